@@ -1,0 +1,177 @@
+#pragma once
+
+#include "fragscope/event/event.h"
+
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace fragscope {
+
+/// How much a run records: metrics only, what happened to structures, or every change and access.
+enum class RecordLevel : std::uint8_t { Metrics, Structure, Full };
+
+/// State events say what changed and are folded by the view; meaning events say what it was for.
+/// `Both` is an application's store: a change of memory that is also an access.
+enum class EventSort : std::uint8_t { State, Meaning, Both };
+
+/// Lowest level at which the kind is emitted: Structure kinds always, Full kinds only while a sink wants
+/// them.
+// K(Name, text, sort, level, object, value, a, b, sentence). Units stand in the field names.
+#define FRAGSCOPE_EVENT_KINDS(K)                                                                   \
+    /* state */                                                                                    \
+    K(PhysStore, "phys-store", State, Full, "", "value", "", "",                                   \
+      "The kernel or the page walk stored `size` bytes at a physical address.")                    \
+    K(PhysFill, "phys-fill", State, Full, "", "byte", "length_bytes", "",                          \
+      "A range of physical memory was filled with one byte.")                                      \
+    K(PhysCopy, "phys-copy", State, Full, "", "", "source_paddr", "length_bytes",                  \
+      "A range of physical memory was copied to paddr.")                                           \
+    K(PageImage, "page-image", State, Full, "", "", "", "",                                        \
+      "Coalesced: the frame at paddr has new contents since the last slice.")                      \
+    K(TlbFill, "tlb-fill", State, Full, "slot", "entry", "page_bytes", "pcid",                     \
+      "A translation was put into a TLB slot of the CPU.")                                         \
+    K(TlbDrop, "tlb-drop", State, Full, "slot", "", "", "",                                        \
+      "A TLB slot of the CPU was emptied.")                                                        \
+    K(RegisterWrite, "register", State, Full, "register", "value", "", "",                         \
+      "A register of the CPU got a new value.")                                                    \
+    K(TaskStep, "step", State, Full, "", "step", "", "",                                           \
+      "A task began a micro-step at a line of its listing.")                                       \
+    K(LocalWrite, "local", State, Full, "index", "value", "", "",                                  \
+      "A local variable of the task changed.")                                                     \
+    K(TaskStatusChange, "task-status", State, Full, "", "status", "listing", "depth",              \
+      "A task became ready, waiting or finished, or entered or left a sub-algorithm.")             \
+    K(InterruptPending, "interrupt-pending", State, Full, "target_cpu", "pending", "", "",         \
+      "The number of pending shootdown interrupts of a CPU changed.")                              \
+    /* accesses and translation */                                                                 \
+    K(Load, "load", Meaning, Full, "process", "value", "cost_cycles", "walk_references",           \
+      "An application read memory.")                                                               \
+    K(Store, "store", Both, Full, "process", "value", "cost_cycles", "walk_references",            \
+      "An application wrote memory.")                                                              \
+    K(WalkStep, "walk-step", Meaning, Full, "level", "entry", "index", "failed_check",             \
+      "The page walk read one table entry at paddr.")                                              \
+    K(TlbMiss, "tlb-miss", Meaning, Full, "process", "", "", "",                                   \
+      "No TLB entry for vaddr; the tables are walked.")                                            \
+    K(HoleAccess, "hole-access", Meaning, Structure, "", "value", "", "",                          \
+      "A physical address without memory behind it was accessed: reads all ones, drops writes.")   \
+    /* processes and frames */                                                                     \
+    K(ProcessStarted, "process-started", Meaning, Structure, "process", "cr3", "threads", "",      \
+      "A process began.")                                                                          \
+    K(ProcessExited, "process-exited", Meaning, Structure, "process", "", "frames", "",            \
+      "A process ended and gave its frames back.")                                                 \
+    K(ProcessKilled, "process-killed", Meaning, Structure, "process", "error_code", "", "",        \
+      "A process was ended by the violation handler.")                                             \
+    K(FramesAllocated, "frames-allocated", Meaning, Structure, "process", "use", "frames", "",     \
+      "A run of frames from paddr was given to a process or to the kernel.")                       \
+    K(FramesFreed, "frames-freed", Meaning, Structure, "process", "use", "frames", "",             \
+      "A run of frames from paddr became free.")                                                   \
+    K(FramesPinned, "frames-pinned", Meaning, Structure, "process", "pins", "frames", "",          \
+      "Frames were locked in place or released (pins 0).")                                         \
+    K(GrowBegun, "grow-begun", Meaning, Structure, "process", "length_bytes", "high", "",          \
+      "A process asked for more memory at an end of its area.")                                    \
+    K(GrowDone, "grow-done", Meaning, Structure, "process", "length_bytes", "in_place", "entries", \
+      "The process has the memory: behind its block (in_place 1) or as a new map entry.")          \
+    K(RequestRefused, "request-refused", Meaning, Structure, "process", "frames_wanted",           \
+      "frames_free", "largest_run_frames", "A request for memory was refused.")                    \
+    /* map and shootdown */                                                                        \
+    K(MapEntryAdded, "map-entry-added", Meaning, Structure, "process", "entry", "index",           \
+      "entries", "An entry was added to the memory map of a process.")                             \
+    K(MapEntryRemoved, "map-entry-removed", Meaning, Structure, "process", "entry", "index",       \
+      "entries", "An entry was removed from the memory map of a process.")                         \
+    K(MapStore, "map-store", Meaning, Structure, "process", "new_value", "old_value", "entry",     \
+      "One word of a map entry was changed (the patch of the seed).")                              \
+    K(PteStore, "pte-store", Meaning, Structure, "process", "new_entry", "old_entry", "level",     \
+      "One page-table entry was changed.")                                                         \
+    K(ShootdownSent, "shootdown-sent", Meaning, Structure, "process", "cpus", "pages", "id",       \
+      "Interrupts were sent to make other CPUs drop translations of a range.")                     \
+    K(ShootdownAcked, "shootdown-acked", Meaning, Structure, "process", "id", "pages", "dropped",  \
+      "A CPU dropped the range at an instruction boundary and said so.")                           \
+    K(ShootdownDone, "shootdown-done", Meaning, Structure, "process", "cycles", "id", "",          \
+      "The sender has seen every acknowledgement that it waits for.")                              \
+    /* faults and waits */                                                                         \
+    K(PageFault, "page-fault", Meaning, Structure, "process", "error_code", "", "",                \
+      "An access raised a page fault; CR2 is vaddr.")                                              \
+    K(FaultResolved, "fault-resolved", Meaning, Structure, "process", "cycles", "", "",            \
+      "The handler ended and the access is repeated.")                                             \
+    K(WaitBegun, "wait-begun", Meaning, Structure, "process", "", "", "",                          \
+      "A thread began to wait for memory that is being moved.")                                    \
+    K(WaitEnded, "wait-ended", Meaning, Structure, "process", "waited_cycles", "", "",             \
+      "A thread may go on; waited from fault to repeat.")                                          \
+    K(HandlerInstalled, "handler-installed", Meaning, Structure, "process", "", "", "",            \
+      "The custom violation handler of a process was installed.")                                  \
+    K(HandlerReset, "handler-reset", Meaning, Structure, "process", "", "", "",                    \
+      "The standard violation handler of a process is back.")                                      \
+    /* moves */                                                                                    \
+    K(MoverStarted, "mover-started", Meaning, Structure, "process", "candidates",                  \
+      "transfer_block_bytes", "", "The mover was started; the rule says by what.")                 \
+    K(MoveBegun, "move-begun", Meaning, Structure, "process", "length_bytes", "source_paddr", "",  \
+      "A block begins to move to paddr.")                                                          \
+    K(BlockBegun, "block-begun", Meaning, Structure, "process", "length_bytes", "source_paddr",    \
+      "block", "A transfer block begins to move to paddr.")                                        \
+    K(PageCopied, "page-copied", Meaning, Structure, "process", "length_bytes", "source_paddr",    \
+      "block", "A page of the transfer block was copied to paddr.")                                \
+    K(BlockDone, "block-done", Meaning, Structure, "process", "cycles", "block", "",               \
+      "A transfer block is reachable at its new place.")                                           \
+    K(MoveDone, "move-done", Meaning, Structure, "process", "cycles", "bytes_copied",              \
+      "map_stores", "A block lies at its new place and its entry is gone.")                        \
+    K(MoveSkipped, "move-skipped", Meaning, Structure, "process", "", "", "",                      \
+      "A candidate was not moved; the rule says why.")                                             \
+    K(MoverDied, "mover-died", Meaning, Structure, "process", "", "", "",                          \
+      "The mover ended in the middle of its work.")                                                \
+    K(MoveRolledBack, "move-rolled-back", Meaning, Structure, "process", "", "", "",               \
+      "The map was used as the journal: A.start went back to E.start.")                            \
+    /* truth */                                                                                    \
+    K(LostWrite, "lost-write", Meaning, Structure, "process", "written", "found", "cause_seq",     \
+      "A written value is no longer reachable at its address.")                                    \
+    K(StaleRead, "stale-read", Meaning, Structure, "process", "read", "expected", "cause_seq",     \
+      "A read returned something else than the last value written.")                               \
+    K(ForeignAccess, "foreign-access", Meaning, Structure, "process", "value", "owner", "",        \
+      "An access reached a frame of another owner.")                                               \
+    K(InvariantBroken, "invariant-broken", Meaning, Structure, "process", "number", "", "",        \
+      "A numbered invariant of the move does not hold.")                                           \
+    K(ContentsEqual, "contents-equal", Meaning, Structure, "process", "words", "", "",             \
+      "The process's memory equals the shadow copy, word for word.")                               \
+    /* progress */                                                                                 \
+    K(AccessesDone, "accesses-done", Meaning, Structure, "process", "accesses", "reads",           \
+      "cycles", "An application's progress since its start.")                                      \
+    K(DeadlineMissed, "deadline-missed", Meaning, Structure, "process", "access_cycles",           \
+      "deadline_cycles", "", "An access took longer than the application's deadline.")             \
+    K(AllocationDone, "allocation", Meaning, Structure, "process", "length_bytes", "trace_line",   \
+      "", "The heap of an application gave out a block.")                                          \
+    K(FreeDone, "free", Meaning, Structure, "process", "length_bytes", "trace_line", "",           \
+      "The heap of an application took a block back.")                                             \
+    K(StampBroken, "stamp-broken", Meaning, Structure, "process", "found", "expected",             \
+      "trace_line", "A heap block did not hold the bytes that were written to it.")                \
+    K(SystemCall, "system-call", Meaning, Structure, "process", "length_bytes", "repeats", "",     \
+      "The kernel read or wrote a buffer of an application.")                                      \
+    K(Note, "note", Meaning, Structure, "process", "number", "", "",                               \
+      "A step of the scenario's script.")                                                          \
+    K(RunEnded, "run-ended", Meaning, Structure, "", "steps", "", "", "The run is over.")
+
+enum class EventKind : std::uint16_t {
+#define FRAGSCOPE_KIND_ENUMERATOR(Name, ...) Name,
+    FRAGSCOPE_EVENT_KINDS(FRAGSCOPE_KIND_ENUMERATOR)
+#undef FRAGSCOPE_KIND_ENUMERATOR
+        Count
+};
+
+inline constexpr std::size_t eventKindCount = static_cast<std::size_t>(EventKind::Count);
+
+/// What a reader needs to know of an event kind; the same names in CSV, SQL, tooltips and docs.
+/// A field that the kind does not use has an empty name.
+struct EventKindInfo {
+    EventKind kind;
+    std::string_view name;
+    EventSort sort;
+    RecordLevel level;
+    std::string_view object;
+    std::string_view value;
+    std::string_view a;
+    std::string_view b;
+    std::string_view sentence;
+};
+
+const EventKindInfo& infoOf(EventKind kind);
+std::span<const EventKindInfo> allEventKinds();
+std::optional<EventKind> eventKindNamed(std::string_view name);
+
+} // namespace fragscope
