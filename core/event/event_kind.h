@@ -34,12 +34,14 @@ enum class EventSort : std::uint8_t { State, Meaning, Both };
       "A TLB slot of the CPU was emptied.")                                                        \
     K(RegisterWrite, "register", State, Full, "register", "value", "", "",                         \
       "A register of the CPU got a new value.")                                                    \
-    K(TaskStep, "step", State, Full, "", "step", "", "",                                           \
-      "A task began a micro-step at a line of its listing.")                                       \
-    K(LocalWrite, "local", State, Full, "index", "value", "", "",                                  \
-      "A local variable of the task changed.")                                                     \
-    K(TaskStatusChange, "task-status", State, Full, "", "status", "listing", "depth",              \
-      "A task became ready, waiting or finished, or entered or left a sub-algorithm.")             \
+    K(TaskStarted, "task-started", State, Structure, "process", "listing", "role", "",             \
+      "A task began on the CPU.")                                                                  \
+    K(TaskStep, "step", State, Full, "depth", "step", "listing", "",                               \
+      "A task began a micro-step at a line of the listing at this depth of its calls.")            \
+    K(LocalWrite, "local", State, Full, "index", "value", "depth", "listing",                      \
+      "A local variable of the listing at this depth changed.")                                    \
+    K(TaskStatusChange, "task-status", State, Full, "", "status", "depth", "",                     \
+      "A task became ready, waiting or finished (TaskStatus), or returned to a depth of calls.")   \
     K(InterruptPending, "interrupt-pending", State, Full, "target_cpu", "pending", "", "",         \
       "The number of pending shootdown interrupts of a CPU changed.")                              \
     /* accesses and translation */                                                                 \
