@@ -81,6 +81,14 @@ namespace fragscope {
     R(JournalRollback, "the map is the journal: nothing of the open block was reachable yet")      \
     R(BufferFaultedIn, "the buffer touched entry E: faulted in before the call goes on")           \
     R(CallRepeated, "the buffer touched entry E: the call returns and is repeated")                \
+    R(SplitLarge, "a 2 MiB mapping is split: a transfer block is smaller than it")                 \
+    R(MapFull, "the memory map has no room for another entry")                                     \
+    R(TransferBlockSet, "the setting gives the transfer block")                                    \
+    R(TransferBlockAuto, "the largest transfer block whose copy stays within the wait limit")      \
+    R(TransferBlockClamped,                                                                        \
+      "source and destination overlap: the transfer block is at most the gap, so that the map "    \
+      "stays a journal")                                                                           \
+    R(ShrunkInMove, "the process gave back a part that had not moved yet: the move ends earlier")  \
     R(AllDone, "every application has finished and the mover has nothing to do")                   \
     R(Deadlock, "tasks are left, but none of them can go on")                                      \
     R(LimitSteps, "the limit of steps was reached")                                                \

@@ -21,6 +21,7 @@ enum class ListingId : std::uint16_t {
     Grow,             ///< kernel/growth
     Script,           ///< machine/script: the scenario's own actions
     SystemCall,       ///< kernel/system_call
+    StoppedThread,    ///< kernel/fault_handler: a thread of a stopped process
     Count
 };
 
