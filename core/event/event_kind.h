@@ -15,8 +15,8 @@ enum class RecordLevel : std::uint8_t { Metrics, Structure, Full };
 /// `Both` is an application's store: a change of memory that is also an access.
 enum class EventSort : std::uint8_t { State, Meaning, Both };
 
-/// Lowest level at which the kind is emitted: Structure kinds always, Full kinds only while a sink wants
-/// them.
+/// Lowest level at which the kind is emitted: Structure kinds always, Full kinds only while a sink
+/// wants them.
 // K(Name, text, sort, level, object, value, a, b, sentence). Units stand in the field names.
 #define FRAGSCOPE_EVENT_KINDS(K)                                                                   \
     /* state */                                                                                    \
@@ -30,16 +30,17 @@ enum class EventSort : std::uint8_t { State, Meaning, Both };
       "Coalesced: the frame at paddr has new contents since the last slice.")                      \
     K(TlbFill, "tlb-fill", State, Full, "slot", "entry", "page_bytes", "pcid",                     \
       "A translation was put into a TLB slot of the CPU.")                                         \
-    K(TlbDrop, "tlb-drop", State, Full, "slot", "", "", "",                                        \
-      "A TLB slot of the CPU was emptied.")                                                        \
+    K(TlbDrop, "tlb-drop", State, Full, "slot", "", "", "", "A TLB slot of the CPU was emptied.")  \
     K(RegisterWrite, "register", State, Full, "register", "value", "", "",                         \
       "A register of the CPU got a new value.")                                                    \
-    K(TaskStep, "step", State, Full, "", "step", "", "",                                           \
-      "A task began a micro-step at a line of its listing.")                                       \
-    K(LocalWrite, "local", State, Full, "index", "value", "", "",                                  \
-      "A local variable of the task changed.")                                                     \
-    K(TaskStatusChange, "task-status", State, Full, "", "status", "listing", "depth",              \
-      "A task became ready, waiting or finished, or entered or left a sub-algorithm.")             \
+    K(TaskStarted, "task-started", State, Structure, "process", "listing", "role", "",             \
+      "A task began on the CPU.")                                                                  \
+    K(TaskStep, "step", State, Full, "depth", "step", "listing", "",                               \
+      "A task began a micro-step at a line of the listing at this depth of its calls.")            \
+    K(LocalWrite, "local", State, Full, "index", "value", "depth", "listing",                      \
+      "A local variable of the listing at this depth changed.")                                    \
+    K(TaskStatusChange, "task-status", State, Full, "", "status", "depth", "",                     \
+      "A task became ready, waiting or finished (TaskStatus), or returned to a depth of calls.")   \
     K(InterruptPending, "interrupt-pending", State, Full, "target_cpu", "pending", "", "",         \
       "The number of pending shootdown interrupts of a CPU changed.")                              \
     /* accesses and translation */                                                                 \
@@ -131,8 +132,8 @@ enum class EventSort : std::uint8_t { State, Meaning, Both };
     K(ContentsEqual, "contents-equal", Meaning, Structure, "process", "words", "", "",             \
       "The process's memory equals the shadow copy, word for word.")                               \
     /* progress */                                                                                 \
-    K(AccessesDone, "accesses-done", Meaning, Structure, "process", "accesses", "reads",           \
-      "cycles", "An application's progress since its start.")                                      \
+    K(AccessesDone, "accesses-done", Meaning, Structure, "process", "accesses", "reads", "cycles", \
+      "An application's progress since its start.")                                                \
     K(DeadlineMissed, "deadline-missed", Meaning, Structure, "process", "access_cycles",           \
       "deadline_cycles", "", "An access took longer than the application's deadline.")             \
     K(AllocationDone, "allocation", Meaning, Structure, "process", "length_bytes", "trace_line",   \

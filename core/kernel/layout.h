@@ -1,0 +1,129 @@
+#pragma once
+
+#include "fragscope/base/memory_reader.h"
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+/// Where the kernel keeps its books in emulated memory, and how to read them. Everything here is a
+/// pure function of the bytes; the classes that write them are frame_table.h, process_table.h and
+/// memory_map.h.
+///
+///   frame 0        not used (a null pointer faults)
+///   frame 1        root block, below
+///   then           process table, frame table, memory maps (a frame each), page tables from the
+///   frame allocator
+namespace fragscope {
+
+/// Root block at a fixed place: eight words.
+struct KernelRoot {
+    static constexpr PhysAddr place{pageBytes};
+    static constexpr std::uint64_t magicValue = 0x4e4b45504f435346; ///< "FSCOPEKN" as bytes
+
+    std::uint64_t magic = 0;
+    std::uint64_t frameCount = 0;
+    PhysAddr frameTable;
+    PhysAddr processTable;
+    std::uint64_t processSlots = 0;
+};
+
+/// Nothing if the magic is missing (memory not set up yet, or overwritten).
+std::optional<KernelRoot> decodeRoot(const MemoryReader& memory);
+
+// ---- frame table: 16 bytes per frame
+// ------------------------------------------------------------------
+//   word 0: use 7:0 | owner process 31:16 | reference count 47:32 | pins 63:48
+//   word 1: reserved for list links
+inline constexpr std::uint64_t frameEntryBytes = 16;
+
+/// What a frame is used for.
+enum class FrameUse : std::uint8_t { Free, Kernel, PageTable, Data, Hole };
+
+struct FrameInfo {
+    FrameUse use = FrameUse::Free;
+    std::uint16_t owner = 0;      ///< process number; 0 = nobody or the kernel
+    std::uint16_t references = 0; ///< map entries of processes that lead here
+    std::uint16_t pins = 0;       ///< locks for DMA; a pinned frame must not move
+};
+
+std::uint64_t encodeFrame(const FrameInfo& frame);
+FrameInfo decodeFrame(std::uint64_t word);
+PhysAddr frameEntryPlace(const KernelRoot& root, FrameNumber frame);
+
+// ---- process table: 64 bytes per slot; slot n is process n + 1
+// ----------------------------------------
+enum class ProcessState : std::uint8_t { Unused, Running, Exited, Killed };
+
+inline constexpr std::uint64_t processEntryBytes = 64;
+
+struct ProcessInfo {
+    std::uint32_t number = 0;
+    ProcessState state = ProcessState::Unused;
+    bool customHandler = false; ///< the mover's violation handler is installed
+    std::uint64_t cr3 = 0;
+    PhysAddr map; ///< frame that holds the memory map
+    std::uint64_t entryCount = 0;
+};
+
+/// All slots in use, ascending number.
+std::vector<ProcessInfo> decodeProcesses(const MemoryReader& memory, const KernelRoot& root);
+
+// ---- memory map: 32 bytes per entry, ordered
+// ----------------------------------------------------------
+inline constexpr std::uint64_t mapEntryBytes = 32;
+
+/// Word offsets inside an entry; a "map store" is one aligned store to one of these words.
+namespace map_field {
+inline constexpr std::uint64_t start = 0;
+inline constexpr std::uint64_t place =
+    8; ///< offset (physical - virtual) or base, by representation
+inline constexpr std::uint64_t length = 16;
+inline constexpr std::uint64_t rights = 24;
+} // namespace map_field
+
+/// What an entry is for. `Limit` ends the list: its start is the end of the last area.
+enum class EntryKind : std::uint8_t { Block, NoAccess, Limit };
+
+/// How an entry says where it leads (DEFRAG 1.1): only StartOnly makes each step of the seed one
+/// store.
+enum class MapRepresentation : std::uint8_t {
+    StartOnly, ///< (start, offset): covers up to the next start, physical = virtual + offset
+    StartBase, ///< (start, base): covers up to the next start, physical = base + (virtual - start)
+    StartLength, ///< (start, offset, length): covers its own length
+};
+
+/// One entry as its bytes say; `place` is an offset or a base by the map's representation.
+struct MapEntry {
+    std::uint64_t start = 0;
+    std::uint64_t place = 0;
+    std::uint64_t length = 0; ///< meaningful with StartLength only
+    EntryKind kind = EntryKind::Block;
+    bool writable = true;
+    std::uint8_t label = 0; ///< ASCII letter for pictures: 'O', 'A', 'E', 'B'...
+};
+
+std::uint64_t encodeRights(const MapEntry& entry);
+MapEntry decodeMapEntry(const MemoryReader& memory, PhysAddr place);
+std::vector<MapEntry> decodeMap(const MemoryReader& memory, const ProcessInfo& process);
+
+/// A piece of address space as the ordered entries cover it (empty entries left out).
+struct Extent {
+    std::uint64_t start = 0; ///< virtual
+    std::uint64_t length = 0;
+    std::uint64_t paddr = 0; ///< of `start`; meaningless for NoAccess
+    EntryKind kind = EntryKind::Block;
+    bool writable = true;
+    std::uint8_t label = 0;
+    std::size_t index = 0; ///< of its entry in the list
+};
+
+/// What each entry covers, in list order. Entries of equal start: the later one wins (DEFRAG 1.1).
+/// The area between a NoAccess gap entry and the next start is an extent of kind NoAccess.
+std::vector<Extent> extentsOf(const std::vector<MapEntry>& entries,
+                              MapRepresentation representation);
+
+/// The representation is part of the root block, so that bytes alone explain themselves.
+MapRepresentation decodeRepresentation(const MemoryReader& memory);
+
+} // namespace fragscope

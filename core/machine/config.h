@@ -1,0 +1,69 @@
+#pragma once
+
+#include "fragscope/base/units.h"
+#include "fragscope/defrag/settings.h"
+#include "fragscope/hardware/cost_model.h"
+#include "fragscope/hardware/memory/physical_memory.h"
+#include "fragscope/kernel/settings.h"
+#include "fragscope/task/scheduler.h"
+#include "fragscope/workload/settings.h"
+
+#include <string>
+#include <vector>
+
+/// Everything that a run depends on, resolved: scenario + seed + this = the same events, bit for
+/// bit. Each field is a setting of the scenario file (scenario/settings.h gives key, default,
+/// range, sentence).
+namespace fragscope {
+
+struct MachineSettings {
+    ByteCount memory = mib(8);
+    std::vector<MemorySpan> holes;
+    std::uint32_t cpus = 2;
+    std::uint32_t tlbSets = 16;
+    std::uint32_t tlbWays = 4;
+    TranslationMode translation = TranslationMode::Paging;
+    MapRepresentation mapRepresentation = MapRepresentation::StartOnly;
+    SchedulePolicy schedule = SchedulePolicy::ByTime;
+    std::uint64_t quantumCycles = 20000; ///< of a CPU shared by several tasks
+    std::uint64_t cpuHz = 3'000'000'000; ///< display only
+    CostModel cost;
+};
+
+// ---- script of the scenario
+// --------------------------------------------------------------------------------
+enum class Action : std::uint8_t {
+    Grow,    ///< process grows by `size` at the high end
+    GrowLow, ///< at the low end
+    Exit,    ///< process ends
+    StartMover,
+    KillMover, ///< the mover ends where it is
+    Pin,       ///< frames of [offset, offset + size) of the process are locked
+    Unpin,
+    SystemCall, ///< the kernel writes `size` bytes at offset of the process
+    Violate,    ///< the process's first thread accesses `offset` beyond its area
+    Share,      ///< process attaches all memory of `other` (same frames, both maps)
+    Free,       ///< process gives back the last `size` bytes of its area
+};
+
+struct ScriptAction {
+    std::uint64_t atCycles = 0;
+    Action action = Action::Grow;
+    std::string process; ///< by name
+    std::string other;
+    ByteCount size;
+    ByteCount offset;
+};
+
+/// A run, complete.
+struct RunConfig {
+    std::uint64_t seed = 1;
+    MachineSettings machine;
+    MoverSettings mover;
+    std::vector<ProcessSettings> processes;
+    std::vector<ScriptAction> script;
+    std::uint64_t maxSteps = 0; ///< 0 = none; the run ends with LimitSteps
+    bool check = true;          ///< shadow copy and invariants on
+};
+
+} // namespace fragscope

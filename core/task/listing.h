@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace fragscope {
+
+/// The listings that tasks run; the number is part of events and run files, so only append.
+enum class ListingId : std::uint16_t {
+    None,
+    Application,      ///< workload/application
+    TraceReplay,      ///< workload/trace_replay
+    Neighbour,        ///< workload/neighbour
+    HandlerAsWritten, ///< kernel/fault_handler: the seed's text
+    HandlerRewalk,    ///< kernel/fault_handler: looks at the map again
+    StopTheWorld,     ///< defrag/stop_the_world
+    EntryEHigh,       ///< defrag/entry_e, growth at the high end
+    EntryELow,        ///< defrag/entry_e, the mirror image at the low end
+    MoverLoop,        ///< defrag/mover_loop: when to start and what first
+    Grow,             ///< kernel/growth
+    Script,           ///< machine/script: the scenario's own actions
+    SystemCall,       ///< kernel/system_call
+    Count
+};
+
+/// An algorithm as text: numbered lines (line n of an event is lines[n - 1]) and the names of the
+/// local variables worth showing, in the order of the algorithm's Locals struct.
+struct Listing {
+    ListingId id;
+    std::string_view name;  ///< "entry-e-high"
+    std::string_view title; ///< "Mover: entry E"
+    std::span<const std::string_view> lines;
+    std::span<const std::string_view> locals;
+};
+
+/// What a task is for; decides where the window shows it.
+enum class TaskRole : std::uint8_t { Application, Mover, Kernel, Script };
+
+enum class TaskStatus : std::uint8_t { Ready, Waiting, Finished };
+
+} // namespace fragscope
