@@ -1,0 +1,12 @@
+#pragma once
+
+#include "fragscope/task/listing.h"
+
+#include <vector>
+
+namespace fragscope {
+
+/// The listings of the algorithms of this layer.
+std::vector<const Listing*> kernelListings();
+
+} // namespace fragscope
