@@ -89,8 +89,8 @@ quietly() {
     fi
     log=$(mktemp)
     if "$@" >"$log" 2>&1 </dev/null; then
-        say "$title: done in $((SECONDS - start)) s"
         rm -f "$log"
+        if [ $((SECONDS - start)) -gt 1 ]; then say "$title: done in $((SECONDS - start)) s"; fi
         return 0
     fi
     grep -Ev '^\[[0-9]+/[0-9]+\] (Building|Linking|Automatic|Generating)' "$log" | tail -n 120 >&2
