@@ -87,8 +87,9 @@ public:
     /// One try; true if it is done or the process has ended. Spends its cycles.
     [[nodiscard]] bool tryAccess(Task& task, AccessRequest& request, bool translateOnly);
 
-    /// Second half of a split access: load or store at the translated place, come what may.
-    void perform(AccessRequest& request);
+    /// Second half of a split access: load or store at the translated place, whatever the map says
+    /// by now.
+    void performSecondHalf(Task& task, AccessRequest& request);
 
     /// Delivers the fault; returns the time.
     std::uint64_t enterFault(const AccessRequest& request);
@@ -108,6 +109,7 @@ private:
     void writeProcessEntry(const Process& process);
     std::uint64_t releaseFrames(Process& process);
     void finishWait(const AccessRequest& request);
+    void perform(AccessRequest& request);
 
     Board board_;
     KernelSettings settings_;

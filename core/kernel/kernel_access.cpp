@@ -39,7 +39,10 @@ bool Kernel::tryAccess(Task& task, AccessRequest& request, bool translateOnly) {
     request.translation = *result;
     board_.scheduler.spend(board_.cost.tlbHit +
                            board_.cost.walkReference * request.translation.walkReferences);
-    if (!translateOnly) {
+    if (translateOnly) {
+        task.inInstruction = true; // no interrupt before the second half
+        request.process->inFlight.push_back(request.address);
+    } else {
         perform(request);
     }
     if (request.waits != 0) [[unlikely]] {
@@ -67,6 +70,12 @@ void Kernel::perform(AccessRequest& request) {
                             .a = board_.scheduler.now() - request.startedAt,
                             .b = request.translation.walkReferences});
     }
+}
+
+void Kernel::performSecondHalf(Task& task, AccessRequest& request) {
+    perform(request);
+    task.inInstruction = false;
+    std::erase(request.process->inFlight, request.address);
 }
 
 std::uint64_t Kernel::enterFault(const AccessRequest& request) {

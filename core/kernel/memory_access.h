@@ -12,7 +12,7 @@ class Kernel;
 /// the result is read from here after `co_await access(kernel, request)`.
 struct AccessRequest {
     Process* process = nullptr;
-    VirtAddr address;
+    VirtAddr address{};
     AccessKind kind = AccessKind::Read;
     std::uint8_t bytes = wordBytes;
     std::uint64_t value = 0; ///< to store, or what was loaded
