@@ -1,47 +1,11 @@
-#include "fragscope/record/run/run_file.h"
-
-#include "fragscope/record/database/database.h"
 #include "fragscope/record/database/schema.h"
 #include "fragscope/record/run/event_row.h"
-#include "fragscope/record/run/file_numbers.h"
+#include "fragscope/record/run/run_file_impl.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 namespace fragscope {
-
-struct RunFile::Impl {
-    Database database;
-    FileNumbers numbers;
-
-    /// The error to return: what SQLite said, or else `reason`.
-    Error error(std::string reason) const {
-        if (database.failure()) {
-            return *database.failure();
-        }
-        Error error = badInput(std::move(reason));
-        error.file = database.path();
-        return error;
-    }
-
-    /// Forgets an earlier failure: each call of the reader starts afresh.
-    void begin() { database.clearFailure(); }
-
-    /// Success if no statement since begin() failed.
-    template <class T> Expected<T> result(T value) const {
-        if (database.failure()) {
-            return *database.failure();
-        }
-        return value;
-    }
-
-    Expected<std::vector<Event>> storedEvents(std::int64_t run, SeqRange range, std::size_t limit);
-    Expected<std::vector<Event>> known(std::vector<Event> stored) const;
-    RunRecord readRun(const Statement& row);
-    void readParameters(RunRecord& record);
-    std::uint64_t chainBefore(std::int64_t run, std::uint64_t firstSeq);
-    std::uint64_t endOfBlock(std::int64_t run, std::uint64_t firstSeq);
-};
 
 namespace {
 
@@ -108,7 +72,7 @@ Expected<RunFile> RunFile::open(const std::string& path) {
     if (!database.value().ok()) {
         return *database.value().failure();
     }
-    return RunFile(std::make_unique<Impl>(Impl{std::move(database).value(), std::move(numbers)}));
+    return RunFile(std::make_unique<Impl>(std::move(database).value(), std::move(numbers)));
 }
 
 RunFile::RunFile(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -359,70 +323,6 @@ Expected<std::optional<std::uint64_t>> RunFile::seqAtTime(std::int64_t run,
     event.bind(run, firstSeq, timeCycles);
     const bool found = event.step();
     return impl_->result(found ? std::optional(event.word(0)) : std::nullopt);
-}
-
-// ---- results
-// ------------------------------------------------------------------------------------------
-
-Expected<std::vector<MetricSample>> RunFile::series(std::int64_t run) {
-    impl_->begin();
-    std::vector<MetricSample> samples;
-    std::uint64_t number = 0;
-    Statement rows = impl_->database.prepare(
-        "SELECT sample, metric_id, time_cycles, seq, value FROM metric_sample"
-        " WHERE run_id = ? ORDER BY sample, metric_id");
-    rows.bind(run);
-    while (rows.step()) {
-        if (samples.empty() || rows.word(0) != number) {
-            number = rows.word(0);
-            samples.push_back({rows.word(3), rows.word(2), {}});
-        }
-        if (const auto metric = impl_->numbers.metrics.toProgram(rows.word(1))) {
-            samples.back().values.at(*metric) = rows.word(4);
-        }
-    }
-    return impl_->result(std::move(samples));
-}
-
-Expected<MetricSample> RunFile::finals(std::int64_t run) {
-    impl_->begin();
-    MetricSample sample;
-    Statement rows = impl_->database.prepare(
-        "SELECT metric_id, time_cycles, seq, value FROM run_metric WHERE run_id = ?");
-    rows.bind(run);
-    while (rows.step()) {
-        sample.timeCycles = rows.word(1);
-        sample.seq = rows.word(2);
-        if (const auto metric = impl_->numbers.metrics.toProgram(rows.word(0))) {
-            sample.values.at(*metric) = rows.word(3);
-        }
-    }
-    return impl_->result(sample);
-}
-
-Expected<std::vector<PauseBucket>> RunFile::pauses(std::int64_t run) {
-    impl_->begin();
-    std::vector<PauseBucket> buckets;
-    Statement rows =
-        impl_->database.prepare("SELECT from_cycles, below_cycles, waits FROM pause_histogram"
-                                " WHERE run_id = ? ORDER BY from_cycles");
-    rows.bind(run);
-    while (rows.step()) {
-        buckets.push_back({rows.word(0), rows.word(1), rows.word(2)});
-    }
-    return impl_->result(std::move(buckets));
-}
-
-Expected<std::vector<RecordedInput>> RunFile::inputs(std::int64_t run) {
-    impl_->begin();
-    std::vector<RecordedInput> inputs;
-    Statement rows =
-        impl_->database.prepare("SELECT seq, kind, args FROM input WHERE run_id = ? ORDER BY n");
-    rows.bind(run);
-    while (rows.step()) {
-        inputs.push_back({rows.word(0), rows.text(1), rows.text(2)});
-    }
-    return impl_->result(std::move(inputs));
 }
 
 } // namespace fragscope
