@@ -56,7 +56,7 @@ std::uint64_t promisedBytes(const Header& header) {
 }
 
 Expected<Presence> checkHeader(const std::string& path, const Header& header, std::uint64_t size) {
-    if (std::string_view(header.data(), magic.size()) != magic) {
+    if (size < header.size() || std::string_view(header.data(), magic.size()) != magic) {
         return refused(path, "this is not a Fragscope run file (not a database at all)");
     }
     if (bigEndian(header, applicationIdAt) != runFileApplicationId) {

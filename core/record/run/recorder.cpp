@@ -51,6 +51,7 @@ struct Recorder::Impl {
     std::unique_ptr<RunWriter> writer; ///< of the writer thread until it has ended
     std::uint64_t offered = 0;         ///< events so far; of the thread that calls onEvent
     bool finished = false;
+    bool gaveUp = false; ///< of the writer thread: nothing more is written after a failure
 
     mutable std::mutex mutex; ///< guards what follows
     std::vector<Input> inputs;
@@ -139,7 +140,7 @@ RunSummary Recorder::summary() const {
 
 void Recorder::Impl::writeUntilClosed() {
     auto lastBeat = std::chrono::steady_clock::now();
-    while (!queue.ended() && !writer->failure()) {
+    while (!queue.ended() && !gaveUp) {
         const std::size_t count = std::min(queue.wait(commitEvents, commitPeriod), commitEvents);
         if (count > 0 || hasInputs() || std::chrono::steady_clock::now() - lastBeat >= beatPeriod) {
             writeSome(count);
@@ -149,7 +150,7 @@ void Recorder::Impl::writeUntilClosed() {
             std::this_thread::sleep_for(courtesy);
         }
     }
-    if (!writer->failure() && hasInputs()) {
+    if (!gaveUp && hasInputs()) {
         writeSome(0);
     }
 }
@@ -198,6 +199,7 @@ void Recorder::Impl::publish() {
 }
 
 void Recorder::Impl::giveUp() {
+    gaveUp = true;
     Error error = *writer->failure();
     const RunWriter::Saved& safe = writer->saved();
     error.reason += safe.lastSeq
