@@ -6,8 +6,8 @@
 
 namespace fragscope {
 
-/// The reasons of events. A text may name the event's fields in braces: {vaddr}, {paddr}, {value}, {a},
-/// {b}, {object}; the view fills them in (view/explain.h).
+/// The reasons of events. A text may name the event's fields in braces: {vaddr}, {paddr}, {value},
+/// {a}, {b}, {object}; the view fills them in (view/explain.h).
 // R(Name, text)
 #define FRAGSCOPE_RULES(R)                                                                         \
     R(None, "")                                                                                    \
@@ -22,7 +22,8 @@ namespace fragscope {
     R(NoRunLongEnough,                                                                             \
       "{value} contiguous frames wanted, {a} frames free, but the largest free run has {b}")       \
     R(GrowWaitsForMove, "a move is under way in this process: growth waits for its end")           \
-    R(FreeWaitsForMove, "the block is being moved: the free waits for the end of a transfer block")\
+    R(FreeWaitsForMove,                                                                            \
+      "the block is being moved: the free waits for the end of a transfer block")                  \
     R(StartByCommand, "started by command of the scenario")                                        \
     R(StartFramesFreed, "started because the frames behind a block became free")                   \
     R(StartPeriod, "started by its period")                                                        \
@@ -59,8 +60,8 @@ namespace fragscope {
     R(NotInE, "the address is not in entry E: the standard violation handler is called")           \
     R(NoCustomHandler, "no custom handler installed: the standard violation handler is called")    \
     R(NotMapped, "no entry of the map covers the address")                                         \
-    R(LegalButKilled,                                                                              \
-      "entry E had already moved on when the handler looked: a legal access counts as a violation")\
+    R(LegalButKilled, "entry E had already moved on when the handler looked: a legal access "      \
+                      "counts as a violation")                                                     \
     R(OldFramesReturned, "all is moved and no CPU can reach the old frames: they are given back")  \
     R(OldBlockReturned, "the transfer block is moved: its old frames are given back at once")      \
     R(EndOfProcess, "the process ended")                                                           \
@@ -80,6 +81,14 @@ namespace fragscope {
     R(JournalRollback, "the map is the journal: nothing of the open block was reachable yet")      \
     R(BufferFaultedIn, "the buffer touched entry E: faulted in before the call goes on")           \
     R(CallRepeated, "the buffer touched entry E: the call returns and is repeated")                \
+    R(SplitLarge, "a 2 MiB mapping is split: a transfer block is smaller than it")                 \
+    R(MapFull, "the memory map has no room for another entry")                                     \
+    R(TransferBlockSet, "the setting gives the transfer block")                                    \
+    R(TransferBlockAuto, "the largest transfer block whose copy stays within the wait limit")      \
+    R(TransferBlockClamped,                                                                        \
+      "source and destination overlap: the transfer block is at most the gap, so that the map "    \
+      "stays a journal")                                                                           \
+    R(ShrunkInMove, "the process gave back a part that had not moved yet: the move ends earlier")  \
     R(AllDone, "every application has finished and the mover has nothing to do")                   \
     R(Deadlock, "tasks are left, but none of them can go on")                                      \
     R(LimitSteps, "the limit of steps was reached")                                                \
