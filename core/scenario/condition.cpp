@@ -9,18 +9,18 @@
 namespace fragscope {
 
 /// Reads one condition; methods return false after setting `problem`.
-class ConditionParser {
+class EventConditionParser {
 public:
-    explicit ConditionParser(std::string_view text) { condition.text_ = std::string(text); }
+    explicit EventConditionParser(std::string_view text) { condition.text_ = std::string(text); }
 
     bool parse();
 
-    Condition condition;
+    EventCondition condition;
     std::string problem;
 
 private:
-    using Field = Condition::Field;
-    using Operator = Condition::Operator;
+    using Field = EventCondition::Field;
+    using Operator = EventCondition::Operator;
 
     bool parseStep(std::string_view rest);
     bool parseTime(std::string_view rest);
@@ -74,12 +74,12 @@ constexpr std::array<std::string_view, 13> fieldNames{
 
 } // namespace
 
-bool ConditionParser::fail(std::string reason) {
+bool EventConditionParser::fail(std::string reason) {
     problem = std::move(reason);
     return false;
 }
 
-bool ConditionParser::setKind(std::string_view name) {
+bool EventConditionParser::setKind(std::string_view name) {
     condition.kind_ = eventKindNamed(name);
     if (condition.kind_) {
         condition.kinds_.reset();
@@ -96,7 +96,7 @@ bool ConditionParser::setKind(std::string_view name) {
                                               name, nearest));
 }
 
-bool ConditionParser::parseStep(std::string_view rest) {
+bool EventConditionParser::parseStep(std::string_view rest) {
     const auto number = parseUnsigned(rest);
     if (!number || *number == 0) {
         return fail("`step` takes a number from 1");
@@ -110,7 +110,7 @@ bool ConditionParser::parseStep(std::string_view rest) {
     return true;
 }
 
-bool ConditionParser::parseTime(std::string_view rest) {
+bool EventConditionParser::parseTime(std::string_view rest) {
     const auto number = parseUnsigned(rest);
     if (!number) {
         return fail("`time` takes a number of cycles");
@@ -122,7 +122,7 @@ bool ConditionParser::parseTime(std::string_view rest) {
     return true;
 }
 
-bool ConditionParser::parseCount(std::string_view rest) {
+bool EventConditionParser::parseCount(std::string_view rest) {
     const auto blank = rest.find(' ');
     const auto number = parseUnsigned(rest.substr(0, blank));
     const auto kind = blank == std::string_view::npos
@@ -135,7 +135,7 @@ bool ConditionParser::parseCount(std::string_view rest) {
     return setKind(*kind);
 }
 
-bool ConditionParser::parseField(std::string_view name) {
+bool EventConditionParser::parseField(std::string_view name) {
     if (condition.kind_) {
         const EventKindInfo& info = infoOf(*condition.kind_);
         const std::array<std::pair<std::string_view, Field>, 4> own{{{info.object, Field::Object},
@@ -160,7 +160,7 @@ bool ConditionParser::parseField(std::string_view name) {
                             nearest.empty() ? "" : fmt::format("; did you mean `{}`?", nearest)));
 }
 
-bool ConditionParser::parseLeft(std::string_view left) {
+bool EventConditionParser::parseLeft(std::string_view left) {
     condition.kinds_ = kindsOf(RecordLevel::Structure);
     const auto dot = left.find('.');
     if (dot == std::string_view::npos) {
@@ -169,7 +169,7 @@ bool ConditionParser::parseLeft(std::string_view left) {
     return setKind(left.substr(0, dot)) && parseField(left.substr(dot + 1));
 }
 
-bool ConditionParser::parseOperand(std::string_view right) {
+bool EventConditionParser::parseOperand(std::string_view right) {
     const auto amount = parseAmount(right);
     const auto rule = condition.field_ == Field::Rule ? ruleNamed(right) : std::nullopt;
     if (!amount && !rule) {
@@ -180,9 +180,9 @@ bool ConditionParser::parseOperand(std::string_view right) {
     return true;
 }
 
-bool ConditionParser::parseComparison(std::string_view left,
-                                      std::string_view op,
-                                      std::string_view right) {
+bool EventConditionParser::parseComparison(std::string_view left,
+                                           std::string_view op,
+                                           std::string_view right) {
     constexpr std::array<std::string_view, 7> names{"", "==", "!=", "<", "<=", ">", ">="};
     for (std::size_t i = 1; i < names.size(); ++i) {
         if (names[i] == op) {
@@ -193,7 +193,7 @@ bool ConditionParser::parseComparison(std::string_view left,
     return fail(fmt::format("`{}` is not one of == != < <= > >=", op));
 }
 
-bool ConditionParser::parse() {
+bool EventConditionParser::parse() {
     const std::string copy = condition.text_;
     const std::string_view text = trimBlanks(copy);
     if (const auto rest = afterWord(text, "step")) {
@@ -210,8 +210,8 @@ bool ConditionParser::parse() {
                             : parseComparison(split.left, split.op, split.right);
 }
 
-Expected<Condition> Condition::parse(std::string_view text) {
-    ConditionParser parser(text);
+Expected<EventCondition> EventCondition::parse(std::string_view text) {
+    EventConditionParser parser(text);
     if (parser.parse()) {
         return parser.condition;
     }
@@ -220,11 +220,11 @@ Expected<Condition> Condition::parse(std::string_view text) {
     return error;
 }
 
-bool Condition::needsFull() const {
+bool EventCondition::needsFull() const {
     return (kinds_ & ~kindsOf(RecordLevel::Structure)).any();
 }
 
-bool Condition::reached(const Event& event) {
+bool EventCondition::reached(const Event& event) {
     if ((kind_ && event.kind != *kind_) || !holds(event)) {
         return false;
     }
@@ -234,7 +234,7 @@ bool Condition::reached(const Event& event) {
     return remaining_ == 0;
 }
 
-bool Condition::holds(const Event& event) const {
+bool EventCondition::holds(const Event& event) const {
     const std::array<std::uint64_t, 13> fields{event.seq,
                                                event.timeCycles,
                                                event.cpu,

@@ -20,10 +20,10 @@ namespace fragscope {
 /// FIELD is seq, time_cycles, cpu, task, line, object, vaddr, paddr, value, a, b, size, rule or one
 /// of the kind's own names for them (`wait-ended.waited_cycles`). OP is == != < <= > >=. NUMBER is
 /// decimal, 0x-hexadecimal or a size (`64 KiB`); for `rule` it is the name of a rule.
-class Condition : public StopCondition {
+class EventCondition : public StopCondition {
 public:
     /// The condition, or what cannot be understood (exit code Usage).
-    static Expected<Condition> parse(std::string_view text);
+    static Expected<EventCondition> parse(std::string_view text);
 
     bool reached(const Event& event) override;
 
@@ -65,7 +65,7 @@ private:
         Rule
     };
 
-    friend class ConditionParser;
+    friend class EventConditionParser;
 
     [[nodiscard]] bool holds(const Event& event) const;
 

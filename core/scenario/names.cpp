@@ -13,7 +13,7 @@ template <> std::span<const Choice> choicesOf<TranslationMode>() {
     return choices;
 }
 
-template <> std::span<const Choice> choicesOf<ScheduleMode>() {
+template <> std::span<const Choice> choicesOf<SchedulePolicy>() {
     static constexpr std::array<Choice, 3> choices{{
         {"by-time", "The runnable CPU with the smallest clock goes next (ties: lowest number)."},
         {"round-robin", "The runnable CPUs take turns, one micro-step each."},
@@ -153,6 +153,23 @@ template <> std::span<const Choice> choicesOf<PinnedFrames>() {
     static constexpr std::array<Choice, 2> choices{{
         {"skip", "A block with a frame that is locked for a device is not moved."},
         {"ignore", "It is moved all the same: the device goes on writing to the old frames."},
+    }};
+    return choices;
+}
+
+template <> std::span<const Choice> choicesOf<MoverDeath>() {
+    static constexpr std::array<Choice, 2> choices{{
+        {"rollback", "The map is the journal: the open transfer block is given back to the old "
+                     "block, and whoever waits for it goes on."},
+        {"nothing", "Nobody cleans up: whoever waits for the open transfer block waits for ever."},
+    }};
+    return choices;
+}
+
+template <> std::span<const Choice> choicesOf<SystemCallMode>() {
+    static constexpr std::array<Choice, 2> choices{{
+        {"fault-in", "The buffer is faulted in before the call goes on."},
+        {"repeat", "The call returns with an error and is repeated."},
     }};
     return choices;
 }

@@ -22,7 +22,7 @@ struct Choice {
 template <class E> std::span<const Choice> choicesOf();
 
 template <> std::span<const Choice> choicesOf<TranslationMode>();
-template <> std::span<const Choice> choicesOf<ScheduleMode>();
+template <> std::span<const Choice> choicesOf<SchedulePolicy>();
 template <> std::span<const Choice> choicesOf<MapRepresentation>();
 template <> std::span<const Choice> choicesOf<MoverAlgorithm>();
 template <> std::span<const Choice> choicesOf<ShootdownMode>();
@@ -37,6 +37,8 @@ template <> std::span<const Choice> choicesOf<PreemptInWindow>();
 template <> std::span<const Choice> choicesOf<PteClear>();
 template <> std::span<const Choice> choicesOf<OwnersCovered>();
 template <> std::span<const Choice> choicesOf<PinnedFrames>();
+template <> std::span<const Choice> choicesOf<MoverDeath>();
+template <> std::span<const Choice> choicesOf<SystemCallMode>();
 template <> std::span<const Choice> choicesOf<Pattern>();
 template <> std::span<const Choice> choicesOf<Action>();
 template <> std::span<const Choice> choicesOf<RecordLevel>();

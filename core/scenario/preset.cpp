@@ -16,7 +16,7 @@ constexpr std::array<Choice, 3> presets{{
     {"own", "The single settings decide; sets nothing."},
 }};
 
-constexpr std::array<PresetValue, 10> repaired{{
+constexpr std::array<PresetValue, 11> repaired{{
     {"mover.algorithm", "entry-e"},
     {"mover.shootdown", "acknowledged"},
     {"mover.handler", "rewalk"},
@@ -27,9 +27,10 @@ constexpr std::array<PresetValue, 10> repaired{{
     {"mover.pte_clear", "exchange"},
     {"mover.owners_covered", "all"},
     {"mover.pinned", "skip"},
+    {"mover.death", "rollback"},
 }};
 
-constexpr std::array<PresetValue, 10> asWritten{{
+constexpr std::array<PresetValue, 11> asWritten{{
     {"mover.algorithm", "entry-e"},
     {"mover.shootdown", "none"},
     {"mover.handler", "as-written"},
@@ -40,6 +41,7 @@ constexpr std::array<PresetValue, 10> asWritten{{
     {"mover.pte_clear", "exchange"},
     {"mover.owners_covered", "all"},
     {"mover.pinned", "skip"},
+    {"mover.death", "rollback"},
 }};
 
 bool matches(const RunConfig& config, std::string_view preset) {

@@ -17,7 +17,16 @@ namespace fragscope {
 /// lists.
 enum class SettingSection : std::uint8_t { Run, Machine, Cost, Mover, Process, Action };
 
-enum class SettingType : std::uint8_t { Flag, Count, Size, CycleCount, Address, Choice, Text, List };
+enum class SettingType : std::uint8_t {
+    Flag,
+    Count,
+    Size,
+    CycleCount,
+    Address,
+    Choice,
+    Text,
+    List
+};
 
 /// Why a value was not accepted. `element` counts from 0 within a list.
 struct SettingIssue {

@@ -1,7 +1,6 @@
 #include "fragscope/scenario/toml_document.h"
 
 #include <algorithm>
-
 #include <toml++/toml.h>
 
 namespace fragscope {

@@ -59,7 +59,7 @@ private:
         machine.mapRepresentation = machine.translation == TranslationMode::Ranges
                                         ? any<MapRepresentation>()
                                         : MapRepresentation::StartOnly;
-        machine.schedule = any<ScheduleMode>();
+        machine.schedule = any<SchedulePolicy>();
         machine.quantumCycles = 1 + rng_.below(1ULL << 48);
         machine.cpuHz = 1 + rng_.below(1'000'000'000'000);
         if (coin()) {
@@ -78,6 +78,8 @@ private:
         mover.startOnFramesFreed = coin() || !(mover.startOnCommand || mover.startPeriodCycles);
         mover.candidates = any<CandidateOrder>();
         mover.oldFrames = any<OldFrames>();
+        mover.death = any<MoverDeath>();
+        mover.systemCall = any<SystemCallMode>();
         mover.shootdown = any<ShootdownMode>();
         mover.handler = any<HandlerMode>();
         mover.wait = any<WaitMode>();

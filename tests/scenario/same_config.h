@@ -37,14 +37,14 @@ inline bool same(const MachineSettings& x, const MachineSettings& y) {
 }
 
 inline bool same(const MoverSettings& x, const MoverSettings& y) {
-    const auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18] =
-        x;
-    const auto& [b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15, b16, b17, b18] =
-        y;
-    return std::tie(a1, a2, a3, a4, a5, a6, a7, a8, a9) ==
-               std::tie(b1, b2, b3, b4, b5, b6, b7, b8, b9) &&
-           std::tie(a10, a11, a12, a13, a14, a15, a16, a17, a18) ==
-               std::tie(b10, b11, b12, b13, b14, b15, b16, b17, b18);
+    const auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18,
+                 a19, a20] = x;
+    const auto& [b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15, b16, b17, b18,
+                 b19, b20] = y;
+    return std::tie(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10) ==
+               std::tie(b1, b2, b3, b4, b5, b6, b7, b8, b9, b10) &&
+           std::tie(a11, a12, a13, a14, a15, a16, a17, a18, a19, a20) ==
+               std::tie(b11, b12, b13, b14, b15, b16, b17, b18, b19, b20);
 }
 
 inline bool same(const InitialBlock& x, const InitialBlock& y) {

@@ -8,8 +8,8 @@ using namespace fragscope;
 
 namespace {
 
-Condition parsed(std::string_view text) {
-    auto condition = Condition::parse(text);
+EventCondition parsed(std::string_view text) {
+    auto condition = EventCondition::parse(text);
     if (!condition) {
         qFatal("%s", condition.error().text().c_str());
     }
@@ -36,7 +36,7 @@ class TestScenarioCondition : public QObject {
 private slots:
 
     void kind_matchesOnlyThatKind() {
-        Condition condition = parsed("page-fault");
+        EventCondition condition = parsed("page-fault");
         QVERIFY(onlyKind(condition.kinds(), EventKind::PageFault));
         QVERIFY(!condition.needsFull());
         Event other;
@@ -68,14 +68,14 @@ private slots:
     }
 
     void count_isReachedAtTheNth() {
-        Condition condition = parsed("count 3 of page-fault");
+        EventCondition condition = parsed("count 3 of page-fault");
         QVERIFY(!condition.reached(fault(1)));
         QVERIFY(!condition.reached(fault(2)));
         QVERIFY(condition.reached(fault(3)));
     }
 
     void step_offersItsNumberAndNeedsStepEvents() {
-        Condition condition = parsed("step 5");
+        EventCondition condition = parsed("step 5");
         QCOMPARE(condition.stepTarget(), std::optional<std::uint64_t>(5));
         QVERIFY(onlyKind(condition.kinds(), EventKind::TaskStep));
         QVERIFY(condition.needsFull());
@@ -88,7 +88,7 @@ private slots:
     }
 
     void time_isReachedAtTheFirstEventThen() {
-        Condition condition = parsed("time 100");
+        EventCondition condition = parsed("time 100");
         Event event = fault(0);
         event.timeCycles = 99;
         QVERIFY(!condition.reached(event));
@@ -124,7 +124,7 @@ private slots:
     void wrongText_isAUsageErrorThatSaysWhy() {
         QFETCH(QByteArray, text);
         QFETCH(QByteArray, expected);
-        const auto condition = Condition::parse(text.toStdString());
+        const auto condition = EventCondition::parse(text.toStdString());
         QVERIFY(!condition);
         QVERIFY(condition.error().code == ExitCode::Usage);
         QCOMPARE(condition.error().reason, expected.toStdString());

@@ -45,6 +45,12 @@ std::vector<Setting> moverQuantities() {
 std::vector<Setting> moverHazards() {
     using S = MoverSettings;
     return {
+        choice("mover.death", &S::death)
+            .says("What happens if the mover ends in the middle of a transfer block.",
+                  "DEFRAG 1.3: mover dies"),
+        choice("mover.system_call", &S::systemCall)
+            .says("What the kernel does if the buffer of a system call touches entry E.",
+                  "DEFRAG 1.3: kernel touches E"),
         choice("mover.shootdown", &S::shootdown)
             .says("How other CPUs are made to drop translations of the transfer block.",
                   "DEFRAG 1.3: stale TLB entry; not in seed 000"),
