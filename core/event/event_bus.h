@@ -39,7 +39,8 @@ struct EventContext {
 };
 
 /// The one way out of the machine. Gives each event its number and place and hands it to the sinks.
-/// A sink may emit events itself (the shadow copy does): they are queued and follow the current one.
+/// A sink may emit events itself (the shadow copy does): they are queued and follow the current
+/// one.
 class EventBus {
 public:
     EventContext context;
