@@ -312,6 +312,28 @@ private slots:
         QVERIFY(file.verify(1).ok());
     }
 
+    void finish_whileSomebodyHasTheFileOpen_doesNotWaitForHim() {
+        const Folder folder;
+        const std::string path = folder.file("r.db");
+        recordRun(path, sampleInfo(), eventsUpTo(100));
+        auto recorder = std::move(Recorder::create(path, sampleInfo())).value();
+        recorder->onEvent(eventAt(0));
+        {
+            RunFile file = openRunFile(path);
+            QCOMPARE(file.run(2)->number, std::int64_t{2});
+            const auto start = std::chrono::steady_clock::now();
+            QVERIFY(recorder->finish(sampleOutcome()).ok());
+            QVERIFY(std::chrono::steady_clock::now() - start < 2s);
+            QVERIFY(file.run(2)->status == RunStatus::Finished);
+        }
+        recorder.reset();
+        QCOMPARE(bytesOf(path)[18], '\2'); // still in write-ahead mode, all the same complete
+        expectPrefix(path, 2);
+        recordRun(path, sampleInfo(), {});
+        QCOMPARE(bytesOf(path)[18], '\1');
+        QCOMPARE(folder.names(), QStringList{"r.db"});
+    }
+
     void twoRecorders_intoOneFile_bothSaveEverything() {
         const Folder folder;
         const std::string path = folder.file("r.db");
