@@ -24,7 +24,7 @@ PagingMode modeOf(const ControlRegisters& registers, const CpuConfig& config) {
 } // namespace
 
 Cpu::Cpu(EventBus& events, std::uint8_t id, const CpuConfig& config)
-    : events_(events), config_(config), id_(id),
+    : storeBuffer(config.storeBufferEntries), events_(events), config_(config), id_(id),
       tlb_(events, config.tlb, config.classroom ? ClassroomFormat::pageShift : pageShift) {
     FRAGSCOPE_CHECK(config.maxPhysicalBits >= 32 && config.maxPhysicalBits <= 52,
                     hex(config.maxPhysicalBits));

@@ -4,6 +4,7 @@
 #include "fragscope/hardware/cpu/control_registers.h"
 #include "fragscope/hardware/cpu/cpu_config.h"
 #include "fragscope/hardware/cpu/register_name.h"
+#include "fragscope/hardware/cpu/store_buffer.h"
 #include "fragscope/hardware/paging/access.h"
 #include "fragscope/hardware/paging/rights.h"
 #include "fragscope/hardware/paging/tlb.h"
@@ -71,6 +72,7 @@ public:
 
     Cycles clock; ///< this CPU's own time; advanced by who charges for accesses
     TranslationSource* source = nullptr; ///< answers TLB misses; nullptr: the page tables
+    StoreBuffer storeBuffer;             ///< of CpuConfig::storeBufferEntries; see MemoryPort
     std::uint32_t process = 0;           ///< for the `process` field of TlbMiss events
 
 private:

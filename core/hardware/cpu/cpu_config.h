@@ -19,9 +19,10 @@ struct CpuConfig {
     TlbConfig tlb{};
     unsigned maxPhysicalBits =
         40; ///< MAXPHYADDR, 32 to 52: higher address bits of an entry are reserved
-    bool gigabytePages = true; ///< CPUID Page1GB
-    bool pse36 = true;         ///< 4 MiB pages above 4 GiB in Legacy32
-    bool classroom = false;    ///< the teaching machine instead of an x86 mode
+    bool gigabytePages = true;       ///< CPUID Page1GB
+    bool pse36 = true;               ///< 4 MiB pages above 4 GiB in Legacy32
+    unsigned storeBufferEntries = 0; ///< 0: stores are visible at once
+    bool classroom = false;          ///< the teaching machine instead of an x86 mode
 };
 
 } // namespace fragscope

@@ -6,8 +6,8 @@ namespace fragscope {
 
 namespace {
 
-/// Above this many chunks (1 TiB of memory) the vector of chunks would itself be large.
-constexpr std::uint64_t denseChunkLimit = 1ULL << 19;
+/// Above this many chunks (64 GiB of memory) the vector of chunks would itself be large.
+constexpr std::uint64_t denseChunkLimit = 1ULL << 15;
 
 } // namespace
 

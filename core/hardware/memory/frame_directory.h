@@ -23,7 +23,7 @@ struct FrameChunk {
     bool listed = false;     ///< in the directory's list of chunks with dirty frames
 };
 
-/// Finds the page of a frame: a vector of chunks up to 1 TiB, a hash look-up beyond (up to 2^52
+/// Finds the page of a frame: a vector of chunks up to 64 GiB, a hash look-up beyond (up to 2^52
 /// bytes). The hash table is never iterated, so its order cannot leak into a result. Chunks appear
 /// when something in them is first written.
 class FrameDirectory {

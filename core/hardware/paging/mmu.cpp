@@ -120,7 +120,21 @@ WalkOutcome Mmu::askSource(Cpu& cpu, VirtAddr address, AccessKind kind) {
     return outcome;
 }
 
+void Mmu::drainOneStore(Cpu& cpu) {
+    if (!cpu.storeBuffer.empty()) {
+        const PendingStore store = cpu.storeBuffer.pop();
+        memory_.store(store.paddr, store.value, store.bytes);
+    }
+}
+
+void Mmu::drainStores(Cpu& cpu) {
+    while (!cpu.storeBuffer.empty()) {
+        drainOneStore(cpu);
+    }
+}
+
 void Mmu::invalidatePage(Cpu& cpu, VirtAddr address) {
+    drainStores(cpu);
     cpu.tlb().dropPage(address, cpu.pcid());
 }
 
@@ -129,6 +143,7 @@ void Mmu::invalidateAll(Cpu& cpu) {
 }
 
 void Mmu::writeCr3(Cpu& cpu, std::uint64_t value) {
+    drainStores(cpu);
     const bool keep = cpu.registers().pcids() && (value & control::cr3KeepTranslations) != 0;
     cpu.storeRegister(RegisterName::Cr3, value & ~control::cr3KeepTranslations);
     if (!keep) {
@@ -137,6 +152,7 @@ void Mmu::writeCr3(Cpu& cpu, std::uint64_t value) {
 }
 
 void Mmu::writeCr0(Cpu& cpu, std::uint64_t value) {
+    drainStores(cpu);
     const std::uint64_t changed = cpu.registers().cr0 ^ value;
     cpu.storeRegister(RegisterName::Cr0, value);
     if ((changed & control::cr0Paging) != 0) {
@@ -145,6 +161,7 @@ void Mmu::writeCr0(Cpu& cpu, std::uint64_t value) {
 }
 
 void Mmu::writeCr4(Cpu& cpu, std::uint64_t value) {
+    drainStores(cpu);
     const std::uint64_t old = cpu.registers().cr4;
     constexpr std::uint64_t drops = control::cr4GlobalPages | control::cr4PageSizeExtensions |
                                     control::cr4PhysicalAddressExtension;
@@ -158,6 +175,7 @@ void Mmu::writeCr4(Cpu& cpu, std::uint64_t value) {
 }
 
 void Mmu::writeEfer(Cpu& cpu, std::uint64_t value) {
+    drainStores(cpu);
     const std::uint64_t changed = cpu.registers().efer ^ value;
     cpu.storeRegister(RegisterName::Efer, value);
     if ((changed & (control::eferNoExecute | control::eferLongModeActive)) != 0) {

@@ -78,6 +78,12 @@ public:
     Result<Done, Fault>
     invalidatePcid(Cpu& cpu, InvpcidType type, std::uint16_t pcid, VirtAddr address);
 
+    /// Makes the oldest buffered store of the CPU visible (PhysStore); nothing if there is none.
+    void drainOneStore(Cpu& cpu);
+
+    /// Makes all of them visible: fences, interrupt entry and every serialising instruction.
+    void drainStores(Cpu& cpu);
+
 private:
     Result<Translation, Fault> translateSlowly(Cpu& cpu, VirtAddr address, AccessKind kind);
     Result<Translation, Fault> walkAndFill(Cpu& cpu, VirtAddr address, AccessKind kind);
