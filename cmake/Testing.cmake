@@ -9,6 +9,7 @@
 #   TIMEOUT    60 by default; multiplied under a sanitizer
 #   GUI        needs widgets; runs on the offscreen platform
 # Labels given by itself: "core" and "unit" without GUI, "gui" with it.
+# Include <QTest>, not <QtTest>: the latter brings all of Qt Core and takes twice as long to compile.
 # A test finds the files of the repository by FRAGSCOPE_SOURCE_DIR (a string literal), and the programs, if
 # they are built, by the environment variables FRAGSCOPE_CLI and FRAGSCOPE_WINDOW.
 #
@@ -66,12 +67,16 @@ function(fragscope_test)
     if(TEST_UNPARSED_ARGUMENTS OR NOT TEST_NAME)
         message(FATAL_ERROR "fragscope_test: NAME is missing or these are unknown: ${TEST_UNPARSED_ARGUMENTS}")
     endif()
-    if(NOT FRAGSCOPE_TESTS OR (TEST_GUI AND NOT FRAGSCOPE_GUI))
-        return()
-    endif()
     string(REGEX REPLACE "^tst_" "" name "${TEST_NAME}")
     if(NOT TEST_SOURCES)
         set(TEST_SOURCES "tst_${name}.cpp")
+    endif()
+    foreach(source IN LISTS TEST_SOURCES) # for the test style_registered
+        cmake_path(ABSOLUTE_PATH source NORMALIZE)
+        set_property(GLOBAL APPEND PROPERTY FRAGSCOPE_TEST_SOURCES "${source}")
+    endforeach()
+    if(NOT FRAGSCOPE_TESTS OR (TEST_GUI AND NOT FRAGSCOPE_GUI))
+        return()
     endif()
 
     add_executable(tst_${name} ${TEST_SOURCES})

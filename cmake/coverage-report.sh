@@ -22,7 +22,7 @@ if [ "$compiler" = Clang ]; then
         if [ -z "$first" ]; then first=$program; else set -- "$@" -object "$program"; fi
     done
     llvm-cov report "$first" "$@" -instr-profile "$build_dir/all.profdata" \
-        "$source_dir/core" "$source_dir/ui" "$source_dir/app"
+        -ignore-filename-regex='tests/|_autogen/|/usr/' -show-region-summary=false -show-branch-summary=false
 elif command -v gcovr >/dev/null; then
     gcovr --root "$source_dir" --filter "$source_dir/core/" --filter "$source_dir/ui/" "$build_dir"
 else

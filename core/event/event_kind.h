@@ -121,9 +121,9 @@ enum class EventSort : std::uint8_t { State, Meaning, Both };
     K(MoveRolledBack, "move-rolled-back", Meaning, Structure, "process", "", "", "",               \
       "The map was used as the journal: A.start went back to E.start.")                            \
     /* truth */                                                                                    \
-    K(LostWrite, "lost-write", Meaning, Structure, "process", "written", "found", "cause_seq",     \
+    K(LostWrite, "lost-write", Meaning, Structure, "process", "written", "found", "cause_step",     \
       "A written value is no longer reachable at its address.")                                    \
-    K(StaleRead, "stale-read", Meaning, Structure, "process", "read", "expected", "cause_seq",     \
+    K(StaleRead, "stale-read", Meaning, Structure, "process", "read", "expected", "cause_step",     \
       "A read returned something else than the last value written.")                               \
     K(ForeignAccess, "foreign-access", Meaning, Structure, "process", "value", "owner", "",        \
       "An access reached a frame of another owner.")                                               \

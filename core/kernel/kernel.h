@@ -37,7 +37,7 @@ public:
     /// Lays out root block, process table and frame table; to be called once, before anything else.
     void boot();
 
-    [[nodiscard]] Board& board() { return board_; }
+    [[nodiscard]] const Board& board() const { return board_; }
 
     [[nodiscard]] const KernelSettings& settings() const { return settings_; }
 
@@ -59,6 +59,10 @@ public:
 
     /// Gives back everything of a process that has ended, once no thread and no mover uses it.
     void reapIfDead(Process& process);
+
+    /// A process no longer maps these frames: free them, or lower the count of those that others
+    /// map.
+    void releaseRun(FrameNumber first, PageCount count, Rule why);
 
     // ---- address space ----
     /// Writes the leaf of a page if the translation uses page tables. False if memory is full.
@@ -83,8 +87,9 @@ public:
     /// One try; true if it is done or the process has ended. Spends its cycles.
     [[nodiscard]] bool tryAccess(Task& task, AccessRequest& request, bool translateOnly);
 
-    /// Second half of a split access: load or store at the translated place, come what may.
-    void perform(AccessRequest& request);
+    /// Second half of a split access: load or store at the translated place, whatever the map says
+    /// by now.
+    void performSecondHalf(Task& task, AccessRequest& request);
 
     /// Delivers the fault; returns the time.
     std::uint64_t enterFault(const AccessRequest& request);
@@ -101,9 +106,10 @@ public:
     [[nodiscard]] bool wantsStepEnds() const override { return observer_ != nullptr; }
 
 private:
-    void writeProcessEntry(const Process& process, bool handler);
-    void releaseFrames(Process& process);
+    void writeProcessEntry(const Process& process);
+    std::uint64_t releaseFrames(Process& process);
     void finishWait(const AccessRequest& request);
+    void perform(AccessRequest& request);
 
     Board board_;
     KernelSettings settings_;

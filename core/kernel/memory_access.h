@@ -12,7 +12,7 @@ class Kernel;
 /// the result is read from here after `co_await access(kernel, request)`.
 struct AccessRequest {
     Process* process = nullptr;
-    VirtAddr address;
+    VirtAddr address{};
     AccessKind kind = AccessKind::Read;
     std::uint8_t bytes = wordBytes;
     std::uint64_t value = 0; ///< to store, or what was loaded
@@ -20,10 +20,10 @@ struct AccessRequest {
     bool killed = false;     ///< the process ended instead
     std::uint32_t waits = 0; ///< how often it had to wait for a mover
     // in between
-    Translation translation; ///< split access: step one's result
-    Fault fault;
+    Translation translation{}; ///< split access: step one's result
+    Fault fault{};
     std::uint64_t startedAt = 0;
-    Steps slowPath;
+    Steps slowPath{};
 };
 
 /// `co_await access(kernel, request)`: translate and perform in the current step; on a fault the

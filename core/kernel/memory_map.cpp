@@ -84,6 +84,7 @@ void MemoryMap::insert(std::size_t index, const MapEntry& added, Rule why) {
         write(i, entry(i - 1));
     }
     write(index, added);
+    ++edits_;
     setCount(n + 1);
     announce(EventKind::MapEntryAdded, index, added, why);
 }
@@ -96,6 +97,7 @@ void MemoryMap::remove(std::size_t index, Rule why) {
         write(i, entry(i + 1));
     }
     setCount(n - 1);
+    ++edits_;
     announce(EventKind::MapEntryRemoved, index, removed, why);
 }
 
@@ -103,6 +105,7 @@ void MemoryMap::patch(std::size_t index, std::uint64_t field, std::uint64_t valu
     const PhysAddr place = placeOf(index) + ByteCount(field);
     const std::uint64_t old = memory_.load(place);
     memory_.store(place, value);
+    ++edits_;
     events_.emit({.kind = EventKind::MapStore,
                   .rule = why,
                   .object = process_,

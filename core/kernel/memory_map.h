@@ -58,6 +58,14 @@ public:
     /// Physical address to which the entry leads at its start.
     [[nodiscard]] std::uint64_t paddrOf(const MapEntry& entry) const;
 
+    /// Changes so far; equal numbers mean an unchanged map.
+    [[nodiscard]] std::uint64_t edits() const { return edits_; }
+
+    /// [start, end) of the whole area.
+    [[nodiscard]] VirtAddr areaStart() const { return VirtAddr(entry(0).start); }
+
+    [[nodiscard]] VirtAddr areaEnd() const { return VirtAddr(entry(count() - 1).start); }
+
     /// Number of entries of kind Block.
     [[nodiscard]] std::size_t blocks() const;
 
@@ -73,6 +81,7 @@ private:
     FrameNumber frame_;
     PhysAddr countPlace_;
     MapRepresentation representation_;
+    std::uint64_t edits_ = 0;
 };
 
 } // namespace fragscope

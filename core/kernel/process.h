@@ -25,9 +25,12 @@ struct MoveState {
     bool active = false;
     MoveEnd end = MoveEnd::High;
     MovePhase phase = MovePhase::Idle;
-    std::uint64_t start = 0;      ///< virtual address of A before the move
-    std::uint64_t length = 0;     ///< m
-    std::uint64_t transfer = 0;   ///< t
+    std::uint64_t start = 0;    ///< virtual address of A before the move
+    std::uint64_t length = 0;   ///< m
+    std::uint64_t transfer = 0; ///< t
+    FrameNumber source{};       ///< of A before the move
+    FrameNumber destination{};
+    bool usesE = false;           ///< entry E is in the map
     std::uint64_t blockStart = 0; ///< virtual address of the transfer block
     std::uint64_t blockLength = 0;
     std::uint64_t blocksDone = 0; ///< signal "current transfer block finished"
@@ -47,8 +50,10 @@ struct Process {
     PhysAddr entryPlace; ///< of its process-table entry
     ProcessState state = ProcessState::Running;
     bool customHandler = false;
-    bool stopped = false;      ///< the stop-the-world mover holds its threads
-    std::uint32_t mapLock = 0; ///< task that may change the map; 0 = nobody
+    bool reaped = false;            ///< its memory was given back
+    bool stopped = false;           ///< the stop-the-world mover holds its threads
+    std::vector<VirtAddr> inFlight; ///< split accesses between translate and perform
+    std::uint32_t mapLock = 0;      ///< task that may change the map; 0 = nobody
     MoveState move;
     std::vector<std::uint32_t> cpus; ///< CPUs that its threads are bound to
     std::uint64_t oldest = 0;        ///< physical address of the block that stays (label 'O')
@@ -66,7 +71,19 @@ struct Process {
         return state != ProcessState::Running || move.blocksDone != seen;
     }
 
-    [[nodiscard]] bool notMoving(std::uint64_t) const { return !move.active; }
+    [[nodiscard]] bool lockableForGrowth(std::uint64_t) const {
+        return mapLock == 0 && !move.active;
+    }
+
+    /// Between two transfer blocks the last `size` bytes may go if they have not moved yet.
+    [[nodiscard]] bool lockableForShrink(std::uint64_t size) const {
+        return mapLock == 0 && (!move.active || (move.end == MoveEnd::High && unmoved() > size));
+    }
+
+    /// Bytes of block A that the move has not reached.
+    [[nodiscard]] std::uint64_t unmoved() const {
+        return map.entry(map.count() - 1).start - map.entry(map.count() - 2).start;
+    }
 };
 
 } // namespace fragscope

@@ -55,6 +55,15 @@ public:
         return value;
     }
 
+    /// Tells the host that the byte will be read soon; no effect that anybody can see.
+    void prefetch(PhysAddr address) const {
+        const FrameChunk* chunk = directory_.find(frameOf(address));
+        if (chunk != nullptr) {
+            const std::byte* page = chunk->pages[frameOf(address).value % FrameChunk::frames].bytes();
+            __builtin_prefetch(page + offsetInPage(address));
+        }
+    }
+
     /// Stores and emits PhysStore: for the kernel and the page walk.
     void store(PhysAddr address, std::uint64_t value, unsigned bytes = wordBytes);
 

@@ -40,13 +40,14 @@ public:
     /// `bytes` 1 to 8.
     [[nodiscard]] Result<Performed, Fault>
     load(Cpu& cpu, VirtAddr address, unsigned bytes = wordBytes) {
-        const TlbEntry* entry = mmu_.hit(cpu, address, AccessKind::Read);
-        if (entry == nullptr || crossesPage(cpu, address, bytes) || !cpu.storeBuffer.empty())
-            [[unlikely]] {
+        if (crossesPage(cpu, address, bytes) || !cpu.storeBuffer.empty()) [[unlikely]] {
             return loadSlowly(cpu, address, bytes);
         }
-        const PhysAddr paddr = entry->physical(address);
-        return Performed{memory_.load(paddr, bytes), paddr};
+        const auto found = mmu_.translate(cpu, address, AccessKind::Read);
+        if (!found.ok()) [[unlikely]] {
+            return found.error();
+        }
+        return Performed{memory_.load(found->paddr, bytes), found->paddr, found->walkReferences};
     }
 
     /// With a store buffer the store waits there (`buffered`) and emits PhysStore when it drains.

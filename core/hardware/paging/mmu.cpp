@@ -46,9 +46,9 @@ void Mmu::emitMiss(const Cpu& cpu, VirtAddr address) {
     }
 }
 
-// Everything that is not a plain hit in the first level. An access denied by the entry held faults
-// without a look at the tables; a write through a clean entry walks, to set D.
-Result<Translation, Fault> Mmu::translateSlowly(Cpu& cpu, VirtAddr address, AccessKind kind) {
+// Everything that is not a plain hit in the first level.
+Result<Translation, Fault>
+Mmu::translateSlowly(Cpu& cpu, VirtAddr address, AccessKind kind, const TlbEntry* entry) {
     if (!cpu.isCanonical(address)) {
         return protectionFault();
     }
@@ -56,40 +56,54 @@ Result<Translation, Fault> Mmu::translateSlowly(Cpu& cpu, VirtAddr address, Acce
         return Translation{PhysAddr(address.value), 0};
     }
     if (planted(Mistake::NoTlb)) {
-        return walkAndFill(cpu, address, kind);
+        return walkAndFill(cpu, address, kind, nullptr);
     }
-    const TlbEntry* entry = cpu.tlb().lookupFirst(address, cpu.pcid(), kind);
     if (entry == nullptr) {
         entry = cpu.tlb().lookupSecond(address, cpu.pcid(), kind);
+        if (entry == nullptr) {
+            emitMiss(cpu, address);
+            return walkAndFill(cpu, address, kind, nullptr);
+        }
     }
-    if (entry == nullptr) {
-        emitMiss(cpu, address);
-        return walkAndFill(cpu, address, kind);
-    }
-    if (planted(Mistake::RightsFrozenAtFill)) {
+    if (cpu.allows(*entry, kind)) {
         return Translation{entry->physical(address), 0};
     }
-    const WalkCheck failed =
-        judgeRights(cpu.registers(), cpu.accessMode(), kind, entry->page.rights);
-    if (failed != WalkCheck::None) {
-        return faultOnHit(cpu, address, kind, *entry, failed);
-    }
-    if (isWrite(kind) && !entry->page.dirty && !planted(Mistake::DirtyMissedOnCleanHit)) {
-        return walkAndFill(cpu, address, kind);
-    }
-    return Translation{entry->physical(address), 0};
+    return useDenied(cpu, address, kind, *entry);
 }
 
-Result<Translation, Fault> Mmu::walkAndFill(Cpu& cpu, VirtAddr address, AccessKind kind) {
+// What the entry held forbids is a fault without a look at the tables; a write through a clean
+// entry walks, to set D.
+Result<Translation, Fault>
+Mmu::useDenied(Cpu& cpu, VirtAddr address, AccessKind kind, const TlbEntry& entry) {
+    if (planted(Mistake::RightsFrozenAtFill)) {
+        return Translation{entry.physical(address), 0};
+    }
+    const WalkCheck failed =
+        judgeRights(cpu.registers(), cpu.accessMode(), kind, entry.page.rights);
+    if (failed != WalkCheck::None) {
+        return faultOnHit(cpu, address, kind, entry, failed);
+    }
+    if (planted(Mistake::DirtyMissedOnCleanHit)) {
+        return Translation{entry.physical(address), 0};
+    }
+    return walkAndFill(cpu, address, kind, &entry);
+}
+
+Result<Translation, Fault>
+Mmu::walkAndFill(Cpu& cpu, VirtAddr address, AccessKind kind, const TlbEntry* clean) {
     const WalkOutcome outcome =
         cpu.source != nullptr ? askSource(cpu, address, kind) : walk(cpu, address, kind);
     if (outcome.failed != WalkCheck::None) {
         return raisePageFault(cpu, address, outcome.errorCode);
     }
     const TlbEntry entry = makeTlbEntry(address, outcome.page, cpu.pcid(), cpu.tlb().baseShift());
-    cpu.tlb().dropOthers(address, entry);
+    const PhysAddr paddr = entry.physical(address);
+    memory_.prefetch(paddr); // hides some of the host's cache miss behind the fill
+    if (clean != nullptr) {
+        cpu.tlb().dropOthers(address, entry);
+    }
     cpu.tlb().fill(entry, kind);
-    return Translation{entry.physical(address), outcome.references};
+    return Translation{paddr, outcome.references};
 }
 
 WalkOutcome Mmu::walk(Cpu& cpu, VirtAddr address, AccessKind kind) {

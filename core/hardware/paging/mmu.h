@@ -36,18 +36,11 @@ public:
     /// `Translation::walkReferences` is 0 on a TLB hit.
     [[nodiscard]] Result<Translation, Fault>
     translate(Cpu& cpu, VirtAddr address, AccessKind kind) {
-        if (const TlbEntry* entry = hit(cpu, address, kind); entry != nullptr) [[likely]] {
+        const TlbEntry* entry = cpu.tlb().lookupFirst(address, cpu.pcid(), kind);
+        if (entry != nullptr && cpu.allows(*entry, kind) && !planted(Mistake::NoTlb)) [[likely]] {
             return Translation{entry->physical(address), 0};
         }
-        return translateSlowly(cpu, address, kind);
-    }
-
-    /// The first-level entry through which the access may go at once, or nullptr. No side effects
-    /// but the replacement's.
-    [[nodiscard]] const TlbEntry* hit(Cpu& cpu, VirtAddr address, AccessKind kind) const {
-        const TlbEntry* entry = cpu.tlb().lookupFirst(address, cpu.pcid(), kind);
-        return entry != nullptr && cpu.allows(*entry, kind) && !planted(Mistake::NoTlb) ? entry
-                                                                                        : nullptr;
+        return translateSlowly(cpu, address, kind, entry);
     }
 
     /// INVLPG: the page of any size at the address (current PCID, and globals), and the structure
@@ -85,8 +78,13 @@ public:
     void drainStores(Cpu& cpu);
 
 private:
-    Result<Translation, Fault> translateSlowly(Cpu& cpu, VirtAddr address, AccessKind kind);
-    Result<Translation, Fault> walkAndFill(Cpu& cpu, VirtAddr address, AccessKind kind);
+    /// `entry`: what the first level holds and did not allow, or nullptr.
+    Result<Translation, Fault>
+    translateSlowly(Cpu& cpu, VirtAddr address, AccessKind kind, const TlbEntry* entry);
+    Result<Translation, Fault>
+    useDenied(Cpu& cpu, VirtAddr address, AccessKind kind, const TlbEntry& entry);
+    Result<Translation, Fault>
+    walkAndFill(Cpu& cpu, VirtAddr address, AccessKind kind, const TlbEntry* clean);
     WalkOutcome walk(Cpu& cpu, VirtAddr address, AccessKind kind);
     WalkOutcome askSource(Cpu& cpu, VirtAddr address, AccessKind kind);
     void emitMiss(const Cpu& cpu, VirtAddr address);

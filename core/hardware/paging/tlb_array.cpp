@@ -27,6 +27,10 @@ TlbArray::TlbArray(const TlbGeometry& geometry, unsigned baseShift, std::uint64_
     entries_.resize(std::size_t{geometry.sets} * geometry.ways);
     stamps_.resize(entries_.size());
     trees_.resize(geometry.sets);
+    classOfShift_.fill(classCount);
+    for (unsigned i = 0; i < classCount; ++i) {
+        classOfShift_[shifts_[i]] = static_cast<std::uint8_t>(i);
+    }
 }
 
 unsigned TlbArray::find(VirtAddr address, std::uint64_t key) const {
@@ -44,13 +48,13 @@ unsigned TlbArray::find(VirtAddr address, std::uint64_t key) const {
     return none;
 }
 
-unsigned TlbArray::classOf(unsigned shift) const {
-    const auto found = std::find(shifts_.begin(), shifts_.end(), shift);
-    FRAGSCOPE_CHECK(found != shifts_.end(), fmt::format("no page size of 2^{} bytes", shift));
-    return static_cast<unsigned>(found - shifts_.begin());
+void TlbArray::checkSize(const TlbEntry& entry) const {
+    FRAGSCOPE_CHECK(classOf(entry.page.shift) < classCount,
+                    fmt::format("no page size of 2^{} bytes", entry.page.shift));
 }
 
 unsigned TlbArray::insert(const TlbEntry& entry) {
+    checkSize(entry);
     const unsigned first = firstOfSet(entry.start(baseShift_), entry.page.shift);
     const unsigned slot = place(first, entry);
     drop(slot);
@@ -87,8 +91,11 @@ unsigned TlbArray::victim(unsigned first) {
     case Replacement::Fifo:
         break;
     }
-    const auto begin = stamps_.begin() + first;
-    return first + static_cast<unsigned>(std::min_element(begin, begin + ways_) - begin);
+    unsigned oldest = first;
+    for (unsigned slot = first + 1; slot < first + ways_; ++slot) {
+        oldest = stamps_[slot] < stamps_[oldest] ? slot : oldest; // without a branch to mispredict
+    }
+    return oldest;
 }
 
 // Node n has the children 2n and 2n + 1, the root is 1; a bit says in which half the victim lies.

@@ -70,13 +70,17 @@ private:
     [[nodiscard]] unsigned place(unsigned first, const TlbEntry& entry);
     [[nodiscard]] unsigned victim(unsigned first);
     [[nodiscard]] unsigned treeVictim(unsigned first) const;
-    [[nodiscard]] unsigned classOf(unsigned shift) const;
+
+    [[nodiscard]] unsigned classOf(unsigned shift) const { return classOfShift_[shift]; }
+
+    void checkSize(const TlbEntry& entry) const;
 
     std::vector<TlbEntry> entries_;
     std::vector<std::uint64_t> stamps_; ///< last use (Lru) or fill (Fifo)
     std::vector<std::uint64_t> trees_;  ///< one word of tree bits per set (TreePlru)
     std::array<unsigned, classCount> shifts_;
     std::array<unsigned, classCount> used_{};
+    std::array<std::uint8_t, 64> classOfShift_{}; ///< index into shifts_, or classCount
     std::uint64_t setMask_;
     unsigned ways_;
     unsigned baseShift_;
