@@ -93,7 +93,8 @@ Result<Translation, Fault>
 Mmu::walkAndFill(Cpu& cpu, VirtAddr address, AccessKind kind, const TlbEntry* clean) {
     const WalkOutcome outcome =
         cpu.source != nullptr ? askSource(cpu, address, kind) : walk(cpu, address, kind);
-    if (outcome.failed != WalkCheck::None) {
+    if (outcome.failed != WalkCheck::None || remembersAbsent(address)) {
+        rememberAbsent(address);
         return raisePageFault(cpu, address, outcome.errorCode);
     }
     const TlbEntry entry = makeTlbEntry(address, outcome.page, cpu.pcid(), cpu.tlb().baseShift());
