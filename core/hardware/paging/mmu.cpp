@@ -200,6 +200,7 @@ void Mmu::writeEfer(Cpu& cpu, std::uint64_t value) {
 
 Result<Done, Fault>
 Mmu::invalidatePcid(Cpu& cpu, InvpcidType type, std::uint16_t pcid, VirtAddr address) {
+    drainStores(cpu);
     const bool namesPcid = type == InvpcidType::Address || type == InvpcidType::Context;
     if (pcid > control::cr3PcidMask || (namesPcid && pcid != 0 && !cpu.registers().pcids())) {
         return protectionFault();
