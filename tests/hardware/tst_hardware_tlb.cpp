@@ -3,52 +3,11 @@
 #include <QTest>
 
 #include "hardware/support/event_log.h"
-#include "hardware/support/paged_machine.h"
+#include "hardware/support/tlb_pages.h"
 #include "hardware/support/tlb_replica.h"
 
 using namespace fragscope;
 using namespace fragscope::test;
-
-namespace {
-
-constexpr VirtAddr page{0x7f0000400000};
-constexpr std::uint64_t userPage = PagedMachine::pageFlags;
-constexpr std::uint64_t globalPage = userPage | pte::global;
-constexpr std::uint64_t cr4Pge = 0x20 | 1U << 7;
-constexpr std::uint64_t cr4Pcide = 0x20 | 1U << 17;
-
-VirtAddr pageNumber(std::uint64_t n) {
-    return page + ByteCount(n * pageBytes);
-}
-
-PhysAddr frame(std::uint64_t n) {
-    return PhysAddr(0x2000000 + n * pageBytes);
-}
-
-/// Translates for a read; the walk references tell a hit (0) from a miss.
-std::uint32_t
-references(PagedMachine& machine, VirtAddr address, AccessKind kind = AccessKind::Read) {
-    const auto result = machine.mmu.translate(machine.cpu, address, kind);
-    return result.ok() ? result->walkReferences : ~0U;
-}
-
-bool held(const PagedMachine& machine, VirtAddr address) {
-    return machine.cpu.tlb().find(address, machine.cpu.pcid()) != nullptr;
-}
-
-CpuConfig withTlb(const TlbConfig& tlb) {
-    CpuConfig config;
-    config.tlb = tlb;
-    return config;
-}
-
-TlbConfig oneSet(Replacement replacement) {
-    TlbConfig tlb;
-    tlb.first = {1, 4, replacement};
-    return tlb;
-}
-
-} // namespace
 
 class TlbTest : public QObject {
     Q_OBJECT
@@ -61,22 +20,11 @@ private slots:
     void splitFirstLevel_fetchAndLoadMissSeparately();
     void secondLevel_afterEviction_savesTheWalk();
     void writeThroughCleanEntry_whoseTableChanged_leavesOneAnswer();
-    void invlpg_insideLargePage_dropsAllOfIt_data();
-    void invlpg_insideLargePage_dropsAllOfIt();
-    void invlpg_keepsOtherPages();
-    void invlpg_nonCanonical_doesNothing();
-    void globalPages_surviveCr3_notPgeChange();
-    void pcid_tagsEntries_andBit63KeepsThem();
-    void pcid_globalPage_isSharedByAll();
-    void invpcid_eachType_dropsWhatItNames();
-    void invpcid_badOperands_areGeneralProtection();
-    void cr4_smepRises_dropsCurrentPcid();
-    void cr4_pcideFalls_dropsAll();
     void rights_changeOfRegisters_actsAtOnceOnHits();
-    void fault_dropsTheEntryOfItsPage();
     void structureCache_upperEntryChanged_oldTableStillUsed();
     void structureCache_shortensTheWalk();
     void structureCache_absentEntry_isNotCached();
+    void structureCache_keepsTheRightsOfTheUpperLevels();
     void events_foldedFromNothing_giveTheSameTlb();
     void decode_fieldsOfFill_sayAllRights();
     void mayReach_seesEveryOverlap();
@@ -181,149 +129,6 @@ void TlbTest::writeThroughCleanEntry_whoseTableChanged_leavesOneAnswer() {
     QCOMPARE(machine.cpu.tlb().check(), 0U);
 }
 
-void TlbTest::invlpg_insideLargePage_dropsAllOfIt_data() {
-    QTest::addColumn<unsigned>("level");
-    QTest::newRow("2 MiB") << 2U;
-    QTest::newRow("1 GiB") << 3U;
-}
-
-void TlbTest::invlpg_insideLargePage_dropsAllOfIt() {
-    QFETCH(unsigned, level);
-    PagedMachine machine;
-    const VirtAddr large(0x7f0040000000);
-    machine.map(large, PhysAddr(0x40000000), userPage, level);
-    const VirtAddr first = large + ByteCount(0x1008);
-    const VirtAddr other = large + ByteCount(0x1ff000);
-    QCOMPARE(references(machine, first), 5 - level);
-    QCOMPARE(references(machine, other), 0U);
-    machine.mmu.invalidatePage(machine.cpu, other);
-    QCOMPARE(references(machine, first), 5 - level);
-}
-
-void TlbTest::invlpg_keepsOtherPages() {
-    PagedMachine machine;
-    machine.map(page, frame(0), userPage);
-    machine.map(pageNumber(16), frame(1), userPage); // same set
-    QCOMPARE(references(machine, page), 4U);
-    QCOMPARE(references(machine, pageNumber(16)), 4U);
-    machine.mmu.invalidatePage(machine.cpu, page);
-    QVERIFY(!held(machine, page));
-    QVERIFY(held(machine, pageNumber(16)));
-}
-
-void TlbTest::invlpg_nonCanonical_doesNothing() {
-    PagedMachine machine;
-    machine.map(page, frame(0), userPage);
-    QCOMPARE(references(machine, page), 4U);
-    machine.mmu.invalidatePage(machine.cpu, VirtAddr(0x8000000000000000));
-    QVERIFY(held(machine, page));
-}
-
-void TlbTest::globalPages_surviveCr3_notPgeChange() {
-    PagedMachine machine;
-    machine.mmu.writeCr4(machine.cpu, cr4Pge);
-    machine.map(page, frame(0), globalPage);
-    machine.map(pageNumber(1), frame(1), userPage);
-    QCOMPARE(references(machine, page), 4U);
-    QCOMPARE(references(machine, pageNumber(1)), 4U);
-    machine.mmu.writeCr3(machine.cpu, machine.root.value);
-    QVERIFY(held(machine, page));
-    QVERIFY(!held(machine, pageNumber(1)));
-    machine.mmu.invalidatePage(machine.cpu, page);
-    QVERIFY(!held(machine, page));
-    QCOMPARE(references(machine, page), 4U);
-    machine.mmu.writeCr4(machine.cpu, 0x20);
-    QVERIFY(!held(machine, page));
-}
-
-void TlbTest::pcid_tagsEntries_andBit63KeepsThem() {
-    PagedMachine machine;
-    machine.mmu.writeCr4(machine.cpu, cr4Pcide);
-    machine.mmu.writeCr3(machine.cpu, machine.root.value | 1);
-    machine.map(page, frame(0), userPage);
-    QCOMPARE(references(machine, page), 4U);
-    constexpr std::uint64_t keep = 1ULL << 63;
-    machine.mmu.writeCr3(machine.cpu, machine.root.value | 2 | keep);
-    QCOMPARE(machine.cpu.registers().cr3, machine.root.value | 2);
-    QVERIFY(!held(machine, page));
-    QCOMPARE(references(machine, page), 4U);
-    machine.mmu.writeCr3(machine.cpu, machine.root.value | 1 | keep);
-    QCOMPARE(references(machine, page), 0U);
-    machine.mmu.writeCr3(machine.cpu, machine.root.value | 1); // drops PCID 1 only
-    QCOMPARE(references(machine, page), 4U);
-    machine.mmu.writeCr3(machine.cpu, machine.root.value | 2 | keep);
-    QCOMPARE(references(machine, page), 0U);
-}
-
-void TlbTest::pcid_globalPage_isSharedByAll() {
-    PagedMachine machine;
-    machine.mmu.writeCr4(machine.cpu, cr4Pcide | cr4Pge);
-    machine.mmu.writeCr3(machine.cpu, machine.root.value | 5);
-    machine.map(page, frame(0), globalPage);
-    QCOMPARE(references(machine, page), 4U);
-    machine.mmu.writeCr3(machine.cpu, machine.root.value | 6);
-    QCOMPARE(references(machine, page), 0U);
-}
-
-void TlbTest::invpcid_eachType_dropsWhatItNames() {
-    const auto heldAfter = [](InvpcidType type) {
-        PagedMachine machine;
-        machine.mmu.writeCr4(machine.cpu, cr4Pcide | cr4Pge);
-        machine.map(page, frame(0), userPage);
-        machine.map(pageNumber(1), frame(1), userPage);
-        machine.map(pageNumber(2), frame(2), globalPage);
-        constexpr std::uint64_t keep = 1ULL << 63;
-        for (const std::uint64_t pcid : {2U, 1U}) {
-            machine.mmu.writeCr3(machine.cpu, machine.root.value | pcid | keep);
-            for (std::uint64_t n = 0; n < 3; ++n) {
-                static_cast<void>(references(machine, pageNumber(n)));
-            }
-        }
-        machine.mmu.writeCr3(machine.cpu, machine.root.value | 3 | keep);
-        const auto done = machine.mmu.invalidatePcid(machine.cpu, type, 1, page);
-        std::string text = done.ok() ? "" : "fault ";
-        for (const std::uint16_t pcid : {std::uint16_t{1}, std::uint16_t{2}}) {
-            for (std::uint64_t n = 0; n < 3; ++n) {
-                text += machine.cpu.tlb().find(pageNumber(n), pcid) != nullptr ? '1' : '0';
-            }
-        }
-        return text;
-    };
-    // Pages 0, 1, global of PCID 1, then of PCID 2.
-    QCOMPARE(heldAfter(InvpcidType::Address), std::string("011111"));
-    QCOMPARE(heldAfter(InvpcidType::Context), std::string("001111"));
-    QCOMPARE(heldAfter(InvpcidType::AllContexts), std::string("001001"));
-    QCOMPARE(heldAfter(InvpcidType::AllWithGlobals), std::string("000000"));
-}
-
-void TlbTest::invpcid_badOperands_areGeneralProtection() {
-    PagedMachine machine;
-    const VirtAddr bad(0x8000000000000000);
-    QVERIFY(!machine.mmu.invalidatePcid(machine.cpu, InvpcidType::Context, 1, page).ok());
-    QVERIFY(!machine.mmu.invalidatePcid(machine.cpu, InvpcidType::Address, 0, bad).ok());
-    QVERIFY(machine.mmu.invalidatePcid(machine.cpu, InvpcidType::AllContexts, 0, bad).ok());
-}
-
-void TlbTest::cr4_smepRises_dropsCurrentPcid() {
-    PagedMachine machine;
-    machine.map(page, frame(0), userPage);
-    QCOMPARE(references(machine, page), 4U);
-    machine.mmu.writeCr4(machine.cpu, 0x20 | 1U << 20);
-    QVERIFY(!held(machine, page));
-    QCOMPARE(references(machine, page), 4U);
-    machine.mmu.writeCr4(machine.cpu, 0x20 | 1U << 20 | 1U << 21); // SMAP drops nothing
-    QVERIFY(held(machine, page));
-}
-
-void TlbTest::cr4_pcideFalls_dropsAll() {
-    PagedMachine machine;
-    machine.mmu.writeCr4(machine.cpu, cr4Pcide | cr4Pge);
-    machine.map(page, frame(0), globalPage);
-    QCOMPARE(references(machine, page), 4U);
-    machine.mmu.writeCr4(machine.cpu, cr4Pge);
-    QVERIFY(!held(machine, page));
-}
-
 void TlbTest::rights_changeOfRegisters_actsAtOnceOnHits() {
     PagedMachine machine;
     machine.map(page, frame(0), pte::present | pte::user | pte::dirty);
@@ -336,18 +141,6 @@ void TlbTest::rights_changeOfRegisters_actsAtOnceOnHits() {
     QCOMPARE(log.events.size(), 1U); // judged from the entry held, without a walk
     QCOMPARE(log.events[0].object, 0U);
     QCOMPARE(static_cast<WalkCheck>(log.events[0].b), WalkCheck::ReadOnlyPage);
-}
-
-void TlbTest::fault_dropsTheEntryOfItsPage() {
-    PagedMachine machine;
-    machine.map(page, frame(0), pte::present);
-    QCOMPARE(references(machine, page), 4U);
-    machine.cpu.setPrivilege(Privilege::User);
-    EventLog log(machine.events, {EventKind::TlbDrop});
-    QCOMPARE(references(machine, page), ~0U);
-    QVERIFY(!held(machine, page));
-    QCOMPARE(log.events.size(), 1U);
-    QCOMPARE(VirtAddr(log.events[0].vaddr), page);
 }
 
 void TlbTest::structureCache_upperEntryChanged_oldTableStillUsed() {
@@ -391,6 +184,24 @@ void TlbTest::structureCache_absentEntry_isNotCached() {
     QCOMPARE(references(machine, page), ~0U);
     machine.map(page, frame(0), userPage);
     QCOMPARE(references(machine, page), 4U);
+}
+
+void TlbTest::structureCache_keepsTheRightsOfTheUpperLevels() {
+    TlbConfig tlb;
+    tlb.pdEntries = 4;
+    PagedMachine machine(withTlb(tlb));
+    machine.map(page, frame(0), userPage);
+    machine.map(pageNumber(1), frame(1), userPage);
+    const PhysAddr pde = machine.entryOf(page, 2);
+    // Read-only, supervisor, no execute, in the PDE alone.
+    machine.memory.store(pde, Pte{machine.memory.load(pde)}.base().value | pte::present |
+                                  pte::noExecute);
+    QCOMPARE(references(machine, page), 4U);
+    QCOMPARE(references(machine, pageNumber(1)), 1U);
+    const TlbEntry* entry = machine.cpu.tlb().find(pageNumber(1), 0);
+    QVERIFY(!entry->page.rights.writable);
+    QVERIFY(!entry->page.rights.user);
+    QVERIFY(entry->page.rights.noExecute);
 }
 
 void TlbTest::events_foldedFromNothing_giveTheSameTlb() {

@@ -50,12 +50,12 @@ public:
 private:
     static bool same(const TlbEntry& entry, const Event& event, unsigned baseShift) {
         const TlbEntryView view = decodeTlbEvent(event);
-        const PageTranslation& page = entry.page;
-        return entry.start(baseShift).value == event.vaddr && page.base == view.base &&
+        const PageTranslation& held = entry.page;
+        return entry.start(baseShift).value == event.vaddr && held.base == view.base &&
                entry.pageSize() == view.pageSize && entry.pcid == view.pcid &&
-               page.rights.writable == view.writable && page.rights.user == view.user &&
-               page.rights.noExecute == view.noExecute && page.rights.key == view.key &&
-               page.dirty == view.dirty && page.global == view.global && view.structureLevel == 0;
+               held.rights.writable == view.writable && held.rights.user == view.user &&
+               held.rights.noExecute == view.noExecute && held.rights.key == view.key &&
+               held.dirty == view.dirty && held.global == view.global && view.structureLevel == 0;
     }
 
     EventBus& bus_;
