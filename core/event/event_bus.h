@@ -61,6 +61,9 @@ public:
     /// Emits a PageImage of the frame at `paddr`.
     void emitPageImage(PhysAddr paddr, const PageRef& page);
 
+    /// Hands a recorded event to the sinks as it stands, with its own seq, time and place.
+    void replay(const Event& event);
+
     [[nodiscard]] std::uint64_t emitted() const { return nextSeq_; }
 
 private:

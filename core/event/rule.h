@@ -9,6 +9,7 @@ namespace fragscope {
 /// The reasons of events. A text may name the event's fields in braces: {vaddr}, {paddr}, {value},
 /// {a}, {b}, {object}; the view fills them in (view/explain.h).
 // R(Name, text)
+// clang-format off
 #define FRAGSCOPE_RULES(R)                                                                         \
     R(None, "")                                                                                    \
     R(ScenarioSaysSo, "the scenario asks for it here")                                             \
@@ -17,8 +18,8 @@ namespace fragscope {
     R(FirstFit, "first fit: lowest run of free frames that is long enough")                        \
     R(FitsBehind, "the frames behind the block are free: it grows in place, one map entry")        \
     R(DoesNotFitBehind,                                                                            \
-      "the frames behind the block are taken: a new block elsewhere and a new map entry with its " \
-      "own offset")                                                                                \
+      "the frames behind the block are taken: a new block elsewhere and a new map entry "          \
+      "with its own offset")                                                                       \
     R(NoRunLongEnough,                                                                             \
       "{value} contiguous frames wanted, {a} frames free, but the largest free run has {b}")       \
     R(GrowWaitsForMove, "a move is under way in this process: growth waits for its end")           \
@@ -32,15 +33,20 @@ namespace fragscope {
     R(FirstCandidateLargest, "largest candidate first: it removes most")                           \
     R(NoCandidate, "no neighbouring blocks whose destination is free")                             \
     R(CandidatePinned, "a frame of the block is locked in place: it must not move")                \
+    R(OwnersDiffer,                                                                                \
+      "another process maps the block without the same neighbour: it cannot be merged there")      \
     R(CandidateTaken, "the destination was taken meanwhile")                                       \
     R(CoverBlock, "entry E takes the next transfer block out of the map before it is copied")      \
     R(ReopenBlock, "the block is copied: the entry of the new place takes it over")                \
     R(RemapBeforeCopy,                                                                             \
-      "deliberate mistake: the block is reachable at its new place before its bytes are there")    \
+      "deliberate mistake: the block is reachable at its new place before its bytes are "          \
+      "there")                                                                                     \
     R(CopyBeforeRemap,                                                                             \
-      "deliberate mistake: the block is copied while it can still be written at the old place")    \
+      "deliberate mistake: the block is copied while it can still be written at the old "          \
+      "place")                                                                                     \
     R(ExchangeClearsPte,                                                                           \
-      "the entry is exchanged, not stored: A and D bits set by a processor until now are kept")    \
+      "the entry is exchanged, not stored: A and D bits set by a processor until now are "         \
+      "kept")                                                                                      \
     R(AbsentToPresent, "absent to present needs no flush: absent entries are never cached")        \
     R(ShootBeforeCopy, "no CPU may keep a translation of the block while it is copied")            \
     R(ShootAfterCopy, "deliberate mistake: translations are dropped only after the copy")          \
@@ -60,8 +66,9 @@ namespace fragscope {
     R(NotInE, "the address is not in entry E: the standard violation handler is called")           \
     R(NoCustomHandler, "no custom handler installed: the standard violation handler is called")    \
     R(NotMapped, "no entry of the map covers the address")                                         \
-    R(LegalButKilled, "entry E had already moved on when the handler looked: a legal access "      \
-                      "counts as a violation")                                                     \
+    R(LegalButKilled,                                                                              \
+      "entry E had already moved on when the handler looked: a legal access counts as a "          \
+      "violation")                                                                                 \
     R(OldFramesReturned, "all is moved and no CPU can reach the old frames: they are given back")  \
     R(OldBlockReturned, "the transfer block is moved: its old frames are given back at once")      \
     R(EndOfProcess, "the process ended")                                                           \
@@ -81,10 +88,19 @@ namespace fragscope {
     R(JournalRollback, "the map is the journal: nothing of the open block was reachable yet")      \
     R(BufferFaultedIn, "the buffer touched entry E: faulted in before the call goes on")           \
     R(CallRepeated, "the buffer touched entry E: the call returns and is repeated")                \
+    R(SplitLarge, "a 2 MiB mapping is split: a transfer block is smaller than it")                 \
+    R(MapFull, "the memory map has no room for another entry")                                     \
+    R(TransferBlockSet, "the setting gives the transfer block")                                    \
+    R(TransferBlockAuto, "the largest transfer block whose copy stays within the wait limit")      \
+    R(TransferBlockClamped,                                                                        \
+      "source and destination overlap: the transfer block is at most the gap, so that the "        \
+      "map stays a journal")                                                                       \
+    R(ShrunkInMove, "the process gave back a part that had not moved yet: the move ends earlier")  \
     R(AllDone, "every application has finished and the mover has nothing to do")                   \
     R(Deadlock, "tasks are left, but none of them can go on")                                      \
     R(LimitSteps, "the limit of steps was reached")                                                \
     R(Stopped, "stopped by the user")
+// clang-format on
 
 enum class Rule : std::uint16_t {
 #define FRAGSCOPE_RULE_ENUMERATOR(Name, text) Name,

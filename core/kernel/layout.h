@@ -16,6 +16,14 @@
 ///   frame allocator
 namespace fragscope {
 
+/// How an entry says where it leads (DEFRAG 1.1): only StartOnly makes each step of the seed one
+/// store.
+enum class MapRepresentation : std::uint8_t {
+    StartOnly, ///< (start, offset): covers up to the next start, physical = virtual + offset
+    StartBase, ///< (start, base): covers up to the next start, physical = base + (virtual - start)
+    StartLength, ///< (start, offset, length): covers its own length
+};
+
 /// Root block at a fixed place: eight words.
 struct KernelRoot {
     static constexpr PhysAddr place{pageBytes};
@@ -27,6 +35,22 @@ struct KernelRoot {
     PhysAddr processTable;
     std::uint64_t processSlots = 0;
 };
+
+/// Calls store(place, word) for each word of the root block.
+template <class Store>
+void encodeRoot(const KernelRoot& root, MapRepresentation representation, Store store) {
+    const std::uint64_t words[] = {root.magic,
+                                   root.frameCount,
+                                   root.frameTable.value,
+                                   root.processTable.value,
+                                   root.processSlots,
+                                   static_cast<std::uint64_t>(representation)};
+    PhysAddr place = KernelRoot::place;
+    for (const std::uint64_t word : words) {
+        store(place, word);
+        place += ByteCount(wordBytes);
+    }
+}
 
 /// Nothing if the magic is missing (memory not set up yet, or overwritten).
 std::optional<KernelRoot> decodeRoot(const MemoryReader& memory);
@@ -66,6 +90,16 @@ struct ProcessInfo {
     std::uint64_t entryCount = 0;
 };
 
+/// Word offsets inside a process-table entry.
+namespace process_field {
+inline constexpr std::uint64_t state = 0; ///< ProcessState 7:0 | custom handler installed 8
+inline constexpr std::uint64_t cr3 = 8;
+inline constexpr std::uint64_t map = 16; ///< physical address of the memory map
+inline constexpr std::uint64_t entryCount = 24;
+} // namespace process_field
+
+std::uint64_t encodeProcessState(ProcessState state, bool customHandler);
+
 /// All slots in use, ascending number.
 std::vector<ProcessInfo> decodeProcesses(const MemoryReader& memory, const KernelRoot& root);
 
@@ -84,14 +118,6 @@ inline constexpr std::uint64_t rights = 24;
 
 /// What an entry is for. `Limit` ends the list: its start is the end of the last area.
 enum class EntryKind : std::uint8_t { Block, NoAccess, Limit };
-
-/// How an entry says where it leads (DEFRAG 1.1): only StartOnly makes each step of the seed one
-/// store.
-enum class MapRepresentation : std::uint8_t {
-    StartOnly, ///< (start, offset): covers up to the next start, physical = virtual + offset
-    StartBase, ///< (start, base): covers up to the next start, physical = base + (virtual - start)
-    StartLength, ///< (start, offset, length): covers its own length
-};
 
 /// One entry as its bytes say; `place` is an offset or a base by the map's representation.
 struct MapEntry {
@@ -116,6 +142,8 @@ struct Extent {
     bool writable = true;
     std::uint8_t label = 0;
     std::size_t index = 0; ///< of its entry in the list
+
+    friend bool operator==(const Extent&, const Extent&) = default;
 };
 
 /// What each entry covers, in list order. Entries of equal start: the later one wins (DEFRAG 1.1).

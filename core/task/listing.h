@@ -21,6 +21,9 @@ enum class ListingId : std::uint16_t {
     Grow,             ///< kernel/growth
     Script,           ///< machine/script: the scenario's own actions
     SystemCall,       ///< kernel/system_call
+    Shrink,           ///< kernel/growth: memory given back
+    Recovery,         ///< defrag/recovery: after the mover died
+    StoppedThread,    ///< kernel/fault_handler: a thread of a stopped process
     Count
 };
 

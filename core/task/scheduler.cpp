@@ -436,9 +436,14 @@ void enterCall(Task& task, Steps::Handle callee) {
     task.calls[task.depth] = CallFrame{};
 }
 
-void leaveCall(Task& task, std::coroutine_handle<> caller) {
+void enterPart(Task& task, Steps::Handle callee) {
+    callee.promise().task = &task;
+    task.innermost = callee;
+}
+
+void leaveCall(Task& task, std::coroutine_handle<> caller, bool isPart) {
     task.innermost = caller;
-    if (task.depth > 0) {
+    if (!isPart && task.depth > 0) {
         --task.depth;
         task.scheduler->publishStatus(task);
     }

@@ -56,11 +56,22 @@ private:
     Handle handle_ = nullptr;
 };
 
+/// `co_await part(steps)`: a piece of the same algorithm in a coroutine of its own, so that long
+/// listings stay readable. It shares the caller's listing and Locals and adds no level of calls.
+struct Part {
+    Steps steps;
+};
+
+inline Part part(Steps&& steps) {
+    return {std::move(steps)};
+}
+
 namespace detail {
 
 /// Parts of the scheduler that the awaiters need; see scheduler.cpp.
 void enterCall(Task& task, Steps::Handle callee);
-void leaveCall(Task& task, std::coroutine_handle<> caller);
+void enterPart(Task& task, Steps::Handle callee);
+void leaveCall(Task& task, std::coroutine_handle<> caller, bool isPart);
 std::uint64_t* followListing(Task& task, const Listing& listing);
 bool mayContinue(Task& task);
 void beginStep(Task& task, std::uint16_t line);
@@ -94,6 +105,7 @@ struct FinalAwaiter;
 struct Steps::promise_type {
     Task* task = nullptr;
     std::coroutine_handle<> caller = nullptr;
+    bool isPart = false;
     std::exception_ptr error;
 
     /// Coroutine frames come from a per-thread free list by size: calls are frequent and short.
@@ -124,6 +136,7 @@ struct Steps::promise_type {
     }
 
     detail::CallAwaiter await_transform(Steps&& callee);
+    detail::CallAwaiter await_transform(Part&& piece);
 
     /// Awaiters of other layers get the task: they provide `bind(Task&)` returning the awaiter.
     template <class Awaitable>
@@ -140,7 +153,7 @@ struct FinalAwaiter {
 
     void await_suspend(Steps::Handle finished) const noexcept {
         Steps::promise_type& promise = finished.promise();
-        leaveCall(*promise.task, promise.caller);
+        leaveCall(*promise.task, promise.caller, promise.isPart);
     }
 
     void await_resume() const noexcept {}
@@ -154,7 +167,11 @@ struct CallAwaiter {
 
     void await_suspend(Steps::Handle caller) const {
         callee.handle().promise().caller = caller;
-        enterCall(*caller.promise().task, callee.handle());
+        if (callee.handle().promise().isPart) {
+            enterPart(*caller.promise().task, callee.handle());
+        } else {
+            enterCall(*caller.promise().task, callee.handle());
+        }
     }
 
     void await_resume() const {
@@ -172,6 +189,11 @@ inline detail::FinalAwaiter Steps::promise_type::final_suspend() noexcept {
 
 inline detail::CallAwaiter Steps::promise_type::await_transform(Steps&& callee) {
     return {std::move(callee)};
+}
+
+inline detail::CallAwaiter Steps::promise_type::await_transform(Part&& piece) {
+    piece.steps.handle().promise().isPart = true;
+    return {std::move(piece.steps)};
 }
 
 } // namespace fragscope
