@@ -9,6 +9,7 @@
 #   TIMEOUT    60 by default; multiplied under a sanitizer
 #   GUI        needs widgets; runs on the offscreen platform
 # Labels given by itself: "core" and "unit" without GUI, "gui" with it.
+# Include <QTest>, not <QtTest>: the latter brings all of Qt Core and takes twice as long to compile.
 # A test finds the files of the repository by FRAGSCOPE_SOURCE_DIR (a string literal), and the programs, if
 # they are built, by the environment variables FRAGSCOPE_CLI and FRAGSCOPE_WINDOW.
 #
@@ -18,9 +19,6 @@
 # fragscope_bench(NAME <name> [SOURCES <file>...] LAYERS <layer>... [LIBRARIES <target>...])
 #   a Google Benchmark program bench_<name>, built by the target benchmarks; not a test.
 find_package(Qt6 6.4 REQUIRED COMPONENTS Core Test)
-find_package(fmt REQUIRED)
-find_package(nlohmann_json REQUIRED)
-find_package(SQLite3 REQUIRED)
 find_package(rapidcheck REQUIRED)
 
 set(FRAGSCOPE_TIMEOUT_FACTOR 1)

@@ -19,7 +19,28 @@ std::pair<FrameNumber, PageCount> freshPart(const MoveJob& job) {
 
 } // namespace
 
+bool stillValid(const MoveJob& job) {
+    return std::all_of(job.owners.begin(), job.owners.end(), [&](const BlockOwner& owner) {
+        const auto extents = owner.process->map.extents();
+        return std::any_of(extents.begin(), extents.end(), [&](const Extent& extent) {
+            return extent.index == owner.entry && extent.kind == EntryKind::Block &&
+                   frameOf(PhysAddr(extent.paddr)) == job.source &&
+                   pagesFor(ByteCount(extent.length)) == job.pages;
+        });
+    });
+}
+
+Process* lockedOwner(const MoveJob& job) {
+    const auto found =
+        std::find_if(job.owners.begin(), job.owners.end(),
+                     [](const BlockOwner& owner) { return owner.process->mapLock != 0; });
+    return found == job.owners.end() ? nullptr : found->process;
+}
+
 bool beginMove(Kernel& kernel, const MoveJob& job) {
+    if (!stillValid(job)) {
+        return false;
+    }
     const auto [first, count] = freshPart(job);
     FrameTable& frames = kernel.frames();
     if (!frames.isFree(first, count)) {
@@ -111,20 +132,21 @@ void skipMove(Kernel& kernel, const MoveJob& job, Rule why) {
                                 .paddr = startOf(job.source).value});
 }
 
-void announceCopy(const Board& board,
-                  const BlockOwner& owner,
-                  VirtAddr page,
-                  PhysAddr to,
-                  PhysAddr from,
-                  std::uint64_t bytes,
-                  std::uint64_t block) {
-    board.events.emit({.kind = EventKind::PageCopied,
-                       .object = owner.process->number,
-                       .vaddr = page.value,
-                       .paddr = to.value,
-                       .value = bytes,
-                       .a = from.value,
-                       .b = block});
+void copyPage(const Board& board, const MoveJob& job, const CopiedPage& page) {
+    board.memory.copy(page.to, page.from, ByteCount(pageBytes));
+    board.scheduler.spend(board.cost.copyPage);
+    job.owners.front().process->move.bytesCopied += pageBytes;
+    std::uint64_t counted = pageBytes;
+    for (const BlockOwner& owner : job.owners) {
+        board.events.emit({.kind = EventKind::PageCopied,
+                           .object = owner.process->number,
+                           .vaddr = owner.process->move.start + page.index * pageBytes,
+                           .paddr = page.to.value,
+                           .value = counted,
+                           .a = page.from.value,
+                           .b = page.block});
+        counted = 0;
+    }
 }
 
 bool isEmptyEntry(const MemoryMap& map, std::size_t index) {

@@ -180,6 +180,7 @@ void Shadow::startAfresh(View& view, std::uint32_t process, std::uint64_t frame)
     const bool shared = kernel_.frames().info(FrameNumber(frame)).owner != process;
     const auto known = frameContents_.find(frame);
     view.givenBack = false;
+    view.home = nowhere;
     if (shared && known != frameContents_.end()) {
         view.contents = known->second;
         return;
@@ -204,16 +205,27 @@ void Shadow::reachable(std::uint32_t process, std::uint64_t page, std::uint64_t 
     if (view.frame == frame) {
         return;
     }
+    // A torn list leads nowhere in particular for a moment: only places that hold the page are
+    // compared.
+    const bool torn = view.home != nowhere && frame != view.home && frame != view.copyFrame &&
+                      kernel_.settings().translation == TranslationMode::Ranges;
     view.frame = frame;
+    if (!torn) {
+        compare(process, page, view);
+    }
+}
+
+void Shadow::compare(std::uint32_t process, std::uint64_t page, View& view) {
+    view.home = view.frame;
     view.copyFrame = nowhere;
-    frameContents_[frame] = view.contents;
+    frameContents_[view.frame] = view.contents;
     Contents& contents = *contents_[view.contents];
     for (std::size_t word = 0; word < wordsPerPage; ++word) {
-        const std::uint64_t found = bytesAt(frame, word);
+        const std::uint64_t found = bytesAt(view.frame, word);
         if (found != contents.words[word]) {
             const Event event{.object = process,
                               .vaddr = page << pageShift,
-                              .paddr = startOf(FrameNumber(frame)).value + word * wordBytes};
+                              .paddr = startOf(FrameNumber(view.frame)).value + word * wordBytes};
             reportLost(event, contents, word, found, Rule::WriteUnreachable);
         }
     }
@@ -226,31 +238,37 @@ void Shadow::unreachable(std::uint32_t process, std::uint64_t page, bool givenBa
     }
 }
 
+Shadow::Difference Shadow::differenceOf(std::uint32_t process) const {
+    Difference result;
+    for (const std::uint64_t page : pages_[process - 1]) {
+        const View& view = views_.at(key(process, page));
+        if (view.frame == nowhere) {
+            continue;
+        }
+        for (std::size_t word = 0; word < wordsPerPage; ++word) {
+            if (contents_[view.contents]->words[word] == bytesAt(view.frame, word)) {
+                ++result.equalWords;
+            } else if (result.firstAddress == nowhere) {
+                result.firstAddress = (page << pageShift) + word * wordBytes;
+            }
+        }
+    }
+    return result;
+}
+
 void Shadow::compareAll() {
     for (std::uint32_t process = 1; process <= pages_.size(); ++process) {
         if (kernel_.processes()[process - 1]->state != ProcessState::Running) {
             continue;
         }
-        std::uint64_t equal = 0;
-        std::uint64_t firstDifferent = nowhere;
-        for (const std::uint64_t page : pages_[process - 1]) {
-            const View& view = views_.at(key(process, page));
-            for (std::size_t word = 0; view.frame != nowhere && word < wordsPerPage; ++word) {
-                const bool same =
-                    contents_[view.contents]->words[word] == bytesAt(view.frame, word);
-                equal += same ? 1 : 0;
-                if (!same && firstDifferent == nowhere) {
-                    firstDifferent = (page << pageShift) + word * wordBytes;
-                }
-            }
-        }
-        const bool good = firstDifferent == nowhere;
+        const Difference difference = differenceOf(process);
+        const bool equal = difference.firstAddress == nowhere;
         kernel_.board().events.emit(
-            {.kind = good ? EventKind::ContentsEqual : EventKind::InvariantBroken,
-             .rule = good ? Rule::None : Rule::ContentsDiffer,
+            {.kind = equal ? EventKind::ContentsEqual : EventKind::InvariantBroken,
+             .rule = equal ? Rule::None : Rule::ContentsDiffer,
              .object = process,
-             .vaddr = good ? 0 : firstDifferent,
-             .value = good ? equal : 8});
+             .vaddr = equal ? 0 : difference.firstAddress,
+             .value = equal ? difference.equalWords : 8});
     }
 }
 

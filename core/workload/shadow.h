@@ -42,10 +42,17 @@ private:
     struct View {
         std::size_t contents = 0;
         std::uint64_t frame = nowhere;     ///< reachable there
+        std::uint64_t home = nowhere;      ///< last place that was compared
         std::uint64_t copyFrame = nowhere; ///< copied there, not reachable yet
         bool givenBack = false; ///< the process gave the page back: a new one starts afresh
     };
 
+    struct Difference {
+        std::uint64_t equalWords = 0;
+        std::uint64_t firstAddress = nowhere; ///< of a word that differs
+    };
+
+    [[nodiscard]] Difference differenceOf(std::uint32_t process) const;
     void onStore(const Event& event);
     void onLoad(const Event& event);
     void onTableEntry(const Event& event);
@@ -55,6 +62,7 @@ private:
 
     void reachable(std::uint32_t process, std::uint64_t page, std::uint64_t frame);
     void unreachable(std::uint32_t process, std::uint64_t page, bool givenBack);
+    void compare(std::uint32_t process, std::uint64_t page, View& view);
     void startAfresh(View& view, std::uint32_t process, std::uint64_t frame);
     void checkOwner(const Event& event);
     void reportLost(
