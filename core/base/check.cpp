@@ -1,7 +1,6 @@
 #include "fragscope/base/check.h"
 
 #include <fmt/format.h>
-
 #include <string_view>
 
 namespace fragscope {

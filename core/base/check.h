@@ -3,8 +3,9 @@
 #include <stdexcept>
 #include <string>
 
-/// Broken invariants of Fragscope itself. They are checked in release builds too and carry the values
-/// involved; they never describe a fault of the simulated machine (those are values, see Result).
+/// Broken invariants of Fragscope itself. They are checked in release builds too and carry the
+/// values involved; they never describe a fault of the simulated machine (those are values, see
+/// Result).
 namespace fragscope {
 
 class LogicError : public std::logic_error {
@@ -13,8 +14,8 @@ public:
 };
 
 /// Throws LogicError "FILE:LINE: CONDITION (DETAIL)".
-[[noreturn]] void failCheck(const char* condition, const char* file, int line,
-                            const std::string& detail);
+[[noreturn]] void
+failCheck(const char* condition, const char* file, int line, const std::string& detail);
 
 } // namespace fragscope
 

@@ -7,8 +7,8 @@
 namespace fragscope {
 
 /// Counted reference to a T that is immutable while more than one reference holds it.
-/// Invariants: (1) only a sole owner writes in place, everybody else gets a copy; (2) references may be
-/// copied and dropped on any thread, but one CowRef object belongs to one thread at a time.
+/// Invariants: (1) only a sole owner writes in place, everybody else gets a copy; (2) references
+/// may be copied and dropped on any thread, but one CowRef object belongs to one thread at a time.
 /// Unlike std::shared_ptr::use_count, the test for a sole owner synchronises with earlier owners.
 template <class T> class CowRef {
 public:

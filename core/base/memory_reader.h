@@ -11,7 +11,8 @@ public:
     virtual ~MemoryReader() = default;
 
     /// Little-endian value of `bytes` (1 to 8) at `address`; the range must not cross a frame.
-    [[nodiscard]] virtual std::uint64_t read(PhysAddr address, unsigned bytes = wordBytes) const = 0;
+    [[nodiscard]] virtual std::uint64_t read(PhysAddr address,
+                                             unsigned bytes = wordBytes) const = 0;
 };
 
 } // namespace fragscope

@@ -8,8 +8,8 @@
 
 namespace fragscope {
 
-/// The bytes of one frame, shared copy-on-write between the machine, the replica of the view and the
-/// snapshots of the window. An empty reference means a frame that was never written (all zero).
+/// The bytes of one frame, shared copy-on-write between the machine, the replica of the view and
+/// the snapshots of the window. An empty reference means a frame that was never written (all zero).
 class PageRef {
 public:
     /// A fresh page of zero bytes.

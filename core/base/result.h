@@ -11,8 +11,11 @@ namespace fragscope {
 /// Reading the wrong side is a broken invariant (LogicError).
 template <class T, class E> class [[nodiscard]] Result {
 public:
+    // Implicit, so that a function can end with "return value" or "return error".
+    // NOLINTNEXTLINE(google-explicit-constructor)
     Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
 
+    // NOLINTNEXTLINE(google-explicit-constructor)
     Result(E error) : state_(std::in_place_index<1>, std::move(error)) {}
 
     [[nodiscard]] bool ok() const { return state_.index() == 0; }

@@ -4,9 +4,10 @@
 
 namespace fragscope {
 
-/// SplitMix64: the only source of randomness in the core. Copyable, hashable (its state is one word) and
-/// the same on every machine; the distributions of <random> differ between libraries and are not used.
-/// Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
+/// SplitMix64: the only source of randomness in the core. Copyable, hashable (its state is one
+/// word) and the same on every machine; the distributions of <random> differ between libraries and
+/// are not used. Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators",
+/// OOPSLA 2014.
 class Rng {
 public:
     constexpr explicit Rng(std::uint64_t seed) : state_(seed) {}

@@ -1,10 +1,9 @@
 #include "fragscope/base/text.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <fmt/format.h>
 #include <numeric>
 #include <utility>
 #include <vector>
@@ -46,17 +45,29 @@ std::size_t editDistance(std::string_view a, std::string_view b) {
 
 } // namespace
 
-std::string hex(std::uint64_t value) { return fmt::format("{:#x}", value); }
+std::string hex(std::uint64_t value) {
+    return fmt::format("{:#x}", value);
+}
 
-std::string text(VirtAddr address) { return fmt::format("V{:#x}", address.value); }
+std::string text(VirtAddr address) {
+    return fmt::format("V{:#x}", address.value);
+}
 
-std::string text(PhysAddr address) { return fmt::format("P{:#x}", address.value); }
+std::string text(PhysAddr address) {
+    return fmt::format("P{:#x}", address.value);
+}
 
-std::string text(FrameNumber frame) { return fmt::format("F{}", frame.value); }
+std::string text(FrameNumber frame) {
+    return fmt::format("F{}", frame.value);
+}
 
-std::string text(PageNumber page) { return fmt::format("page {:#x}", page.value); }
+std::string text(PageNumber page) {
+    return fmt::format("page {:#x}", page.value);
+}
 
-std::string text(Cycles cycles) { return fmt::format("{} cycles", cycles.value); }
+std::string text(Cycles cycles) {
+    return fmt::format("{} cycles", cycles.value);
+}
 
 std::string text(ByteCount size) {
     for (const Unit& unit : units) {

@@ -10,8 +10,8 @@ namespace fragscope {
 enum class EventKind : std::uint16_t;
 enum class Rule : std::uint16_t;
 
-/// One event: what leaves the machine. Fixed size, trivially copyable; the registry (event_kind.h) says
-/// for each kind what `object`, `value`, `a` and `b` mean and in which unit.
+/// One event: what leaves the machine. Fixed size, trivially copyable; the registry (event_kind.h)
+/// says for each kind what `object`, `value`, `a` and `b` mean and in which unit.
 struct Event {
     std::uint64_t seq = 0;        ///< dense from 0 within a run at its density
     std::uint64_t timeCycles = 0; ///< clock of the CPU at the start of the step that made the event

@@ -79,6 +79,11 @@ void EventBus::emit(Event event) {
     delivering_ = false;
 }
 
+void EventBus::replay(const Event& event) {
+    nextSeq_ = event.seq + 1;
+    deliver(event);
+}
+
 void EventBus::emitPageImage(PhysAddr paddr, const PageRef& page) {
     Event event;
     event.kind = EventKind::PageImage;

@@ -39,7 +39,8 @@ struct EventContext {
 };
 
 /// The one way out of the machine. Gives each event its number and place and hands it to the sinks.
-/// A sink may emit events itself (the shadow copy does): they are queued and follow the current one.
+/// A sink may emit events itself (the shadow copy does): they are queued and follow the current
+/// one.
 class EventBus {
 public:
     EventContext context;
@@ -59,6 +60,9 @@ public:
 
     /// Emits a PageImage of the frame at `paddr`.
     void emitPageImage(PhysAddr paddr, const PageRef& page);
+
+    /// Hands a recorded event to the sinks as it stands, with its own seq, time and place.
+    void replay(const Event& event);
 
     [[nodiscard]] std::uint64_t emitted() const { return nextSeq_; }
 

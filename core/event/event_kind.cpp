@@ -15,9 +15,13 @@ constexpr std::array<EventKindInfo, eventKindCount> registry{{
 
 } // namespace
 
-const EventKindInfo& infoOf(EventKind kind) { return registry.at(static_cast<std::size_t>(kind)); }
+const EventKindInfo& infoOf(EventKind kind) {
+    return registry.at(static_cast<std::size_t>(kind));
+}
 
-std::span<const EventKindInfo> allEventKinds() { return registry; }
+std::span<const EventKindInfo> allEventKinds() {
+    return registry;
+}
 
 std::optional<EventKind> eventKindNamed(std::string_view name) {
     for (const EventKindInfo& info : registry) {

@@ -15,8 +15,8 @@ enum class RecordLevel : std::uint8_t { Metrics, Structure, Full };
 /// `Both` is an application's store: a change of memory that is also an access.
 enum class EventSort : std::uint8_t { State, Meaning, Both };
 
-/// Lowest level at which the kind is emitted: Structure kinds always, Full kinds only while a sink wants
-/// them.
+/// Lowest level at which the kind is emitted: Structure kinds always, Full kinds only while a sink
+/// wants them.
 // K(Name, text, sort, level, object, value, a, b, sentence). Units stand in the field names.
 #define FRAGSCOPE_EVENT_KINDS(K)                                                                   \
     /* state */                                                                                    \
@@ -30,8 +30,7 @@ enum class EventSort : std::uint8_t { State, Meaning, Both };
       "Coalesced: the frame at paddr has new contents since the last slice.")                      \
     K(TlbFill, "tlb-fill", State, Full, "slot", "entry", "page_bytes", "pcid",                     \
       "A translation was put into a TLB slot of the CPU.")                                         \
-    K(TlbDrop, "tlb-drop", State, Full, "slot", "", "", "",                                        \
-      "A TLB slot of the CPU was emptied.")                                                        \
+    K(TlbDrop, "tlb-drop", State, Full, "slot", "", "", "", "A TLB slot of the CPU was emptied.")  \
     K(RegisterWrite, "register", State, Full, "register", "value", "", "",                         \
       "A register of the CPU got a new value.")                                                    \
     K(TaskStarted, "task-started", State, Structure, "process", "listing", "role", "",             \
@@ -122,9 +121,9 @@ enum class EventSort : std::uint8_t { State, Meaning, Both };
     K(MoveRolledBack, "move-rolled-back", Meaning, Structure, "process", "", "", "",               \
       "The map was used as the journal: A.start went back to E.start.")                            \
     /* truth */                                                                                    \
-    K(LostWrite, "lost-write", Meaning, Structure, "process", "written", "found", "cause_seq",     \
+    K(LostWrite, "lost-write", Meaning, Structure, "process", "written", "found", "cause_step",     \
       "A written value is no longer reachable at its address.")                                    \
-    K(StaleRead, "stale-read", Meaning, Structure, "process", "read", "expected", "cause_seq",     \
+    K(StaleRead, "stale-read", Meaning, Structure, "process", "read", "expected", "cause_step",     \
       "A read returned something else than the last value written.")                               \
     K(ForeignAccess, "foreign-access", Meaning, Structure, "process", "value", "owner", "",        \
       "An access reached a frame of another owner.")                                               \
@@ -133,8 +132,8 @@ enum class EventSort : std::uint8_t { State, Meaning, Both };
     K(ContentsEqual, "contents-equal", Meaning, Structure, "process", "words", "", "",             \
       "The process's memory equals the shadow copy, word for word.")                               \
     /* progress */                                                                                 \
-    K(AccessesDone, "accesses-done", Meaning, Structure, "process", "accesses", "reads",           \
-      "cycles", "An application's progress since its start.")                                      \
+    K(AccessesDone, "accesses-done", Meaning, Structure, "process", "accesses", "reads", "cycles", \
+      "An application's progress since its start.")                                                \
     K(DeadlineMissed, "deadline-missed", Meaning, Structure, "process", "access_cycles",           \
       "deadline_cycles", "", "An access took longer than the application's deadline.")             \
     K(AllocationDone, "allocation", Meaning, Structure, "process", "length_bytes", "trace_line",   \

@@ -6,8 +6,8 @@
 
 namespace fragscope {
 
-/// Decides after each event whether to stop. A predicate over the event and whatever view it holds, so a
-/// breakpoint behaves alike live and in replay.
+/// Decides after each event whether to stop. A predicate over the event and whatever view it holds,
+/// so a breakpoint behaves alike live and in replay.
 class StopCondition {
 public:
     virtual ~StopCondition() = default;
@@ -26,8 +26,8 @@ class EventSource {
 public:
     virtual ~EventSource() = default;
 
-    /// Runs at least one micro-step (unless finished), then on until `stop` is reached (nullptr = never)
-    /// or `maxSteps` micro-steps were made. A micro-step is never cut in half.
+    /// Runs at least one micro-step (unless finished), then on until `stop` is reached (nullptr =
+    /// never) or `maxSteps` micro-steps were made. A micro-step is never cut in half.
     virtual AdvanceEnd advance(StopCondition* stop, std::uint64_t maxSteps) = 0;
 
     /// Micro-steps made so far.

@@ -17,8 +17,12 @@ constexpr std::array<NameAndText, static_cast<std::size_t>(Rule::Count)> registr
 
 } // namespace
 
-std::string_view nameOf(Rule rule) { return registry.at(static_cast<std::size_t>(rule)).first; }
+std::string_view nameOf(Rule rule) {
+    return registry.at(static_cast<std::size_t>(rule)).first;
+}
 
-std::string_view textOf(Rule rule) { return registry.at(static_cast<std::size_t>(rule)).second; }
+std::string_view textOf(Rule rule) {
+    return registry.at(static_cast<std::size_t>(rule)).second;
+}
 
 } // namespace fragscope

@@ -4,8 +4,9 @@
 
 namespace fragscope {
 
-/// Time in cycles of each primitive. Defaults are round figures of a desktop processor of about 3 GHz;
-/// all are settings of the scenario ([cost]). Copying is `copyPageCycles` per 4 KiB, in proportion.
+/// Time in cycles of each primitive. Defaults are round figures of a desktop processor of about 3
+/// GHz; all are settings of the scenario ([cost]). Copying is `copyPageCycles` per 4 KiB, in
+/// proportion.
 struct CostModel {
     std::uint64_t tlbHit = 1;             ///< load or store with a TLB hit
     std::uint64_t walkReference = 20;     ///< one table entry read by the page walk

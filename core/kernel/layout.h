@@ -6,13 +6,23 @@
 #include <string_view>
 #include <vector>
 
-/// Where the kernel keeps its books in emulated memory, and how to read them. Everything here is a pure
-/// function of the bytes; the classes that write them are frame_table.h, process_table.h and memory_map.h.
+/// Where the kernel keeps its books in emulated memory, and how to read them. Everything here is a
+/// pure function of the bytes; the classes that write them are frame_table.h, process_table.h and
+/// memory_map.h.
 ///
 ///   frame 0        not used (a null pointer faults)
 ///   frame 1        root block, below
-///   then           process table, frame table, memory maps (a frame each), page tables from the frame allocator
+///   then           process table, frame table, memory maps (a frame each), page tables from the
+///   frame allocator
 namespace fragscope {
+
+/// How an entry says where it leads (DEFRAG 1.1): only StartOnly makes each step of the seed one
+/// store.
+enum class MapRepresentation : std::uint8_t {
+    StartOnly, ///< (start, offset): covers up to the next start, physical = virtual + offset
+    StartBase, ///< (start, base): covers up to the next start, physical = base + (virtual - start)
+    StartLength, ///< (start, offset, length): covers its own length
+};
 
 /// Root block at a fixed place: eight words.
 struct KernelRoot {
@@ -26,10 +36,27 @@ struct KernelRoot {
     std::uint64_t processSlots = 0;
 };
 
+/// Calls store(place, word) for each word of the root block.
+template <class Store>
+void encodeRoot(const KernelRoot& root, MapRepresentation representation, Store store) {
+    const std::uint64_t words[] = {root.magic,
+                                   root.frameCount,
+                                   root.frameTable.value,
+                                   root.processTable.value,
+                                   root.processSlots,
+                                   static_cast<std::uint64_t>(representation)};
+    PhysAddr place = KernelRoot::place;
+    for (const std::uint64_t word : words) {
+        store(place, word);
+        place += ByteCount(wordBytes);
+    }
+}
+
 /// Nothing if the magic is missing (memory not set up yet, or overwritten).
 std::optional<KernelRoot> decodeRoot(const MemoryReader& memory);
 
-// ---- frame table: 16 bytes per frame ------------------------------------------------------------------
+// ---- frame table: 16 bytes per frame
+// ------------------------------------------------------------------
 //   word 0: use 7:0 | owner process 31:16 | reference count 47:32 | pins 63:48
 //   word 1: reserved for list links
 inline constexpr std::uint64_t frameEntryBytes = 16;
@@ -48,7 +75,8 @@ std::uint64_t encodeFrame(const FrameInfo& frame);
 FrameInfo decodeFrame(std::uint64_t word);
 PhysAddr frameEntryPlace(const KernelRoot& root, FrameNumber frame);
 
-// ---- process table: 64 bytes per slot; slot n is process n + 1 ----------------------------------------
+// ---- process table: 64 bytes per slot; slot n is process n + 1
+// ----------------------------------------
 enum class ProcessState : std::uint8_t { Unused, Running, Exited, Killed };
 
 inline constexpr std::uint64_t processEntryBytes = 64;
@@ -58,33 +86,38 @@ struct ProcessInfo {
     ProcessState state = ProcessState::Unused;
     bool customHandler = false; ///< the mover's violation handler is installed
     std::uint64_t cr3 = 0;
-    PhysAddr map;               ///< frame that holds the memory map
+    PhysAddr map; ///< frame that holds the memory map
     std::uint64_t entryCount = 0;
 };
+
+/// Word offsets inside a process-table entry.
+namespace process_field {
+inline constexpr std::uint64_t state = 0; ///< ProcessState 7:0 | custom handler installed 8
+inline constexpr std::uint64_t cr3 = 8;
+inline constexpr std::uint64_t map = 16; ///< physical address of the memory map
+inline constexpr std::uint64_t entryCount = 24;
+} // namespace process_field
+
+std::uint64_t encodeProcessState(ProcessState state, bool customHandler);
 
 /// All slots in use, ascending number.
 std::vector<ProcessInfo> decodeProcesses(const MemoryReader& memory, const KernelRoot& root);
 
-// ---- memory map: 32 bytes per entry, ordered ----------------------------------------------------------
+// ---- memory map: 32 bytes per entry, ordered
+// ----------------------------------------------------------
 inline constexpr std::uint64_t mapEntryBytes = 32;
 
 /// Word offsets inside an entry; a "map store" is one aligned store to one of these words.
 namespace map_field {
 inline constexpr std::uint64_t start = 0;
-inline constexpr std::uint64_t place = 8; ///< offset (physical - virtual) or base, by representation
+inline constexpr std::uint64_t place =
+    8; ///< offset (physical - virtual) or base, by representation
 inline constexpr std::uint64_t length = 16;
 inline constexpr std::uint64_t rights = 24;
 } // namespace map_field
 
 /// What an entry is for. `Limit` ends the list: its start is the end of the last area.
 enum class EntryKind : std::uint8_t { Block, NoAccess, Limit };
-
-/// How an entry says where it leads (DEFRAG 1.1): only StartOnly makes each step of the seed one store.
-enum class MapRepresentation : std::uint8_t {
-    StartOnly,   ///< (start, offset): covers up to the next start, physical = virtual + offset
-    StartBase,   ///< (start, base): covers up to the next start, physical = base + (virtual - start)
-    StartLength, ///< (start, offset, length): covers its own length
-};
 
 /// One entry as its bytes say; `place` is an offset or a base by the map's representation.
 struct MapEntry {
@@ -111,9 +144,10 @@ struct Extent {
     std::size_t index = 0; ///< of its entry in the list
 };
 
-/// What each entry covers, in list order. Entries of equal start: the later one wins (DEFRAG 1.1). The area
-/// between a NoAccess gap entry and the next start is an extent of kind NoAccess.
-std::vector<Extent> extentsOf(const std::vector<MapEntry>& entries, MapRepresentation representation);
+/// What each entry covers, in list order. Entries of equal start: the later one wins (DEFRAG 1.1).
+/// The area between a NoAccess gap entry and the next start is an extent of kind NoAccess.
+std::vector<Extent> extentsOf(const std::vector<MapEntry>& entries,
+                              MapRepresentation representation);
 
 /// The representation is part of the root block, so that bytes alone explain themselves.
 MapRepresentation decodeRepresentation(const MemoryReader& memory);

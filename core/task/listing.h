@@ -9,23 +9,26 @@ namespace fragscope {
 /// The listings that tasks run; the number is part of events and run files, so only append.
 enum class ListingId : std::uint16_t {
     None,
-    Application,       ///< workload/application
-    TraceReplay,       ///< workload/trace_replay
-    Neighbour,         ///< workload/neighbour
-    HandlerAsWritten,  ///< kernel/fault_handler: the seed's text
-    HandlerRewalk,     ///< kernel/fault_handler: looks at the map again
-    StopTheWorld,      ///< defrag/stop_the_world
-    EntryEHigh,        ///< defrag/entry_e, growth at the high end
-    EntryELow,         ///< defrag/entry_e, the mirror image at the low end
-    MoverLoop,         ///< defrag/mover_loop: when to start and what first
-    Grow,              ///< kernel/growth
-    Script,            ///< machine/script: the scenario's own actions
-    SystemCall,        ///< kernel/system_call
+    Application,      ///< workload/application
+    TraceReplay,      ///< workload/trace_replay
+    Neighbour,        ///< workload/neighbour
+    HandlerAsWritten, ///< kernel/fault_handler: the seed's text
+    HandlerRewalk,    ///< kernel/fault_handler: looks at the map again
+    StopTheWorld,     ///< defrag/stop_the_world
+    EntryEHigh,       ///< defrag/entry_e, growth at the high end
+    EntryELow,        ///< defrag/entry_e, the mirror image at the low end
+    MoverLoop,        ///< defrag/mover_loop: when to start and what first
+    Grow,             ///< kernel/growth
+    Script,           ///< machine/script: the scenario's own actions
+    SystemCall,       ///< kernel/system_call
+    Shrink,           ///< kernel/growth: memory given back
+    Recovery,         ///< defrag/recovery: after the mover died
+    StoppedThread,    ///< kernel/fault_handler: a thread of a stopped process
     Count
 };
 
-/// An algorithm as text: numbered lines (line n of an event is lines[n - 1]) and the names of the local
-/// variables worth showing, in the order of the algorithm's Locals struct.
+/// An algorithm as text: numbered lines (line n of an event is lines[n - 1]) and the names of the
+/// local variables worth showing, in the order of the algorithm's Locals struct.
 struct Listing {
     ListingId id;
     std::string_view name;  ///< "entry-e-high"

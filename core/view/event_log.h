@@ -7,8 +7,8 @@
 
 namespace fragscope {
 
-/// Append-only list of events with dense seq, in chunks that copies share: a copy is a snapshot that stays
-/// valid while the original grows on another thread (publish the copy under a lock).
+/// Append-only list of events with dense seq, in chunks that copies share: a copy is a snapshot
+/// that stays valid while the original grows on another thread (publish the copy under a lock).
 class EventLog {
 public:
     void append(const Event& event);

@@ -13,7 +13,8 @@ namespace fragscope {
 /// Which direction is good; decides arrows and wording when runs are compared.
 enum class Better : std::uint8_t { Lower, Higher, Neither };
 
-// M(Name, text, unit, better, description). Names carry their unit; one registry for plots, CSV, SQL, docs.
+// M(Name, text, unit, better, description). Names carry their unit; one registry for plots, CSV,
+// SQL, docs.
 #define FRAGSCOPE_METRICS(M)                                                                       \
     M(FreeBytes, "free_bytes", "bytes", Higher, "Physical memory that nobody owns.")               \
     M(LargestFreeRun, "largest_free_run_bytes", "bytes", Higher,                                   \
@@ -80,13 +81,14 @@ struct MetricSample {
 /// Value as a number for people and plots (ratios divided by a million).
 double displayValue(MetricId metric, std::uint64_t value);
 
-/// Number of waits by length: bucket i holds waits of lower border `bucketStart(i)` up to the next one.
-/// Log-linear: 16 buckets per power of two.
+/// Number of waits by length: bucket i holds waits of lower border `bucketStart(i)` up to the next
+/// one. Log-linear: 16 buckets per power of two.
 class WaitHistogram {
 public:
     void add(std::uint64_t cycles);
     [[nodiscard]] std::uint64_t percentile(unsigned percent) const; ///< upper border of its bucket
     static std::uint64_t bucketStart(std::size_t bucket);
+
     [[nodiscard]] std::span<const std::uint64_t> counts() const { return counts_; }
 
 private:
@@ -94,8 +96,9 @@ private:
     std::uint64_t total_ = 0;
 };
 
-/// Folds the meaning events (record level Structure) into metrics; goes forward only. Keeps a series: one
-/// sample whenever time has advanced by the interval and something changed, thinned (interval doubled) when it grows past a bound.
+/// Folds the meaning events (record level Structure) into metrics; goes forward only. Keeps a
+/// series: one sample whenever time has advanced by the interval and something changed, thinned
+/// (interval doubled) when it grows past a bound.
 class Metrics : public EventSink {
 public:
     explicit Metrics(PageCount ramFrames, std::uint64_t sampleEveryCycles = 1000);

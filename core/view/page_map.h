@@ -8,8 +8,8 @@
 
 namespace fragscope {
 
-/// Physical memory of the replica: a persistent map from frame to page. Copies share everything and cost
-/// one reference per 2 MiB; writing copies only the chunk and the page concerned.
+/// Physical memory of the replica: a persistent map from frame to page. Copies share everything and
+/// cost one reference per 2 MiB; writing copies only the chunk and the page concerned.
 class PageMap {
 public:
     explicit PageMap(PageCount frames = PageCount(0));

@@ -25,7 +25,8 @@ public:
     /// Applies the event state().nextSeq (an event of another seq is a broken invariant).
     void apply(const Event& event);
 
-    /// Coalesced density: the frame has this page from now on. Cannot be undone (clears the undo ring).
+    /// Coalesced density: the frame has this page from now on. Cannot be undone (clears the undo
+    /// ring).
     void applyPageImage(const Event& event, const PageRef& page);
 
     /// Undoes the last applied event; false if its before-image is no longer kept.

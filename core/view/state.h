@@ -23,9 +23,9 @@ struct TaskView {
     TaskRole role = TaskRole::Application;
     TaskStatus status = TaskStatus::Ready;
     std::uint8_t cpu = 0;
-    std::uint8_t depth = 0;            ///< index of the innermost call
-    std::array<CallView, 4> calls{};   ///< [0] is the task's own listing
-    std::uint64_t lastStepCycles = 0;  ///< time of its last micro-step
+    std::uint8_t depth = 0;           ///< index of the innermost call
+    std::array<CallView, 4> calls{};  ///< [0] is the task's own listing
+    std::uint64_t lastStepCycles = 0; ///< time of its last micro-step
 };
 
 /// One slot of a CPU's TLB; decode `entry`, `pageBytes` and `pcid` with hardware/paging.
@@ -43,7 +43,7 @@ struct CpuView {
     std::vector<TlbSlotView> tlb;
     std::array<std::uint64_t, 8> registers{}; ///< by hardware register number (cpu/cpu.h)
     std::uint32_t pendingInterrupts = 0;
-    std::uint32_t task = 0;                   ///< task of its last step
+    std::uint32_t task = 0; ///< task of its last step
 };
 
 /// The move under way, as the meaning events tell it (0 length = none).

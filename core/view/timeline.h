@@ -11,28 +11,28 @@
 
 namespace fragscope {
 
-/// A run that can be walked in both directions: the known events, a cursor among them and the state there.
-/// At the head it asks the source (machine or recording) for more. Attach it to the source's bus for all
-/// kinds of record level Full. Lives on one thread.
+/// A run that can be walked in both directions: the known events, a cursor among them and the state
+/// there. At the head it asks the source (machine or recording) for more. Attach it to the source's
+/// bus for all kinds of record level Full. Lives on one thread.
 class Timeline : public EventSink {
 public:
     Timeline(const MachineShape& shape, EventSource& source);
 
     void onEvent(const Event& event) override; ///< called by the bus while the source advances
 
-    /// Goes forward until `stop` is reached after an event or `maxSteps` micro-steps (TaskStep events) are
-    /// done; inside the known events this replays, at the head it advances the source.
+    /// Goes forward until `stop` is reached after an event or `maxSteps` micro-steps (TaskStep
+    /// events) are done; inside the known events this replays, at the head it advances the source.
     AdvanceEnd forward(StopCondition* stop, std::uint64_t maxSteps);
 
     /// Goes back to just before the last micro-step before the cursor. False at the start.
     bool stepBack();
 
-    /// Goes back to just after the nearest earlier event for which `stop` is reached; false if there is none
-    /// (the cursor is then at the start).
+    /// Goes back to just after the nearest earlier event for which `stop` is reached; false if
+    /// there is none (the cursor is then at the start).
     bool backTo(StopCondition& stop);
 
-    /// Puts the cursor so that state().nextSeq == seq (at most log().endSeq()): undo if near, else the
-    /// nearest keyframe and events forward from it.
+    /// Puts the cursor so that state().nextSeq == seq (at most log().endSeq()): undo if near, else
+    /// the nearest keyframe and events forward from it.
     void seek(std::uint64_t seq);
 
     [[nodiscard]] const ViewState& state() const { return replica_.state(); }

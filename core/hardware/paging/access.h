@@ -19,7 +19,8 @@ inline constexpr std::uint32_t instruction = 1U << 4;
 inline constexpr std::uint32_t protectionKey = 1U << 5;
 } // namespace fault_bits
 
-/// An exception raised by an access. Vector 14 = page fault, 13 = general protection (non-canonical).
+/// An exception raised by an access. Vector 14 = page fault, 13 = general protection
+/// (non-canonical).
 struct Fault {
     std::uint8_t vector = 14;
     std::uint32_t errorCode = 0;

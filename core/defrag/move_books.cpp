@@ -1,0 +1,140 @@
+#include "fragscope/defrag/move_books.h"
+
+#include <algorithm>
+
+namespace fragscope {
+
+namespace {
+
+/// The part of the destination that does not overlap the source.
+std::pair<FrameNumber, PageCount> freshPart(const MoveJob& job) {
+    const std::uint64_t source = job.source.value;
+    const std::uint64_t destination = job.destination.value;
+    const std::uint64_t distance =
+        source > destination ? source - destination : destination - source;
+    const PageCount count(std::min(distance, job.pages.value));
+    const bool overlapsBelow = destination > source && distance < job.pages.value;
+    return {overlapsBelow ? job.source + job.pages : job.destination, count};
+}
+
+} // namespace
+
+bool beginMove(Kernel& kernel, const MoveJob& job) {
+    const auto [first, count] = freshPart(job);
+    FrameTable& frames = kernel.frames();
+    if (!frames.isFree(first, count)) {
+        return false;
+    }
+    Process& mainOwner = *job.owners.front().process;
+    if (count.value > 0) {
+        frames.take(first, count, FrameUse::Data, mainOwner.number, Rule::ScenarioSaysSo);
+    }
+    for (std::uint64_t i = 0; i < count.value && job.owners.size() > 1; ++i) {
+        frames.addReference(first + PageCount(i), static_cast<int>(job.owners.size()) - 1);
+    }
+    for (const BlockOwner& owner : job.owners) {
+        Process& process = *owner.process;
+        process.move = {.active = true,
+                        .end = job.end,
+                        .start = process.map.entry(owner.entry).start,
+                        .length = bytesOf(job.pages).value,
+                        .transfer = job.transfer.value,
+                        .source = job.source,
+                        .destination = job.destination,
+                        .blocksDone = process.move.blocksDone};
+    }
+    kernel.board().events.emit({.kind = EventKind::MoveBegun,
+                                .rule = Rule::ScenarioSaysSo,
+                                .object = mainOwner.number,
+                                .vaddr = mainOwner.move.start,
+                                .paddr = startOf(job.destination).value,
+                                .value = bytesOf(job.pages).value,
+                                .a = startOf(job.source).value});
+    return true;
+}
+
+bool isMapped(Kernel& kernel, FrameNumber frame) {
+    const std::uint64_t place = startOf(frame).value;
+    for (const auto& process : kernel.processes()) {
+        if (process->reaped) {
+            continue;
+        }
+        for (const Extent& extent : process->map.extents()) {
+            const bool inside = place >= extent.paddr && place - extent.paddr < extent.length;
+            if (extent.kind == EntryKind::Block && inside) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+void giveBackUnmapped(
+    Kernel& kernel, const MoveJob& job, FrameNumber first, PageCount count, Rule why) {
+    const std::uint32_t owner = job.owners.front().process->number;
+    std::uint64_t run = 0;
+    for (std::uint64_t i = 0; i <= count.value; ++i) {
+        const FrameNumber frame = first + PageCount(i);
+        const bool give = i < count.value && kernel.frames().info(frame).use == FrameUse::Data &&
+                          kernel.frames().info(frame).owner == owner && !isMapped(kernel, frame);
+        if (give) {
+            ++run;
+        } else if (run > 0) {
+            kernel.frames().give(frame - PageCount(run), PageCount(run), why);
+            run = 0;
+        }
+    }
+}
+
+void endMove(Kernel& kernel, const MoveJob& job, std::uint64_t busyCycles) {
+    const Process& mainOwner = *job.owners.front().process;
+    kernel.board().events.emit({.kind = EventKind::MoveDone,
+                                .object = mainOwner.number,
+                                .vaddr = mainOwner.move.start,
+                                .paddr = startOf(job.destination).value,
+                                .value = busyCycles,
+                                .a = mainOwner.move.bytesCopied,
+                                .b = mainOwner.move.mapStores});
+    for (const BlockOwner& owner : job.owners) {
+        owner.process->move.active = false;
+        owner.process->move.phase = MovePhase::Idle;
+        kernel.reapIfDead(*owner.process);
+    }
+}
+
+void skipMove(Kernel& kernel, const MoveJob& job, Rule why) {
+    const BlockOwner& owner = job.owners.front();
+    kernel.board().events.emit({.kind = EventKind::MoveSkipped,
+                                .rule = why,
+                                .object = owner.process->number,
+                                .vaddr = owner.process->map.entry(owner.entry).start,
+                                .paddr = startOf(job.source).value});
+}
+
+void announceCopy(const Board& board,
+                  const BlockOwner& owner,
+                  VirtAddr page,
+                  PhysAddr to,
+                  PhysAddr from,
+                  std::uint64_t bytes,
+                  std::uint64_t block) {
+    board.events.emit({.kind = EventKind::PageCopied,
+                       .object = owner.process->number,
+                       .vaddr = page.value,
+                       .paddr = to.value,
+                       .value = bytes,
+                       .a = from.value,
+                       .b = block});
+}
+
+bool isEmptyEntry(const MemoryMap& map, std::size_t index) {
+    return index + 1 < map.count() && map.entry(index).start == map.entry(index + 1).start;
+}
+
+bool ownersAlive(const MoveJob& job) {
+    return std::all_of(job.owners.begin(), job.owners.end(), [](const BlockOwner& owner) {
+        return owner.process->state == ProcessState::Running;
+    });
+}
+
+} // namespace fragscope

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "fragscope/defrag/mover.h"
+
+namespace fragscope {
+
+/// What every mover does to the books at the beginning and the end of a move.
+
+/// Takes the frames of the destination that are free (all but what overlaps the source) and
+/// publishes the move. False if the destination was taken meanwhile; nothing is changed then.
+[[nodiscard]] bool beginMove(Kernel& kernel, const MoveJob& job);
+
+/// Gives back the source frames [first, first + count) of the block that no map leads to any more.
+void giveBackUnmapped(
+    Kernel& kernel, const MoveJob& job, FrameNumber first, PageCount count, Rule why);
+
+/// Ends the move: unlocks, reaps processes that ended meanwhile, and emits MoveDone.
+void endMove(Kernel& kernel, const MoveJob& job, std::uint64_t busyCycles);
+
+/// Says that a candidate is not moved, and why.
+void skipMove(Kernel& kernel, const MoveJob& job, Rule why);
+
+/// Emits PageCopied for one owner; `bytes` is 0 for all but the first, so that sums count each byte
+/// once.
+void announceCopy(const Board& board,
+                  const BlockOwner& owner,
+                  VirtAddr page,
+                  PhysAddr to,
+                  PhysAddr from,
+                  std::uint64_t bytes,
+                  std::uint64_t block);
+
+/// True if the entry covers nothing (its start is the next one's).
+[[nodiscard]] bool isEmptyEntry(const MemoryMap& map, std::size_t index);
+
+/// True while all owners are alive.
+[[nodiscard]] bool ownersAlive(const MoveJob& job);
+
+/// Frames of [first, first + count) that some process's map leads to.
+[[nodiscard]] bool isMapped(Kernel& kernel, FrameNumber frame);
+
+} // namespace fragscope

@@ -1,0 +1,125 @@
+#include "fragscope/hardware/cpu/cpu.h"
+
+#include "fragscope/base/check.h"
+#include "fragscope/base/text.h"
+#include "fragscope/hardware/paging/paging_format.h"
+
+namespace fragscope {
+
+namespace {
+
+PagingMode modeOf(const ControlRegisters& registers, const CpuConfig& config) {
+    if (config.classroom) {
+        return PagingMode::Classroom;
+    }
+    if (!registers.paging()) {
+        return PagingMode::Off;
+    }
+    const bool pae = (registers.cr4 & control::cr4PhysicalAddressExtension) != 0;
+    // Simplified: the three-level paging of 32-bit PAE mode is not modelled.
+    FRAGSCOPE_CHECK(pae == registers.longMode(), "PAE paging without long mode");
+    return pae ? PagingMode::FourLevel : PagingMode::Legacy32;
+}
+
+} // namespace
+
+Cpu::Cpu(EventBus& events, std::uint8_t id, const CpuConfig& config)
+    : storeBuffer(config.storeBufferEntries), events_(events), config_(config), id_(id),
+      tlb_(events, config.tlb, config.classroom ? ClassroomFormat::pageShift : pageShift) {
+    FRAGSCOPE_CHECK(config.maxPhysicalBits >= 32 && config.maxPhysicalBits <= 52,
+                    hex(config.maxPhysicalBits));
+    refreshRules();
+}
+
+void Cpu::emitRegister(RegisterName name, std::uint64_t value) const {
+    if (events_.wants(EventKind::RegisterWrite)) {
+        Event event;
+        event.kind = EventKind::RegisterWrite;
+        event.object = static_cast<std::uint32_t>(name);
+        event.value = value;
+        events_.emit(event);
+    }
+}
+
+void Cpu::refreshRules() {
+    for (unsigned i = 0; i < rights_.size(); ++i) {
+        const AccessMode mode{(i & 1U) != 0 ? Privilege::User : Privilege::Supervisor,
+                              (i & 2U) != 0};
+        rights_[i] = makeRightsTable(registers_, mode);
+    }
+    mode_ = modeOf(registers_, config_);
+    pcid_ = registers_.pcid();
+    walkRules_ = makeWalkRules(registers_, config_);
+    refreshRightsIndex();
+}
+
+void Cpu::refreshRightsIndex() {
+    rightsIndex_ =
+        (access_.privilege == Privilege::User ? 1U : 0U) | (access_.alignmentCheck ? 2U : 0U);
+}
+
+void Cpu::setPrivilege(Privilege privilege) {
+    if (access_.privilege != privilege) {
+        access_.privilege = privilege;
+        refreshRightsIndex();
+        emitRegister(RegisterName::Privilege, static_cast<std::uint64_t>(privilege));
+    }
+}
+
+void Cpu::setAlignmentCheck(bool set) {
+    if (access_.alignmentCheck != set) {
+        access_.alignmentCheck = set;
+        refreshRightsIndex();
+        emitRegister(RegisterName::AlignmentCheck, set ? 1 : 0);
+    }
+}
+
+void Cpu::setPkru(std::uint32_t pkru) {
+    registers_.pkru = pkru;
+    refreshRules();
+    emitRegister(RegisterName::Pkru, pkru);
+}
+
+void Cpu::storeRegister(RegisterName name, std::uint64_t value) {
+    switch (name) {
+    case RegisterName::Cr0:
+        registers_.cr0 = value;
+        break;
+    case RegisterName::Cr2:
+        cr2_ = VirtAddr(value);
+        break;
+    case RegisterName::Cr3:
+        registers_.cr3 = value;
+        break;
+    case RegisterName::Cr4:
+        registers_.cr4 = value;
+        break;
+    case RegisterName::Efer:
+        registers_.efer = value;
+        break;
+    default:
+        FRAGSCOPE_CHECK(false, std::string(nameOf(name)));
+    }
+    if (name == RegisterName::Cr3) {
+        pcid_ = registers_.pcid();
+    } else if (name != RegisterName::Cr2) {
+        refreshRules();
+    }
+    emitRegister(name, value);
+}
+
+bool Cpu::isCanonical(VirtAddr address) const {
+    switch (mode_) {
+    case PagingMode::FourLevel:
+        return FourLevelFormat::isCanonical(address);
+    case PagingMode::Legacy32:
+        return LegacyFormat::isCanonical(address);
+    case PagingMode::Classroom:
+        return ClassroomFormat::isCanonical(address);
+    case PagingMode::Off:
+        break;
+    }
+    return true;
+}
+
+} // namespace fragscope

@@ -1,0 +1,197 @@
+#include "fragscope/kernel/growth.h"
+
+#include <algorithm>
+#include <array>
+
+namespace fragscope {
+
+namespace {
+
+enum class Line : std::uint16_t { Lock = 1, Neighbour, InPlace, Elsewhere, Refuse, Entry, Fill };
+
+constexpr std::array<std::string_view, 7> lines{
+    "take the lock of the map; a move under way ends first",
+    "are the frames next to the block free?",
+    "yes: take them, the block grows in place",
+    "no: first fit for a new block somewhere else",
+    "none is long enough: refuse",
+    "patch the map: the area is larger now",
+    "clear each new page and write its table entry",
+};
+
+constexpr std::array<std::string_view, 4> localNames{"size_bytes", "frame", "page", "pages"};
+
+struct Locals {
+    std::uint64_t size;
+    std::uint64_t frame;
+    std::uint64_t page;
+    std::uint64_t pages;
+};
+
+/// Where a request may continue an existing block.
+struct Neighbourhood {
+    std::size_t entry = 0; ///< index of the block at that end
+    FrameNumber frame;     ///< first frame that would be taken
+    bool exists = false;
+};
+
+Neighbourhood neighbourhood(const MemoryMap& map, MoveEnd end, PageCount pages) {
+    const auto extents = map.extents();
+    if (extents.empty()) {
+        return {};
+    }
+    const Extent& block = end == MoveEnd::High ? extents.back() : extents.front();
+    const PhysAddr after(block.paddr + block.length);
+    if (end == MoveEnd::High) {
+        return {block.index, frameOf(after), true};
+    }
+    const FrameNumber first = frameOf(PhysAddr(block.paddr));
+    const bool room = first.value >= pages.value;
+    return {block.index, room ? first - pages : FrameNumber(0), room};
+}
+
+std::uint64_t areaEdge(const MemoryMap& map, MoveEnd end) {
+    return end == MoveEnd::High ? map.entry(map.count() - 1).start : map.entry(0).start;
+}
+
+/// Extends the block at `index` by `size` at an end: one store where the representation allows.
+void extendEntry(MemoryMap& map, MoveEnd end, std::size_t index, std::uint64_t size) {
+    const MapEntry block = map.entry(index);
+    if (map.representation() == MapRepresentation::StartLength) {
+        map.patch(index, map_field::length, block.length + size, Rule::FitsBehind);
+    }
+    if (end == MoveEnd::High) {
+        const std::size_t limit = map.count() - 1;
+        map.patch(limit, map_field::start, map.entry(limit).start + size, Rule::FitsBehind);
+        return;
+    }
+    if (map.representation() == MapRepresentation::StartBase) {
+        map.patch(index, map_field::place, block.place - size, Rule::FitsBehind);
+    }
+    map.patch(index, map_field::start, block.start - size, Rule::FitsBehind);
+}
+
+void addEntry(MemoryMap& map, MoveEnd end, FrameNumber frame, std::uint64_t size) {
+    const std::uint64_t edge = areaEdge(map, end);
+    const std::uint64_t start = end == MoveEnd::High ? edge : edge - size;
+    const MapEntry block{.start = start,
+                         .place = map.placeFor(start, startOf(frame).value),
+                         .length = size,
+                         .kind = EntryKind::Block,
+                         .label = nextLabel(map)};
+    const std::size_t limit = map.count() - 1;
+    map.insert(end == MoveEnd::High ? limit : 0, block, Rule::DoesNotFitBehind);
+    if (end == MoveEnd::High) {
+        map.patch(limit + 1, map_field::start, edge + size, Rule::DoesNotFitBehind);
+    }
+}
+
+void refuse(Kernel& kernel, const Process& process, std::uint64_t pages, Rule why) {
+    const auto space = kernel.frames().freeSpace();
+    kernel.board().events.emit({.kind = EventKind::RequestRefused,
+                                .rule = why,
+                                .object = process.number,
+                                .value = pages,
+                                .a = space.frames.value,
+                                .b = space.largestRun.value});
+}
+
+Condition lockable(const Process& process) {
+    return conditionOf<&Process::lockableForGrowth>(process);
+}
+
+} // namespace
+
+std::uint8_t nextLabel(const MemoryMap& map) {
+    constexpr std::string_view letters = "ABCDFGHIJKLMNPQRSTUVWXYZ";
+    const auto entries = map.entries();
+    if (entries.size() <= 1) {
+        return 'O';
+    }
+    for (const char letter : letters) {
+        const auto used = std::any_of(entries.begin(), entries.end(), [&](const MapEntry& entry) {
+            return entry.label == static_cast<std::uint8_t>(letter);
+        });
+        if (!used) {
+            return static_cast<std::uint8_t>(letter);
+        }
+    }
+    return '*';
+}
+
+Steps growArea(
+    Kernel& kernel, Process& process, MoveEnd end, ByteCount size, GrowthOutcome& outcome) {
+    Task& self = co_await thisTask();
+    auto& l = co_await Follow<Locals>{growListing()};
+    outcome = GrowthOutcome::Refused;
+    l.size = size.value;
+    l.pages = pagesFor(size).value;
+    MemoryMap& map = process.map;
+    co_yield Line::Lock;
+    const bool waits = !process.lockableForGrowth(0);
+    kernel.board().events.emit({.kind = EventKind::GrowBegun,
+                                .rule = waits ? Rule::GrowWaitsForMove : Rule::ScenarioSaysSo,
+                                .object = process.number,
+                                .value = size.value,
+                                .a = static_cast<std::uint64_t>(end == MoveEnd::High)});
+    while (!process.lockableForGrowth(0)) {
+        co_await until(lockable(process));
+        co_yield Line::Lock;
+    }
+    process.mapLock = self.id;
+    co_yield Line::Neighbour;
+    const Neighbourhood next = neighbourhood(map, end, PageCount(l.pages));
+    const bool inPlace = next.exists && kernel.frames().isFree(next.frame, PageCount(l.pages));
+    if (inPlace) {
+        co_yield Line::InPlace;
+        l.frame = next.frame.value;
+    } else {
+        co_yield Line::Elsewhere;
+        const auto found = kernel.frames().findRun(PageCount(l.pages), kernel.frames().zoneEnd());
+        if (!found || map.count() >= MemoryMap::capacity - 2) {
+            co_yield Line::Refuse;
+            refuse(kernel, process, l.pages, found ? Rule::MapFull : Rule::NoRunLongEnough);
+            process.mapLock = 0;
+            co_return;
+        }
+        l.frame = found->value;
+    }
+    const Rule why = inPlace ? Rule::FitsBehind : Rule::DoesNotFitBehind;
+    kernel.frames().take(FrameNumber(l.frame), PageCount(l.pages), FrameUse::Data, process.number,
+                         why);
+    const std::uint64_t edge = areaEdge(map, end);
+    const VirtAddr first(end == MoveEnd::High ? edge : edge - size.value);
+    for (l.page = 0; l.page < l.pages; ++l.page) {
+        co_yield Line::Fill;
+        const FrameNumber frame(l.frame + l.page);
+        kernel.board().memory.fill(startOf(frame), ByteCount(pageBytes), std::byte{0});
+        kernel.board().scheduler.spend(kernel.board().cost.fillPage);
+        if (!kernel.mapPage(process, pageOf(first) + PageCount(l.page), frame, true, 0, why)) {
+            break; // no frame for a table: the handler installs what is missing later
+        }
+    }
+    co_yield Line::Entry;
+    if (inPlace) {
+        extendEntry(map, end, next.entry, size.value);
+    } else {
+        addEntry(map, end, FrameNumber(l.frame), size.value);
+    }
+    process.mapLock = 0;
+    outcome = inPlace ? GrowthOutcome::InPlace : GrowthOutcome::NewBlock;
+    kernel.board().events.emit({.kind = EventKind::GrowDone,
+                                .rule = why,
+                                .object = process.number,
+                                .vaddr = first.value,
+                                .paddr = startOf(FrameNumber(l.frame)).value,
+                                .value = size.value,
+                                .a = static_cast<std::uint64_t>(inPlace),
+                                .b = map.blocks()});
+}
+
+const Listing& growListing() {
+    static constexpr Listing listing{ListingId::Grow, "grow", "Growth of a process", lines,
+                                     localNames};
+    return listing;
+}
+
+} // namespace fragscope

@@ -1,0 +1,125 @@
+#pragma once
+
+#include "fragscope/kernel/board.h"
+#include "fragscope/kernel/memory_access.h"
+#include "fragscope/kernel/range_source.h"
+#include "fragscope/kernel/settings.h"
+#include "fragscope/kernel/shootdown.h"
+
+#include <memory>
+
+namespace fragscope {
+
+/// What the map says of a faulting access.
+enum class FaultVerdict : std::uint8_t {
+    Mapped,    ///< legal: the map leads to a frame and allows it
+    InE,       ///< in entry E, and the custom handler is installed
+    NoHandler, ///< in entry E, but the custom handler is not installed
+    Forbidden, ///< mapped, but not for this kind of access
+    NotMapped,
+};
+
+/// Called after each micro-step while checking is on.
+class StepObserver {
+public:
+    virtual ~StepObserver() = default;
+    virtual void stepEnded(const Task& task) = 0;
+};
+
+/// The kernel's books and primitive actions. Algorithms that take several steps (handler, growth,
+/// movers) are coroutines in their own files and call these.
+class Kernel : public SchedulerHooks {
+public:
+    static constexpr std::uint32_t processSlots = pageBytes / processEntryBytes;
+
+    Kernel(const Board& board, const KernelSettings& settings);
+
+    /// Lays out root block, process table and frame table; to be called once, before anything else.
+    void boot();
+
+    [[nodiscard]] const Board& board() const { return board_; }
+
+    [[nodiscard]] const KernelSettings& settings() const { return settings_; }
+
+    [[nodiscard]] FrameTable& frames() { return frames_; }
+
+    [[nodiscard]] Shootdowns& shootdowns() { return shootdowns_; }
+
+    [[nodiscard]] std::vector<std::unique_ptr<Process>>& processes() { return processes_; }
+
+    void setObserver(StepObserver* observer) { observer_ = observer; }
+
+    // ---- processes ----
+    /// A process with an empty area at `start`. Nothing if no slot or no frame is left.
+    Process* createProcess(const std::string& name, VirtAddr start);
+    void setCustomHandler(Process& process, bool installed);
+    void end(Process& process, ProcessState state);
+    void threadStarted(Process& process, std::uint32_t cpu);
+    void threadEnded(Process& process);
+
+    /// Gives back everything of a process that has ended, once no thread and no mover uses it.
+    void reapIfDead(Process& process);
+
+    /// A process no longer maps these frames: free them, or lower the count of those that others
+    /// map.
+    void releaseRun(FrameNumber first, PageCount count, Rule why);
+
+    // ---- address space ----
+    /// Writes the leaf of a page if the translation uses page tables. False if memory is full.
+    [[nodiscard]] bool mapPage(Process& process,
+                               PageNumber page,
+                               FrameNumber frame,
+                               bool writable,
+                               std::uint64_t old,
+                               Rule why);
+
+    /// Maps a block of an extent in one go, with 2 MiB mappings where they fit and are asked for.
+    [[nodiscard]] bool mapExtent(Process& process, const Extent& extent, bool largePages);
+
+    /// Installs the leaf of a mapped page whose entry is absent; false if nothing was to do.
+    bool installIfAbsent(Process& process, VirtAddr address);
+
+    /// Attaches all blocks of `source` at the start of `target`'s empty area: same frames, both
+    /// maps. Simplified: one step.
+    [[nodiscard]] bool attachAll(Process& target, const Process& source);
+
+    // ---- accesses and faults ----
+    /// One try; true if it is done or the process has ended. Spends its cycles.
+    [[nodiscard]] bool tryAccess(Task& task, AccessRequest& request, bool translateOnly);
+
+    /// Second half of a split access: load or store at the translated place, whatever the map says
+    /// by now.
+    void performSecondHalf(Task& task, AccessRequest& request);
+
+    /// Delivers the fault; returns the time.
+    std::uint64_t enterFault(const AccessRequest& request);
+    [[nodiscard]] FaultVerdict judge(const AccessRequest& request) const;
+    void beginWait(Task& self, AccessRequest& request, Rule why);
+    void leaveFault(const AccessRequest& request, std::uint64_t enteredAt);
+    void violate(AccessRequest& request, FaultVerdict verdict);
+
+    // ---- scheduler hooks ----
+    void switchedTo(const Task& task) override;
+    void interruptTaken(std::uint32_t cpu, std::uint64_t payload) override;
+    void stepEnded(const Task& task) override;
+
+    [[nodiscard]] bool wantsStepEnds() const override { return observer_ != nullptr; }
+
+private:
+    void writeProcessEntry(const Process& process);
+    std::uint64_t releaseFrames(Process& process);
+    void finishWait(const AccessRequest& request);
+    void perform(AccessRequest& request);
+
+    Board board_;
+    KernelSettings settings_;
+    KernelRoot root_;
+    FrameTable frames_;
+    Shootdowns shootdowns_;
+    std::vector<std::unique_ptr<Process>> processes_;
+    std::vector<std::unique_ptr<RangeSource>> rangeSources_; ///< by process number - 1
+    std::vector<std::uint32_t> threads_;                     ///< live, by process number - 1
+    StepObserver* observer_ = nullptr;
+};
+
+} // namespace fragscope

@@ -1,0 +1,14 @@
+#include "fragscope/kernel/listings.h"
+
+#include "fragscope/kernel/fault_handler.h"
+#include "fragscope/kernel/growth.h"
+#include "fragscope/kernel/system_call.h"
+
+namespace fragscope {
+
+std::vector<const Listing*> kernelListings() {
+    return {&handlerRewalkListing(), &handlerAsWrittenListing(), &stoppedThreadListing(),
+            &growListing(),          &shrinkListing(),           &systemCallListing()};
+}
+
+} // namespace fragscope

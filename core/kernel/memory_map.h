@@ -1,0 +1,87 @@
+#pragma once
+
+#include "fragscope/event/rule.h"
+#include "fragscope/hardware/memory/physical_memory.h"
+#include "fragscope/kernel/layout.h"
+
+#include <optional>
+#include <vector>
+
+namespace fragscope {
+
+/// The memory map of a process: an ordered list of entries in one frame of emulated memory
+/// (layout.h). The map of seed 000 as DEFRAG 1.1 makes it precise: the last entry with start <= v
+/// decides.
+///
+/// Invariants: (1) starts ascend; (2) the last entry is the Limit; (3) each patch is one aligned
+/// 8-byte store. Simplified: adding and deleting an entry is one step (a real list would be
+/// exchanged by a pointer).
+class MemoryMap {
+public:
+    static constexpr std::size_t capacity = pageBytes / mapEntryBytes;
+
+    /// `frame` holds the list; `countPlace` the word that holds its length (process table).
+    MemoryMap(EventBus& events,
+              PhysicalMemory& memory,
+              std::uint32_t process,
+              FrameNumber frame,
+              PhysAddr countPlace,
+              MapRepresentation representation);
+
+    [[nodiscard]] FrameNumber frame() const { return frame_; }
+
+    [[nodiscard]] MapRepresentation representation() const { return representation_; }
+
+    [[nodiscard]] std::size_t count() const;
+    [[nodiscard]] MapEntry entry(std::size_t index) const;
+    [[nodiscard]] std::vector<MapEntry> entries() const;
+
+    /// What the entries cover, empty ones left out.
+    [[nodiscard]] std::vector<Extent> extents() const;
+
+    /// The extent that covers `address`, if any.
+    [[nodiscard]] std::optional<Extent> lookUp(VirtAddr address) const;
+
+    /// The same without decoding the whole list; for conditions that are looked at often.
+    [[nodiscard]] bool isNoAccess(VirtAddr address) const;
+
+    /// Puts an entry before index `index` (at most count()). The list must not be full.
+    void insert(std::size_t index, const MapEntry& entry, Rule why);
+    void remove(std::size_t index, Rule why);
+
+    /// One aligned store to a word of an entry (map_field); emits MapStore.
+    void patch(std::size_t index, std::uint64_t field, std::uint64_t value, Rule why);
+
+    /// `place` word for an entry at `start` that leads to `paddr`, in this map's representation.
+    [[nodiscard]] std::uint64_t placeFor(std::uint64_t start, std::uint64_t paddr) const;
+
+    /// Physical address to which the entry leads at its start.
+    [[nodiscard]] std::uint64_t paddrOf(const MapEntry& entry) const;
+
+    /// Changes so far; equal numbers mean an unchanged map.
+    [[nodiscard]] std::uint64_t edits() const { return edits_; }
+
+    /// [start, end) of the whole area.
+    [[nodiscard]] VirtAddr areaStart() const { return VirtAddr(entry(0).start); }
+
+    [[nodiscard]] VirtAddr areaEnd() const { return VirtAddr(entry(count() - 1).start); }
+
+    /// Number of entries of kind Block.
+    [[nodiscard]] std::size_t blocks() const;
+
+private:
+    [[nodiscard]] PhysAddr placeOf(std::size_t index) const;
+    void write(std::size_t index, const MapEntry& entry);
+    void setCount(std::size_t count);
+    void announce(EventKind kind, std::size_t index, const MapEntry& entry, Rule why);
+
+    EventBus& events_;
+    PhysicalMemory& memory_;
+    std::uint32_t process_;
+    FrameNumber frame_;
+    PhysAddr countPlace_;
+    MapRepresentation representation_;
+    std::uint64_t edits_ = 0;
+};
+
+} // namespace fragscope

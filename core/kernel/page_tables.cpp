@@ -1,0 +1,156 @@
+#include "fragscope/kernel/page_tables.h"
+
+#include "fragscope/base/check.h"
+#include "fragscope/hardware/paging/pte.h"
+
+namespace fragscope {
+
+namespace {
+
+constexpr std::uint64_t tableFlags = pte::present | pte::writable | pte::user;
+constexpr std::uint64_t carriedOver = pte::accessed | pte::dirty;
+
+std::uint64_t leafFlags(bool writable) {
+    return pte::present | pte::user | pte::noExecute | (writable ? pte::writable : 0);
+}
+
+} // namespace
+
+PageTables::PageTables(EventBus& events,
+                       PhysicalMemory& memory,
+                       FrameTable& frames,
+                       std::uint32_t process,
+                       FrameNumber root)
+    : events_(events), memory_(memory), frames_(frames), process_(process), root_(root) {}
+
+std::optional<PhysAddr> PageTables::place(PageNumber page) const {
+    const VirtAddr address = startOf(page);
+    PhysAddr table = startOf(root_);
+    for (unsigned level = table_level::pml4; level > table_level::pt; --level) {
+        const PhysAddr entry = entryAddress(table, address, level);
+        const Pte value{memory_.load(entry)};
+        if (!value.present()) {
+            return std::nullopt;
+        }
+        if (level == table_level::pd && value.large()) {
+            return entry;
+        }
+        table = value.base();
+    }
+    return entryAddress(table, address, table_level::pt);
+}
+
+std::optional<PhysAddr> PageTables::placeForWriting(PageNumber page, unsigned leafLevel) {
+    const VirtAddr address = startOf(page);
+    PhysAddr table = startOf(root_);
+    for (unsigned level = table_level::pml4; level > leafLevel; --level) {
+        const PhysAddr entry = entryAddress(table, address, level);
+        const Pte value{memory_.load(entry)};
+        if (value.present()) {
+            table = value.base();
+            continue;
+        }
+        const auto frame = frames_.takeKernelFrame(FrameUse::PageTable, process_);
+        if (!frame) {
+            return std::nullopt;
+        }
+        store(entry, page, composePte(*frame, tableFlags).bits, level, Rule::KernelOwn);
+        table = startOf(*frame);
+    }
+    return entryAddress(table, address, leafLevel);
+}
+
+void PageTables::store(
+    PhysAddr place, PageNumber page, std::uint64_t value, unsigned level, Rule why) {
+    const std::uint64_t old = memory_.load(place);
+    memory_.store(place, value);
+    events_.emit({.kind = EventKind::PteStore,
+                  .rule = why,
+                  .object = process_,
+                  .vaddr = startOf(page).value,
+                  .paddr = place.value,
+                  .value = value,
+                  .a = old,
+                  .b = level});
+}
+
+std::uint64_t PageTables::leaf(PageNumber page) const {
+    const auto entry = place(page);
+    return entry ? memory_.load(*entry) : 0;
+}
+
+bool PageTables::map(
+    PageNumber page, FrameNumber frame, bool writable, std::uint64_t old, Rule why) {
+    const auto entry = placeForWriting(page, table_level::pt);
+    if (!entry) {
+        return false;
+    }
+    const std::uint64_t flags = leafFlags(writable) | (old & carriedOver);
+    store(*entry, page, composePte(frame, flags).bits, table_level::pt, why);
+    return true;
+}
+
+bool PageTables::mapLarge(PageNumber page, FrameNumber frame, bool writable, Rule why) {
+    FRAGSCOPE_CHECK(page.value % wordsPerPage == 0 && frame.value % wordsPerPage == 0,
+                    "a 2 MiB mapping needs aligned page and frame");
+    const auto entry = placeForWriting(page, table_level::pd);
+    if (!entry) {
+        return false;
+    }
+    const std::uint64_t flags = leafFlags(writable) | pte::large;
+    store(*entry, page, composePte(frame, flags).bits, table_level::pd, why);
+    return true;
+}
+
+std::uint64_t PageTables::exchange(PageNumber page, Rule why) {
+    const auto entry = place(page);
+    if (!entry) {
+        return 0;
+    }
+    const std::uint64_t held = memory_.load(*entry);
+    store(*entry, page, 0, table_level::pt, why);
+    return held;
+}
+
+std::uint64_t PageTables::clearPlainly(PageNumber page, std::uint64_t seen, Rule why) {
+    (void)exchange(page, why);
+    return seen;
+}
+
+bool PageTables::splitLarge(PageNumber page) {
+    const auto entry = place(page);
+    if (!entry || !Pte{memory_.load(*entry)}.large()) {
+        return false;
+    }
+    const Pte old{memory_.load(*entry)};
+    const auto table = frames_.takeKernelFrame(FrameUse::PageTable, process_);
+    if (!table) {
+        return false;
+    }
+    const std::uint64_t flags = (old.bits & pte::flagMask) & ~pte::large;
+    for (std::uint64_t i = 0; i < wordsPerPage; ++i) {
+        memory_.store(startOf(*table) + ByteCount(i * wordBytes),
+                      composePte(old.frame() + PageCount(i), flags).bits);
+    }
+    const PageNumber first{page.value / wordsPerPage * wordsPerPage};
+    store(*entry, first, composePte(*table, tableFlags).bits, table_level::pd, Rule::SplitLarge);
+    return true;
+}
+
+void PageTables::releaseTable(FrameNumber table, unsigned level) {
+    if (level > table_level::pt) {
+        for (std::uint64_t i = 0; i < wordsPerPage; ++i) {
+            const Pte entry{memory_.load(startOf(table) + ByteCount(i * wordBytes))};
+            if (entry.present() && !(level == table_level::pd && entry.large())) {
+                releaseTable(entry.frame(), level - 1);
+            }
+        }
+    }
+    frames_.give(table, PageCount(1), Rule::EndOfProcess);
+}
+
+void PageTables::release() {
+    releaseTable(root_, table_level::pml4);
+}
+
+} // namespace fragscope

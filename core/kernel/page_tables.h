@@ -1,0 +1,63 @@
+#pragma once
+
+#include "fragscope/event/rule.h"
+#include "fragscope/kernel/frame_table.h"
+
+#include <optional>
+
+namespace fragscope {
+
+/// The page tables of one process: 8-byte entries in emulated memory, edited by physical address.
+/// Every change of a leaf is one PteStore event and one store.
+/// Simplified: no TLB entry of a direct map is used for the kernel's own accesses to tables.
+/// Source: SDM vol. 3A, 4.5 (4-level paging).
+class PageTables {
+public:
+    PageTables(EventBus& events,
+               PhysicalMemory& memory,
+               FrameTable& frames,
+               std::uint32_t process,
+               FrameNumber root);
+
+    [[nodiscard]] FrameNumber root() const { return root_; }
+
+    /// The value for CR3.
+    [[nodiscard]] std::uint64_t cr3() const { return startOf(root_).value; }
+
+    /// Leaf entry of `page`, 0 if there is none. A 2 MiB mapping yields its PDE.
+    [[nodiscard]] std::uint64_t leaf(PageNumber page) const;
+
+    /// Maps a page; `old` bits A and D are carried over. False if no frame for a table is left.
+    [[nodiscard]] bool
+    map(PageNumber page, FrameNumber frame, bool writable, std::uint64_t old, Rule why);
+
+    /// Maps 2 MiB; page and frame must be multiples of 512. False if no frame for a table is left.
+    [[nodiscard]] bool mapLarge(PageNumber page, FrameNumber frame, bool writable, Rule why);
+
+    /// Takes the leaf out, atomically (exchange); returns what it held.
+    std::uint64_t exchange(PageNumber page, Rule why);
+
+    /// Stores zero to the leaf without looking at it again: returns `seen`, read earlier.
+    std::uint64_t clearPlainly(PageNumber page, std::uint64_t seen, Rule why);
+
+    /// Replaces the 2 MiB mapping around `page` by 512 small ones with the same rights; false if
+    /// none is there or no frame for the table is left.
+    bool splitLarge(PageNumber page);
+
+    /// Gives all table frames back (the process is gone).
+    void release();
+
+private:
+    [[nodiscard]] std::optional<PhysAddr> place(PageNumber page) const;
+    [[nodiscard]] std::optional<PhysAddr> placeForWriting(PageNumber page, unsigned leafLevel);
+    void store(PhysAddr place, PageNumber page, std::uint64_t value, unsigned level, Rule why);
+    void releaseTable(FrameNumber table, unsigned level);
+
+    EventBus& events_;
+    PhysicalMemory& memory_;
+    FrameTable& frames_;
+    std::uint32_t process_;
+    FrameNumber root_;
+};
+
+} // namespace fragscope

@@ -1,0 +1,89 @@
+#pragma once
+
+#include "fragscope/kernel/memory_map.h"
+#include "fragscope/kernel/page_tables.h"
+
+#include <string>
+#include <vector>
+
+namespace fragscope {
+
+/// Which end of the address space a block is merged at (and which way it moves).
+enum class MoveEnd : std::uint8_t { High, Low };
+
+/// How far the transfer block under way is.
+enum class MovePhase : std::uint8_t {
+    Idle,    ///< no move, or between two transfer blocks
+    Covered, ///< entry E covers the block; CPUs may still hold translations
+    Copying, ///< nobody may reach the block
+    Copied,  ///< old = new; still covered
+};
+
+/// The move under way in a process, relative to block A = [start, start + length) (DEFRAG 1.1).
+/// Published by the mover for the handler, the checks and requests that must wait.
+struct MoveState {
+    bool active = false;
+    MoveEnd end = MoveEnd::High;
+    MovePhase phase = MovePhase::Idle;
+    std::uint64_t start = 0;    ///< virtual address of A before the move
+    std::uint64_t length = 0;   ///< m
+    std::uint64_t transfer = 0; ///< t
+    FrameNumber source{};       ///< of A before the move
+    FrameNumber destination{};
+    bool usesE = false;           ///< entry E is in the map
+    std::uint64_t blockStart = 0; ///< virtual address of the transfer block
+    std::uint64_t blockLength = 0;
+    std::uint64_t blocksDone = 0; ///< signal "current transfer block finished"
+    std::uint64_t mapStores = 0;
+    std::uint64_t bytesCopied = 0;
+};
+
+/// A process: its map and tables in emulated memory and what the kernel knows of it beside.
+struct Process {
+    Process(std::uint32_t n, std::string processName, MemoryMap m, PageTables t)
+        : number(n), name(std::move(processName)), map(std::move(m)), tables(std::move(t)) {}
+
+    std::uint32_t number;
+    std::string name;
+    MemoryMap map;
+    PageTables tables;
+    PhysAddr entryPlace; ///< of its process-table entry
+    ProcessState state = ProcessState::Running;
+    bool customHandler = false;
+    bool reaped = false;            ///< its memory was given back
+    bool stopped = false;           ///< the stop-the-world mover holds its threads
+    std::vector<VirtAddr> inFlight; ///< split accesses between translate and perform
+    std::uint32_t mapLock = 0;      ///< task that may change the map; 0 = nobody
+    MoveState move;
+    std::vector<std::uint32_t> cpus; ///< CPUs that its threads are bound to
+    std::uint64_t oldest = 0;        ///< physical address of the block that stays (label 'O')
+
+    // Predicates for waiting tasks.
+    [[nodiscard]] bool running(std::uint64_t) const { return !stopped; }
+
+    [[nodiscard]] bool unlocked(std::uint64_t) const { return mapLock == 0; }
+
+    [[nodiscard]] bool notInE(std::uint64_t address) const {
+        return state != ProcessState::Running || !map.isNoAccess(VirtAddr(address));
+    }
+
+    [[nodiscard]] bool blockDoneSince(std::uint64_t seen) const {
+        return state != ProcessState::Running || move.blocksDone != seen;
+    }
+
+    [[nodiscard]] bool lockableForGrowth(std::uint64_t) const {
+        return mapLock == 0 && !move.active;
+    }
+
+    /// Between two transfer blocks the last `size` bytes may go if they have not moved yet.
+    [[nodiscard]] bool lockableForShrink(std::uint64_t size) const {
+        return mapLock == 0 && (!move.active || (move.end == MoveEnd::High && unmoved() > size));
+    }
+
+    /// Bytes of block A that the move has not reached.
+    [[nodiscard]] std::uint64_t unmoved() const {
+        return map.entry(map.count() - 1).start - map.entry(map.count() - 2).start;
+    }
+};
+
+} // namespace fragscope

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "fragscope/defrag/invariants.h"
+#include "fragscope/defrag/mover_loop.h"
+#include "fragscope/event/event_hash.h"
+#include "fragscope/machine/config.h"
+#include "fragscope/machine/machine.h"
+#include "fragscope/workload/shadow.h"
+#include "fragscope/workload/trace_replay.h"
+
+#include <list>
+#include <optional>
+
+namespace fragscope {
+
+/// Everything that a machine is made of, in the order in which the parts need each other.
+struct Machine::Parts {
+    Parts(const RunConfig& runConfig, EventBus& bus);
+    ~Parts();
+
+    /// When applications without an own end may stop: nothing is scripted any more and the mover is
+    /// idle.
+    [[nodiscard]] bool enough(std::uint64_t) const {
+        return pendingActions == 0 && moverControl.nothingToDo(0);
+    }
+
+    RunConfig config;
+    EventBus& events;
+    EventHash hash;
+    Choices choices;
+    PhysicalMemory memory;
+    Mmu mmu;
+    std::vector<Cpu> cpus;
+    Scheduler scheduler;
+    Kernel kernel;
+    MoverControl moverControl;
+    std::unique_ptr<Mover> mover;
+    Task* moverTask = nullptr;
+    Shadow shadow;
+    InvariantChecker invariants;
+    std::vector<Progress> progress; ///< by process
+    std::list<ApplicationThread> threads;
+    std::list<TraceReplay> replays;
+    std::uint64_t pendingActions = 0; ///< of the script, exits included
+    bool ended = false;
+    Rule endRule = Rule::None;
+};
+
+} // namespace fragscope

@@ -1,0 +1,162 @@
+#include "fragscope/machine/setup.h"
+
+#include "fragscope/base/text.h"
+#include "fragscope/kernel/growth.h"
+#include "fragscope/machine/script.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace fragscope {
+
+namespace {
+
+Error wrong(std::string key, std::string reason) {
+    Error error = badInput(std::move(reason));
+    error.key = std::move(key);
+    return error;
+}
+
+/// Distinct bytes per page, so that a page read at the wrong place is noticed before anything is
+/// written.
+std::byte initialByte(std::uint64_t page) {
+    return static_cast<std::byte>(1 + page % 250);
+}
+
+Expected<FrameNumber>
+chooseFrames(Machine::Parts& parts, const ProcessSettings& settings, const InitialBlock& block) {
+    const PageCount pages = pagesFor(block.size);
+    FrameTable& frames = parts.kernel.frames();
+    if (block.frame == InitialBlock::anywhere) {
+        if (const auto found = frames.findRun(pages, frames.zoneEnd())) {
+            return *found;
+        }
+        return wrong("process.blocks",
+                     fmt::format("no {} contiguous free frames for a block of process {}",
+                                 pages.value, settings.name));
+    }
+    const FrameNumber first(block.frame);
+    if (!frames.isFree(first, pages)) {
+        return wrong("process.blocks", fmt::format("frames {} to {} for a block of process {} are "
+                                                   "not all free memory (the kernel uses "
+                                                   "frames below {})",
+                                                   block.frame, block.frame + pages.value - 1,
+                                                   settings.name, frames.zoneEnd().value));
+    }
+    return first;
+}
+
+Expected<Done> placeBlock(Machine::Parts& parts,
+                          const ProcessSettings& settings,
+                          Process& process,
+                          const InitialBlock& block) {
+    const auto first = chooseFrames(parts, settings, block);
+    if (!first) {
+        return first.error();
+    }
+    const PageCount pages = pagesFor(block.size);
+    const std::uint64_t length = bytesOf(pages).value;
+    const std::uint64_t start = process.map.areaEnd().value;
+    parts.kernel.frames().take(*first, pages, FrameUse::Data, process.number, Rule::InitialState);
+    for (std::uint64_t i = 0; i < pages.value; ++i) {
+        parts.memory.fill(startOf(*first + PageCount(i)), ByteCount(pageBytes), initialByte(i));
+    }
+    const MapEntry entry{.start = start,
+                         .place = process.map.placeFor(start, startOf(*first).value),
+                         .length = length,
+                         .label = nextLabel(process.map)};
+    const std::size_t limit = process.map.count() - 1;
+    process.map.insert(limit, entry, Rule::InitialState);
+    process.map.patch(limit + 1, map_field::start, start + length, Rule::InitialState);
+    const Extent extent{.start = start, .length = length, .paddr = startOf(*first).value};
+    if (!parts.kernel.mapExtent(process, extent, settings.largePages)) {
+        return wrong("machine.memory", "no free frame is left for page tables");
+    }
+    return Done{};
+}
+
+Expected<Done> makeProcess(Machine::Parts& parts, const ProcessSettings& settings) {
+    Process* process = parts.kernel.createProcess(settings.name, settings.start);
+    if (process == nullptr) {
+        return wrong("process", fmt::format("no room for process {} (at most {})", settings.name,
+                                            Kernel::processSlots));
+    }
+    for (const InitialBlock& block : settings.blocks) {
+        if (auto placed = placeBlock(parts, settings, *process, block); !placed) {
+            return placed;
+        }
+    }
+    return Done{};
+}
+
+Expected<Done> startThreads(Machine::Parts& parts, std::size_t index) {
+    const ProcessSettings& settings = parts.config.processes[index];
+    Process& process = *parts.kernel.processes()[index];
+    for (std::uint32_t n = 0; n < settings.cpus.size(); ++n) {
+        const std::uint32_t cpu = settings.cpus[n];
+        parts.threads.push_back({.kernel = parts.kernel,
+                                 .process = process,
+                                 .settings = settings,
+                                 .progress = parts.progress[index],
+                                 .number = n,
+                                 .rng = Rng(parts.choices.rng().next()),
+                                 .enough = conditionOf<&Machine::Parts::enough>(parts)});
+        parts.kernel.threadStarted(process, cpu);
+        const bool replays = !settings.trace.empty();
+        TaskSpec spec{.process = process.number,
+                      .role = TaskRole::Application,
+                      .cpu = cpu,
+                      .listing = replays ? ListingId::TraceReplay : ListingId::Application};
+        if (!replays) {
+            parts.scheduler.spawn(spec, runApplication(parts.threads.back()));
+            continue;
+        }
+        auto trace = loadTrace(settings.trace);
+        if (!trace) {
+            return trace.error();
+        }
+        parts.replays.emplace_back(parts.threads.back(), std::move(trace).value());
+        parts.scheduler.spawn(spec, parts.replays.back().run());
+    }
+    return Done{};
+}
+
+void startMover(Machine::Parts& parts) {
+    parts.mover = makeMover(parts.kernel, parts.config.mover);
+    if (!parts.mover) {
+        parts.moverControl.alive = false;
+        return;
+    }
+    const TaskSpec spec{.role = TaskRole::Mover,
+                        .cpu = parts.config.mover.cpu,
+                        .listing = ListingId::MoverLoop,
+                        .daemon = true};
+    parts.moverTask = &parts.scheduler.spawn(spec, runMover(parts.moverControl, *parts.mover));
+}
+
+} // namespace
+
+Expected<Done> setUp(Machine::Parts& parts) {
+    parts.kernel.boot();
+    for (const ProcessSettings& settings : parts.config.processes) {
+        if (auto made = makeProcess(parts, settings); !made) {
+            return made;
+        }
+    }
+    if (auto shared = shareInitially(parts); !shared) {
+        return shared;
+    }
+    parts.progress.resize(parts.config.processes.size());
+    // What was freed or given so far is the initial state, not a reason for the mover to start.
+    parts.moverControl.releasesSeen = parts.kernel.frames().releases();
+    startMover(parts);
+    for (std::size_t i = 0; i < parts.config.processes.size(); ++i) {
+        if (auto started = startThreads(parts, i); !started) {
+            return started;
+        }
+    }
+    startScript(parts);
+    return Done{};
+}
+
+} // namespace fragscope

@@ -1,0 +1,65 @@
+#include "fragscope/record/export/event_export.h"
+
+#include "fragscope/record/export/event_rows.h"
+
+namespace fragscope {
+
+Expected<std::unique_ptr<EventExport>> EventExport::create(const std::string& path,
+                                                           EventFormat format,
+                                                           EventFilter filter,
+                                                           ExportOptions options) {
+    Expected<std::unique_ptr<Rows>> rows =
+        format == EventFormat::Csv ? csvRows(path, options) : jsonRows(path);
+    if (!rows) {
+        return rows.error();
+    }
+    return std::unique_ptr<EventExport>(new EventExport(std::move(rows).value(), filter));
+}
+
+EventExport::EventExport(std::unique_ptr<Rows> rows, EventFilter filter)
+    : rows_(std::move(rows)), filter_(filter) {}
+
+EventExport::~EventExport() = default;
+
+void EventExport::onEvent(const Event& event) {
+    const bool wanted = filter_.kinds.test(static_cast<std::size_t>(event.kind)) &&
+                        event.seq >= filter_.range.from && event.seq < filter_.range.end;
+    if (wanted && !rows_->stopped()) {
+        rows_->write(event);
+    }
+}
+
+bool EventExport::stopped() const {
+    return rows_->stopped();
+}
+
+Expected<WriteEnd> EventExport::finish(const RunInfo& info) {
+    return rows_->finish(info);
+}
+
+Expected<WriteEnd> exportEvents(RunFile& file,
+                                std::int64_t run,
+                                const std::string& path,
+                                EventFormat format,
+                                EventFilter filter,
+                                ExportOptions options) {
+    Expected<RunRecord> record = file.run(run);
+    if (!record) {
+        return record.error();
+    }
+    auto created = EventExport::create(path, format, filter, options);
+    if (!created) {
+        return created.error();
+    }
+    EventExport& out = **created;
+    Expected<Done> read = file.forEachEvent(run, filter.range, [&](const Event& event) {
+        out.onEvent(event);
+        return !out.stopped();
+    });
+    if (!read) {
+        return read.error(); // the half-written file goes with `created`
+    }
+    return out.finish(record->info);
+}
+
+} // namespace fragscope

@@ -1,0 +1,157 @@
+#include "fragscope/base/text.h"
+#include "fragscope/scenario/setting_builder.h"
+
+#include <fmt/format.h>
+
+/// Settings of one process.
+namespace fragscope {
+
+namespace {
+
+constexpr std::string_view blockForm =
+    "SIZE or SIZE @ frame N, of whole 4 KiB pages (`1 MiB @ frame 256`)";
+constexpr std::string_view cpuForm = "a CPU number";
+constexpr std::string_view accessForm = "read OFFSET or write OFFSET, OFFSET a multiple of 8";
+
+std::optional<InitialBlock> parseBlock(std::string_view text) {
+    const auto at = text.find('@');
+    const auto size = parseSize(trimBlanks(text.substr(0, at)));
+    if (!size || size->value == 0 || size->value % pageBytes != 0) {
+        return std::nullopt;
+    }
+    if (at == std::string_view::npos) {
+        return InitialBlock{*size, InitialBlock::anywhere};
+    }
+    auto place = trimBlanks(text.substr(at + 1));
+    if (!place.starts_with("frame ")) {
+        return std::nullopt;
+    }
+    place.remove_prefix(std::string_view("frame ").size());
+    const auto frame = parseUnsigned(trimBlanks(place));
+    if (!frame || *frame == InitialBlock::anywhere) {
+        return std::nullopt;
+    }
+    return InitialBlock{*size, *frame};
+}
+
+std::string printBlock(const InitialBlock& block) {
+    if (block.frame == InitialBlock::anywhere) {
+        return text(block.size);
+    }
+    return fmt::format("{} @ frame {}", text(block.size), block.frame);
+}
+
+std::optional<std::uint32_t> parseCpu(std::string_view text) {
+    const auto number = parseUnsigned(trimBlanks(text));
+    if (!number || *number > std::numeric_limits<std::uint32_t>::max()) {
+        return std::nullopt;
+    }
+    return static_cast<std::uint32_t>(*number);
+}
+
+std::string printCpu(const std::uint32_t& cpu) {
+    return fmt::format("{}", cpu);
+}
+
+std::optional<ScriptedAccess> parseAccess(std::string_view text) {
+    text = trimBlanks(text);
+    const auto blank = text.find(' ');
+    const auto verb = text.substr(0, blank);
+    if (blank == std::string_view::npos || (verb != "read" && verb != "write")) {
+        return std::nullopt;
+    }
+    const auto offset = parseUnsigned(trimBlanks(text.substr(blank)));
+    if (!offset || *offset % wordBytes != 0) {
+        return std::nullopt;
+    }
+    return ScriptedAccess{verb == "write", *offset};
+}
+
+std::string printAccess(const ScriptedAccess& access) {
+    return fmt::format("{} {:#x}", access.write ? "write" : "read", access.offset);
+}
+
+std::vector<Setting> placeSettings() {
+    using S = ProcessSettings;
+    return {
+        Row(SettingType::Text, "process.name", &S::name)
+            .says("Its name: letters, digits, - and _."),
+        Row(SettingType::Address, "process.start", &S::start)
+            .between(pageBytes, (1ULL << 47) - pageBytes)
+            .multipleOf(pageBytes)
+            .says("Virtual address at which its area starts."),
+        Row("process.blocks", &S::blocks, blockForm, parseBlock, printBlock)
+            .says("Memory that it has at the start, neighbours in its address space in this "
+                  "order; without a frame the lowest run of free frames is taken."),
+        Row("process.cpus", &S::cpus, cpuForm, parseCpu, printCpu)
+            .says("CPUs of its threads, one thread for each; none: it only owns memory."),
+    };
+}
+
+std::vector<Setting> accessSettings() {
+    using S = ProcessSettings;
+    return {
+        choice("process.pattern", &S::pattern).says("Where its accesses go."),
+        count("process.accesses", &S::accesses)
+            .word("until-mover-done", 0)
+            .says("Accesses of each thread; `until-mover-done`: until the mover has nothing left "
+                  "to do."),
+        count("process.write_percent", &S::writePercent)
+            .between(0, 100)
+            .says("Share of the accesses that write."),
+        size("process.hot_size", &S::hotSize)
+            .between(wordBytes, gib(16).value)
+            .multipleOf(wordBytes)
+            .says("Pattern hot-set: size of the hot part."),
+        count("process.hot_percent", &S::hotPercent)
+            .between(0, 100)
+            .says("Pattern hot-set: share of the accesses that go to the hot part."),
+        Row("process.script", &S::script, accessForm, parseAccess, printAccess)
+            .says("Pattern script: the accesses, at offsets from the start of the area."),
+        cycles("process.think", &S::thinkCycles)
+            .word("cost.think", ~0ULL)
+            .says("Work between two accesses."),
+        cycles("process.deadline", &S::deadlineCycles)
+            .word("none", 0)
+            .says("An access that takes longer counts as a missed deadline."),
+        choice("process.atomicity", &S::atomicity)
+            .says("Whether the map can change between translation and access.",
+                  "DEFRAG 1.3: access in flight; DEFRAG 4.2"),
+        flag("process.large_pages", &S::largePages)
+            .says("Use 2 MiB mappings where place and address allow.",
+                  "DEFRAG 1.3: transfer block not page-sized"),
+    };
+}
+
+std::vector<Setting> lifeSettings() {
+    using S = ProcessSettings;
+    return {
+        Row(SettingType::Text, "process.trace", &S::trace)
+            .says("File with the allocation trace of a real program to replay instead of a "
+                  "pattern; relative to the scenario file."),
+        count("process.trace_operations", &S::traceOperations)
+            .word("all", 0)
+            .says("Replay only this many operations of the trace."),
+        size("process.grow_by", &S::growBy)
+            .between(pageBytes, gib(1).value)
+            .multipleOf(pageBytes)
+            .says("Trace: how much memory its heap asks for at a time."),
+        cycles("process.exit_at", &S::exitAtCycles)
+            .word("never", 0)
+            .says("Time at which it ends and gives its memory back."),
+    };
+}
+
+} // namespace
+
+std::vector<Setting> processSettings() {
+    std::vector<Setting> all = placeSettings();
+    for (auto* part : {&accessSettings, &lifeSettings}) {
+        for (Setting& setting : part()) {
+            all.push_back(std::move(setting));
+        }
+    }
+    return all;
+}
+
+} // namespace fragscope

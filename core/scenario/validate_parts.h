@@ -1,0 +1,50 @@
+#pragma once
+
+#include "fragscope/scenario/validate.h"
+
+#include <algorithm>
+#include <map>
+
+/// The parts of validate(): one file for the machine and the mover, one for processes, one for
+/// actions.
+namespace fragscope {
+
+class IssueList {
+public:
+    void add(std::string_view key, std::string reason);
+    void add(std::string_view key, std::size_t item, std::string reason);
+    void add(std::string_view key, std::size_t item, std::size_t element, std::string reason);
+
+    [[nodiscard]] std::vector<ConfigIssue> take() { return std::move(issues_); }
+
+private:
+    std::vector<ConfigIssue> issues_;
+};
+
+/// Who wants which frames; the kernel's are taken from the start.
+class FrameClaims {
+public:
+    explicit FrameClaims(ByteCount memory);
+
+    /// Takes whole frames, or says why they cannot be had.
+    std::optional<std::string> claim(std::uint64_t first, ByteCount length, std::string owner);
+
+private:
+    struct Claim {
+        std::uint64_t pages;
+        std::string owner;
+    };
+
+    std::uint64_t frames_;
+    std::map<std::uint64_t, Claim> taken_; ///< by first frame
+};
+
+/// Bytes of the process's blocks, at most 2^63.
+ByteCount areaSize(const ProcessSettings& process);
+
+std::string noSuchCpu(std::uint64_t cpu, std::uint32_t cpus);
+
+void checkProcesses(const RunConfig& config, IssueList& issues);
+void checkActions(const RunConfig& config, IssueList& issues);
+
+} // namespace fragscope

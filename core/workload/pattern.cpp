@@ -1,0 +1,47 @@
+#include "fragscope/workload/pattern.h"
+
+#include <algorithm>
+
+namespace fragscope {
+
+AccessChooser::AccessChooser(const Process& process, const ProcessSettings& settings, Rng& rng)
+    : process_(process), settings_(settings), rng_(rng) {}
+
+std::uint64_t AccessChooser::count() const {
+    return settings_.pattern == Pattern::Script ? settings_.script.size() : settings_.accesses;
+}
+
+void AccessChooser::followArea() {
+    if (edits_ == process_.map.edits()) {
+        return;
+    }
+    edits_ = process_.map.edits();
+    start_ = process_.map.areaStart();
+    words_ = std::max<std::uint64_t>(1, (process_.map.areaEnd() - start_).value / wordBytes);
+    hotWords_ = std::clamp<std::uint64_t>(settings_.hotSize.value / wordBytes, 1, words_);
+}
+
+std::uint64_t AccessChooser::offset(std::uint64_t n) {
+    switch (settings_.pattern) {
+    case Pattern::Sequential:
+        return n % words_ * wordBytes;
+    case Pattern::HotSet:
+        return rng_.below(rng_.below(100) < settings_.hotPercent ? hotWords_ : words_) * wordBytes;
+    case Pattern::Script:
+        return settings_.script[n].offset;
+    case Pattern::Uniform:
+        break;
+    }
+    return rng_.below(words_) * wordBytes;
+}
+
+AccessChooser::Choice AccessChooser::next(std::uint64_t n) {
+    followArea();
+    const std::uint64_t at = offset(n);
+    const bool write = settings_.pattern == Pattern::Script
+                           ? settings_.script[n].write
+                           : rng_.below(100) < settings_.writePercent;
+    return {start_ + ByteCount(at), write};
+}
+
+} // namespace fragscope

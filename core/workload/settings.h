@@ -1,0 +1,52 @@
+#pragma once
+
+#include "fragscope/base/units.h"
+
+#include <string>
+#include <vector>
+
+/// Who makes memory busy: the settings of one process.
+namespace fragscope {
+
+/// An access is one step, or translate and perform are two (so that others can act in between).
+enum class AccessAtomicity : std::uint8_t { Atomic, Split };
+
+enum class Pattern : std::uint8_t { Uniform, Sequential, HotSet, Script };
+
+/// One access of pattern Script: offset from the start of the area.
+struct ScriptedAccess {
+    bool write = false;
+    std::uint64_t offset = 0;
+};
+
+/// Contiguous frames given to a process before the run; blocks of a process are neighbours in its
+/// address space, in the order of the list.
+struct InitialBlock {
+    ByteCount size;
+    std::uint64_t frame = 0; ///< first frame; `anywhere` = first fit
+    static constexpr std::uint64_t anywhere = ~0ULL;
+};
+
+struct ProcessSettings {
+    std::string name = "application";
+    VirtAddr start{0x10000000}; ///< of its area
+    std::vector<InitialBlock> blocks;
+    std::vector<std::uint32_t> cpus{
+        1}; ///< one application thread per entry; empty = an idle owner of memory
+    Pattern pattern = Pattern::Uniform;
+    std::uint64_t accesses = 0; ///< per thread; 0 = until the mover has nothing to do
+    std::uint32_t writePercent = 50;
+    ByteCount hotSize = kib(16);   ///< HotSet: size of the hot part at the start of the area
+    std::uint32_t hotPercent = 90; ///< HotSet: share of the accesses that go there
+    std::vector<ScriptedAccess> script;
+    std::uint64_t thinkCycles = ~0ULL; ///< between two accesses; all ones = cost.think
+    std::uint64_t deadlineCycles = 0;  ///< per access; 0 = none
+    AccessAtomicity atomicity = AccessAtomicity::Atomic;
+    bool largePages = false; ///< 2 MiB mappings where place and address allow
+    std::string trace;       ///< file name: replay this allocation trace instead of a pattern
+    std::uint64_t traceOperations = 0; ///< at most this many; 0 = all
+    ByteCount growBy = kib(256);       ///< trace: how much the heap asks for at a time
+    std::uint64_t exitAtCycles = 0;    ///< gives all its memory back then; 0 = never
+};
+
+} // namespace fragscope

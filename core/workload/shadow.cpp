@@ -1,0 +1,257 @@
+#include "fragscope/workload/shadow.h"
+
+#include "fragscope/hardware/paging/pte.h"
+
+namespace fragscope {
+
+namespace {
+
+constexpr std::array watched{
+    EventKind::Store,      EventKind::Load,           EventKind::PteStore,
+    EventKind::MapStore,   EventKind::MapEntryAdded,  EventKind::MapEntryRemoved,
+    EventKind::PageCopied, EventKind::MoveRolledBack, EventKind::MoveDone,
+};
+
+std::size_t wordOf(std::uint64_t address) {
+    return (address & pageOffsetMask) / wordBytes;
+}
+
+} // namespace
+
+Shadow::Shadow(Kernel& kernel) : kernel_(kernel) {}
+
+KindSet Shadow::kinds() {
+    KindSet set;
+    for (const EventKind kind : watched) {
+        set.set(static_cast<std::size_t>(kind));
+    }
+    return set;
+}
+
+void Shadow::onEvent(const Event& event) {
+    switch (event.kind) {
+    case EventKind::Store:
+        return onStore(event);
+    case EventKind::Load:
+        return onLoad(event);
+    case EventKind::PteStore:
+        return onTableEntry(event);
+    case EventKind::PageCopied:
+        return onCopied(event);
+    case EventKind::MoveRolledBack:
+    case EventKind::MoveDone:
+        return forgetCopies(event.object);
+    default:
+        return onMapChange(event.object);
+    }
+}
+
+Shadow::View* Shadow::find(std::uint32_t process, std::uint64_t page) {
+    const auto found = views_.find(key(process, page));
+    return found == views_.end() ? nullptr : &found->second;
+}
+
+std::uint64_t Shadow::bytesAt(std::uint64_t frame, std::size_t word) const {
+    return kernel_.board().memory.load(startOf(FrameNumber(frame)) + ByteCount(word * wordBytes));
+}
+
+void Shadow::checkOwner(const Event& event) {
+    const FrameInfo frame = kernel_.frames().info(frameOf(PhysAddr(event.paddr)));
+    const bool shared = frame.references > 1;
+    if (frame.use == FrameUse::Data && (frame.owner == event.object || shared)) {
+        return;
+    }
+    kernel_.board().events.emit({.kind = EventKind::ForeignAccess,
+                                 .rule = Rule::OwnerDiffers,
+                                 .object = event.object,
+                                 .vaddr = event.vaddr,
+                                 .paddr = event.paddr,
+                                 .value = event.value,
+                                 .a = frame.owner});
+}
+
+void Shadow::reportLost(
+    const Event& event, Contents& contents, std::size_t word, std::uint64_t truth, Rule why) {
+    kernel_.board().events.emit({.kind = EventKind::LostWrite,
+                                 .rule = why,
+                                 .object = event.object,
+                                 .vaddr = (event.vaddr & ~pageOffsetMask) + word * wordBytes,
+                                 .paddr = event.paddr,
+                                 .value = contents.words[word],
+                                 .a = truth,
+                                 .b = contents.writtenAt[word]});
+    contents.words[word] = truth; // reported once; from now on this is what the program will see
+}
+
+void Shadow::onStore(const Event& event) {
+    checkOwner(event);
+    View* view = find(event.object, event.vaddr >> pageShift);
+    if (view == nullptr) {
+        return;
+    }
+    Contents& contents = *contents_[view->contents];
+    const std::size_t word = wordOf(event.vaddr);
+    contents.words[word] = event.value;
+    contents.writtenAt[word] = kernel_.board().scheduler.steps();
+    const std::uint64_t frame = event.paddr >> pageShift;
+    if (view->frame != nowhere && frame != view->frame) {
+        reportLost(event, contents, word, bytesAt(view->frame, word), Rule::WriteThroughStale);
+    } else if (view->frame == nowhere && view->copyFrame != nowhere && frame != view->copyFrame) {
+        reportLost(event, contents, word, bytesAt(view->copyFrame, word), Rule::WriteUnreachable);
+    }
+}
+
+void Shadow::onLoad(const Event& event) {
+    checkOwner(event);
+    const View* view = find(event.object, event.vaddr >> pageShift);
+    if (view == nullptr) {
+        return;
+    }
+    const Contents& contents = *contents_[view->contents];
+    const std::size_t word = wordOf(event.vaddr);
+    if (contents.words[word] != event.value) {
+        kernel_.board().events.emit({.kind = EventKind::StaleRead,
+                                     .rule = Rule::ReadDiffers,
+                                     .object = event.object,
+                                     .vaddr = event.vaddr,
+                                     .paddr = event.paddr,
+                                     .value = event.value,
+                                     .a = contents.words[word],
+                                     .b = contents.writtenAt[word]});
+    }
+}
+
+void Shadow::onTableEntry(const Event& event) {
+    const Pte entry{event.value};
+    const bool large = event.b == table_level::pd && entry.large();
+    if (event.b != table_level::pt && !large) {
+        return;
+    }
+    const std::uint64_t page = event.vaddr >> pageShift;
+    const std::uint64_t pages = large ? wordsPerPage : 1;
+    for (std::uint64_t i = 0; i < pages; ++i) {
+        if (entry.present()) {
+            reachable(event.object, page + i, entry.frame().value + i);
+        } else {
+            unreachable(event.object, page + i, event.rule == Rule::ScenarioSaysSo);
+        }
+    }
+}
+
+void Shadow::onMapChange(std::uint32_t process) {
+    if (kernel_.settings().translation != TranslationMode::Ranges ||
+        process > kernel_.processes().size()) {
+        return;
+    }
+    if (pages_.size() >= process) {
+        const std::vector<std::uint64_t> known = pages_[process - 1];
+        for (const std::uint64_t page : known) {
+            const auto extent =
+                kernel_.processes()[process - 1]->map.lookUp(startOf(PageNumber(page)));
+            if (!extent || extent->kind != EntryKind::Block) {
+                unreachable(process, page, !extent);
+            }
+        }
+    }
+    for (const Extent& extent : kernel_.processes()[process - 1]->map.extents()) {
+        for (std::uint64_t i = 0; extent.kind == EntryKind::Block && i < extent.length / pageBytes;
+             ++i) {
+            reachable(process, (extent.start >> pageShift) + i, (extent.paddr >> pageShift) + i);
+        }
+    }
+}
+
+void Shadow::onCopied(const Event& event) {
+    if (View* view = find(event.object, event.vaddr >> pageShift)) {
+        view->copyFrame = event.paddr >> pageShift;
+    }
+}
+
+void Shadow::forgetCopies(std::uint32_t process) {
+    if (pages_.size() < process) {
+        return;
+    }
+    for (const std::uint64_t page : pages_[process - 1]) {
+        views_.at(key(process, page)).copyFrame = nowhere;
+    }
+}
+
+void Shadow::startAfresh(View& view, std::uint32_t process, std::uint64_t frame) {
+    const bool shared = kernel_.frames().info(FrameNumber(frame)).owner != process;
+    const auto known = frameContents_.find(frame);
+    view.givenBack = false;
+    if (shared && known != frameContents_.end()) {
+        view.contents = known->second;
+        return;
+    }
+    view.contents = contents_.size();
+    contents_.push_back(std::make_unique<Contents>());
+    for (std::size_t word = 0; word < wordsPerPage; ++word) {
+        contents_.back()->words[word] = bytesAt(frame, word);
+    }
+}
+
+void Shadow::reachable(std::uint32_t process, std::uint64_t page, std::uint64_t frame) {
+    const auto [place, isNew] = views_.try_emplace(key(process, page));
+    View& view = place->second;
+    if (isNew) {
+        pages_.resize(std::max<std::size_t>(pages_.size(), process));
+        pages_[process - 1].push_back(page);
+    }
+    if (isNew || view.givenBack) {
+        startAfresh(view, process, frame);
+    }
+    if (view.frame == frame) {
+        return;
+    }
+    view.frame = frame;
+    view.copyFrame = nowhere;
+    frameContents_[frame] = view.contents;
+    Contents& contents = *contents_[view.contents];
+    for (std::size_t word = 0; word < wordsPerPage; ++word) {
+        const std::uint64_t found = bytesAt(frame, word);
+        if (found != contents.words[word]) {
+            const Event event{.object = process,
+                              .vaddr = page << pageShift,
+                              .paddr = startOf(FrameNumber(frame)).value + word * wordBytes};
+            reportLost(event, contents, word, found, Rule::WriteUnreachable);
+        }
+    }
+}
+
+void Shadow::unreachable(std::uint32_t process, std::uint64_t page, bool givenBack) {
+    if (View* view = find(process, page)) {
+        view->frame = nowhere;
+        view->givenBack = view->givenBack || givenBack;
+    }
+}
+
+void Shadow::compareAll() {
+    for (std::uint32_t process = 1; process <= pages_.size(); ++process) {
+        if (kernel_.processes()[process - 1]->state != ProcessState::Running) {
+            continue;
+        }
+        std::uint64_t equal = 0;
+        std::uint64_t firstDifferent = nowhere;
+        for (const std::uint64_t page : pages_[process - 1]) {
+            const View& view = views_.at(key(process, page));
+            for (std::size_t word = 0; view.frame != nowhere && word < wordsPerPage; ++word) {
+                const bool same =
+                    contents_[view.contents]->words[word] == bytesAt(view.frame, word);
+                equal += same ? 1 : 0;
+                if (!same && firstDifferent == nowhere) {
+                    firstDifferent = (page << pageShift) + word * wordBytes;
+                }
+            }
+        }
+        const bool good = firstDifferent == nowhere;
+        kernel_.board().events.emit(
+            {.kind = good ? EventKind::ContentsEqual : EventKind::InvariantBroken,
+             .rule = good ? Rule::None : Rule::ContentsDiffer,
+             .object = process,
+             .vaddr = good ? 0 : firstDifferent,
+             .value = good ? equal : 8});
+    }
+}
+
+} // namespace fragscope

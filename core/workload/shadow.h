@@ -1,0 +1,77 @@
+#pragma once
+
+#include "fragscope/kernel/kernel.h"
+
+#include <algorithm>
+#include <array>
+#include <unordered_map>
+#include <vector>
+
+namespace fragscope {
+
+/// The shadow copy: knows the last value written to each word of each process, whatever algorithm
+/// moves the frames underneath. Lost writes, stale reads and foreign accesses become events at the
+/// moment at which they happen; each names the step of the write concerned.
+///
+/// It follows events only: accesses, and where the map leads (table entries, or the list itself
+/// with `translation = ranges`). A page that becomes reachable is compared with the bytes of its
+/// frame, word by word.
+class Shadow : public EventSink {
+public:
+    explicit Shadow(Kernel& kernel);
+
+    /// Kinds to attach it for.
+    static KindSet kinds();
+
+    void onEvent(const Event& event) override;
+
+    /// Compares all reachable memory of the running processes; emits ContentsEqual or
+    /// InvariantBroken (I8).
+    void compareAll();
+
+private:
+    static constexpr std::uint64_t nowhere = ~0ULL;
+
+    /// The contents of a page, shared by all processes that map it.
+    struct Contents {
+        std::array<std::uint64_t, wordsPerPage> words{};
+        std::array<std::uint64_t, wordsPerPage> writtenAt{}; ///< step
+    };
+
+    /// A page of a process: where the map leads now, and where a copy of it waits.
+    struct View {
+        std::size_t contents = 0;
+        std::uint64_t frame = nowhere;     ///< reachable there
+        std::uint64_t copyFrame = nowhere; ///< copied there, not reachable yet
+        bool givenBack = false; ///< the process gave the page back: a new one starts afresh
+    };
+
+    void onStore(const Event& event);
+    void onLoad(const Event& event);
+    void onTableEntry(const Event& event);
+    void onMapChange(std::uint32_t process);
+    void onCopied(const Event& event);
+    void forgetCopies(std::uint32_t process);
+
+    void reachable(std::uint32_t process, std::uint64_t page, std::uint64_t frame);
+    void unreachable(std::uint32_t process, std::uint64_t page, bool givenBack);
+    void startAfresh(View& view, std::uint32_t process, std::uint64_t frame);
+    void checkOwner(const Event& event);
+    void reportLost(
+        const Event& event, Contents& contents, std::size_t word, std::uint64_t truth, Rule why);
+    View* find(std::uint32_t process, std::uint64_t page);
+    std::uint64_t bytesAt(std::uint64_t frame, std::size_t word) const;
+
+    static std::uint64_t key(std::uint32_t process, std::uint64_t page) {
+        return std::uint64_t{process} << 40 | page;
+    }
+
+    Kernel& kernel_;
+    std::unordered_map<std::uint64_t, View> views_; ///< looked up only, never iterated
+    std::unordered_map<std::uint64_t, std::size_t> frameContents_; ///< by frame; looked up only
+    std::vector<std::vector<std::uint64_t>>
+        pages_; ///< by process: its pages, in order of appearance
+    std::vector<std::unique_ptr<Contents>> contents_;
+};
+
+} // namespace fragscope

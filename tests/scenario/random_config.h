@@ -1,0 +1,148 @@
+#pragma once
+
+#include "fragscope/base/rng.h"
+#include "fragscope/machine/config.h"
+#include "fragscope/scenario/action_fields.h"
+#include "fragscope/scenario/names.h"
+
+#include <string>
+
+/// Random configurations that validate() accepts, written field by field without the settings
+/// registry.
+namespace fragscope {
+
+class RandomConfig {
+public:
+    explicit RandomConfig(std::uint64_t seed) : rng_(seed) {}
+
+    RunConfig make() {
+        RunConfig config;
+        config.seed = rng_.next();
+        config.maxSteps = rng_.below(3) == 0 ? 0 : rng_.next();
+        config.check = coin();
+        fill(config.machine);
+        fill(config.mover, config.machine.cpus);
+        const std::uint64_t processes = 1 + rng_.below(4);
+        for (std::uint64_t i = 0; i < processes; ++i) {
+            fill(config.processes.emplace_back(), i, config.machine);
+        }
+        const std::uint64_t actions = rng_.below(6);
+        std::uint64_t time = 0;
+        for (std::uint64_t i = 0; i < actions; ++i) {
+            time += rng_.below(100'000);
+            config.script.push_back(action(config, time));
+        }
+        return config;
+    }
+
+private:
+    bool coin() { return rng_.below(2) == 0; }
+
+    template <class E> E any() { return static_cast<E>(rng_.below(choicesOf<E>().size())); }
+
+    std::uint64_t someCycles() { return rng_.below((1ULL << 48) + 1); }
+
+    void fill(CostModel& cost) {
+        auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15] = cost;
+        for (auto* field :
+             {&a1, &a2, &a3, &a4, &a5, &a6, &a7, &a8, &a9, &a10, &a11, &a12, &a13, &a14, &a15}) {
+            *field = someCycles();
+        }
+    }
+
+    void fill(MachineSettings& machine) {
+        machine.memory = bytesOf(PageCount(4096 + rng_.below(4096)));
+        machine.cpus = static_cast<std::uint32_t>(1 + rng_.below(16));
+        machine.tlbSets = 1U << rng_.below(11);
+        machine.tlbWays = static_cast<std::uint32_t>(1 + rng_.below(16));
+        machine.translation = any<TranslationMode>();
+        machine.mapRepresentation = machine.translation == TranslationMode::Ranges
+                                        ? any<MapRepresentation>()
+                                        : MapRepresentation::StartOnly;
+        machine.schedule = any<SchedulePolicy>();
+        machine.quantumCycles = 1 + rng_.below(1ULL << 48);
+        machine.cpuHz = 1 + rng_.below(1'000'000'000'000);
+        if (coin()) {
+            machine.holes.push_back({startOf(FrameNumber(4000)), kib(4 * (1 + rng_.below(8)))});
+        }
+        fill(machine.cost);
+    }
+
+    void fill(MoverSettings& mover, std::uint32_t cpus) {
+        mover.algorithm = any<MoverAlgorithm>();
+        mover.cpu = static_cast<std::uint32_t>(rng_.below(cpus));
+        mover.transferBlock = kib(4 * rng_.below(1024)); // 0 = auto
+        mover.waitLimitCycles = someCycles();
+        mover.startOnCommand = coin();
+        mover.startPeriodCycles = someCycles();
+        mover.startOnFramesFreed = coin() || !(mover.startOnCommand || mover.startPeriodCycles);
+        mover.candidates = any<CandidateOrder>();
+        mover.oldFrames = any<OldFrames>();
+        mover.death = any<MoverDeath>();
+        mover.systemCall = any<SystemCallMode>();
+        mover.shootdown = any<ShootdownMode>();
+        mover.handler = any<HandlerMode>();
+        mover.wait = any<WaitMode>();
+        mover.order = any<MoveOrder>();
+        mover.waitInterrupts = any<WaitInterrupts>();
+        mover.preemptInWindow = any<PreemptInWindow>();
+        mover.pteClear = any<PteClear>();
+        mover.ownersCovered = any<OwnersCovered>();
+        mover.pinned = any<PinnedFrames>();
+    }
+
+    void fill(ProcessSettings& process, std::uint64_t number, const MachineSettings& machine) {
+        process.name = "process-" + std::to_string(number);
+        process.start = startOf(PageNumber(1 + rng_.below(1ULL << 34)));
+        process.blocks.push_back({kib(4 * (1 + rng_.below(64))), 128 * (number + 2)});
+        if (coin()) {
+            process.blocks.push_back({kib(4 * (1 + rng_.below(64))), InitialBlock::anywhere});
+        }
+        process.cpus.clear();
+        for (std::uint64_t i = 1 + rng_.below(3); i > 0; --i) {
+            process.cpus.push_back(static_cast<std::uint32_t>(rng_.below(machine.cpus)));
+        }
+        process.pattern = any<Pattern>();
+        process.accesses = coin() ? 0 : rng_.next();
+        process.writePercent = static_cast<std::uint32_t>(rng_.below(101));
+        process.hotSize = kib(4);
+        process.hotPercent = static_cast<std::uint32_t>(rng_.below(101));
+        for (std::uint64_t i = 1 + rng_.below(3); i > 0; --i) {
+            process.script.push_back({coin(), 8 * rng_.below(1ULL << 40)});
+        }
+        process.thinkCycles = coin() ? ~0ULL : someCycles();
+        process.deadlineCycles = someCycles();
+        process.atomicity = any<AccessAtomicity>();
+        process.traceOperations = rng_.next();
+        process.growBy = kib(4 * (1 + rng_.below(64)));
+        process.exitAtCycles = coin() ? 0 : someCycles();
+    }
+
+    ScriptAction action(const RunConfig& config, std::uint64_t time) {
+        ScriptAction made;
+        made.atCycles = time;
+        made.action = any<Action>();
+        const bool starts = made.action == Action::StartMover && config.mover.startOnCommand;
+        if (made.action == Action::KillMover || made.action == Action::StartMover) {
+            if (config.mover.algorithm == MoverAlgorithm::None || !starts) {
+                made.action = Action::Exit;
+            }
+        }
+        if (made.action == Action::Share && config.processes.size() < 2) {
+            made.action = Action::Exit;
+        }
+        const ActionFields used = fieldsOf(made.action);
+        made.process = used.process ? config.processes[0].name : std::string();
+        made.other = used.other ? config.processes[1].name : std::string();
+        made.size = used.size ? kib(4) : ByteCount(0);
+        made.offset = ByteCount(0);
+        if (made.action == Action::Violate) {
+            made.offset = ByteCount(rng_.below(1ULL << 47));
+        }
+        return made;
+    }
+
+    Rng rng_;
+};
+
+} // namespace fragscope

@@ -1,0 +1,91 @@
+#pragma once
+
+#include "fragscope/machine/config.h"
+
+#include <algorithm>
+#include <tuple>
+
+/// Equality of configurations, field by field. The structured bindings name every field: a new one
+/// does not compile here until it is compared, and then the round trip tests ask for its setting.
+namespace fragscope {
+
+template <class T, class Same>
+bool sameList(const std::vector<T>& x, const std::vector<T>& y, Same same) {
+    return std::equal(x.begin(), x.end(), y.begin(), y.end(), same);
+}
+
+inline bool same(const MemorySpan& x, const MemorySpan& y) {
+    const auto& [start, length] = x;
+    return std::tie(start, length) == std::tie(y.start, y.length);
+}
+
+inline bool same(const CostModel& x, const CostModel& y) {
+    const auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15] = x;
+    const auto& [b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15] = y;
+    return std::tie(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15) ==
+           std::tie(b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15);
+}
+
+inline bool same(const MachineSettings& x, const MachineSettings& y) {
+    const auto& [a1, holes1, a3, a4, a5, a6, a7, a8, a9, a10, cost1] = x;
+    const auto& [b1, holes2, b3, b4, b5, b6, b7, b8, b9, b10, cost2] = y;
+    return std::tie(a1, a3, a4, a5, a6, a7, a8, a9, a10) ==
+               std::tie(b1, b3, b4, b5, b6, b7, b8, b9, b10) &&
+           same(cost1, cost2) &&
+           sameList(holes1, holes2,
+                    [](const MemorySpan& p, const MemorySpan& q) { return same(p, q); });
+}
+
+inline bool same(const MoverSettings& x, const MoverSettings& y) {
+    const auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18,
+                 a19, a20] = x;
+    const auto& [b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15, b16, b17, b18,
+                 b19, b20] = y;
+    return std::tie(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10) ==
+               std::tie(b1, b2, b3, b4, b5, b6, b7, b8, b9, b10) &&
+           std::tie(a11, a12, a13, a14, a15, a16, a17, a18, a19, a20) ==
+               std::tie(b11, b12, b13, b14, b15, b16, b17, b18, b19, b20);
+}
+
+inline bool same(const InitialBlock& x, const InitialBlock& y) {
+    const auto& [size, frame] = x;
+    return std::tie(size, frame) == std::tie(y.size, y.frame);
+}
+
+inline bool same(const ScriptedAccess& x, const ScriptedAccess& y) {
+    const auto& [write, offset] = x;
+    return std::tie(write, offset) == std::tie(y.write, y.offset);
+}
+
+inline bool same(const ProcessSettings& x, const ProcessSettings& y) {
+    const auto& [a1, a2, blocks1, a4, a5, a6, a7, a8, a9, script1, a11, a12, a13, a14, a15, a16,
+                 a17, a18] = x;
+    const auto& [b1, b2, blocks2, b4, b5, b6, b7, b8, b9, script2, b11, b12, b13, b14, b15, b16,
+                 b17, b18] = y;
+    return std::tie(a1, a2, a4, a5, a6, a7, a8, a9) == std::tie(b1, b2, b4, b5, b6, b7, b8, b9) &&
+           std::tie(a11, a12, a13, a14, a15, a16, a17, a18) ==
+               std::tie(b11, b12, b13, b14, b15, b16, b17, b18) &&
+           sameList(blocks1, blocks2,
+                    [](const InitialBlock& p, const InitialBlock& q) { return same(p, q); }) &&
+           sameList(script1, script2,
+                    [](const ScriptedAccess& p, const ScriptedAccess& q) { return same(p, q); });
+}
+
+inline bool same(const ScriptAction& x, const ScriptAction& y) {
+    const auto& [at, action, process, other, size, offset] = x;
+    return std::tie(at, action, process, other, size, offset) ==
+           std::tie(y.atCycles, y.action, y.process, y.other, y.size, y.offset);
+}
+
+inline bool same(const RunConfig& x, const RunConfig& y) {
+    const auto& [seed, machine, mover, processes, script, maxSteps, check] = x;
+    return std::tie(seed, maxSteps, check) == std::tie(y.seed, y.maxSteps, y.check) &&
+           same(machine, y.machine) && same(mover, y.mover) &&
+           sameList(
+               processes, y.processes,
+               [](const ProcessSettings& p, const ProcessSettings& q) { return same(p, q); }) &&
+           sameList(script, y.script,
+                    [](const ScriptAction& p, const ScriptAction& q) { return same(p, q); });
+}
+
+} // namespace fragscope
