@@ -1,0 +1,77 @@
+#pragma once
+
+#include "fragscope/kernel/layout.h"
+#include "fragscope/view/state.h"
+
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace fragscope {
+
+// C(Name, letter, text, sentence). What a frame of physical memory is, seen from one process.
+#define FRAGSCOPE_FRAME_CLASSES(C)                                                                 \
+    C(Free, '.', "free", "Nobody owns the frame.")                                                 \
+    C(Kernel, 'K', "kernel",                                                                       \
+      "The kernel's own: root block, tables of frames and processes, maps.")                       \
+    C(PageTable, 'T', "page table", "A page table of a process.")                                  \
+    C(BlockO, 'O', "block O", "The focused process: the block that stays and grows.")              \
+    C(BlockA, 'A', "block A",                                                                      \
+      "The focused process: another block, or what is left of it to move.")                        \
+    C(InEntryE, 'E', "in entry E",                                                                 \
+      "The focused move: the transfer block at its old place, which nobody may access.")           \
+    C(Destination, 'N', "new place", "The focused move: where the transfer block is copied to.")   \
+    C(OtherProcess, 'P', "other process", "Data of another process.")                              \
+    C(Pinned, 'D', "pinned", "Locked in place for a device: must not move.")                       \
+    C(Hole, 'H', "hole", "No memory behind these addresses.")                                      \
+    C(Reserved, 'R', "reserved",                                                                   \
+      "The focused process owns the frame but its map does not lead there: kept for a move, or "   \
+      "left behind by one.")
+
+/// One per frame, the most telling one: Pinned before InEntryE and Destination before blocks.
+enum class FrameClass : std::uint8_t {
+#define FRAGSCOPE_FRAME_CLASS_ENUMERATOR(Name, ...) Name,
+    FRAGSCOPE_FRAME_CLASSES(FRAGSCOPE_FRAME_CLASS_ENUMERATOR)
+#undef FRAGSCOPE_FRAME_CLASS_ENUMERATOR
+        Count
+};
+
+inline constexpr std::size_t frameClassCount = static_cast<std::size_t>(FrameClass::Count);
+
+struct FrameClassInfo {
+    FrameClass frameClass;
+    char letter;
+    std::string_view name;
+    std::string_view sentence;
+};
+
+const FrameClassInfo& infoOf(FrameClass frameClass);
+std::span<const FrameClassInfo> allFrameClasses();
+
+/// A FrameClass per frame, as bytes; immutable and shared between snapshots.
+using FrameClasses = std::shared_ptr<const std::vector<std::uint8_t>>;
+
+/// Reads the classes of all frames out of the replica's bytes: frame table, processes, maps. Keeps
+/// what it read by the identity of the pages of the frame table, so that an update costs what
+/// changed. Used by one thread; the results may be read by any.
+class FrameClassifier {
+public:
+    /// `focus` is a process number; 0 = none (all data is OtherProcess).
+    /// The same object as before if nothing changed.
+    FrameClasses update(const ViewState& state, std::uint32_t focus);
+
+private:
+    bool refreshBase(const ViewState& state, const std::optional<KernelRoot>& root);
+    void classifyPage(std::uint64_t firstFrame, const PageRef& page);
+    void overlay(std::vector<std::uint8_t>& classes, const ViewState& state) const;
+
+    std::vector<PageRef> tablePages_; ///< of the frame table, as last read
+    std::vector<std::uint8_t> base_;  ///< by the frame table alone
+    std::vector<Extent> extents_;     ///< of the focused process
+    MoveView move_;
+    std::uint32_t focus_ = 0;
+    FrameClasses result_;
+};
+
+} // namespace fragscope
