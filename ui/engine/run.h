@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,12 +31,16 @@ struct RunInfo {
     std::uint64_t knownSteps = 0;          ///< length of a recording, 0 if not known beforehand
 };
 
-/// A run as the engine drives it: who makes the events and what the replica must know beforehand.
-/// `owner` keeps machine or recording alive; `events` and `source` point into it.
+/// A run as the engine drives it. The engine attaches its timeline to `events`, then calls `start`, which
+/// makes machine or recording (and may Q_EMIT the events of the initial state at once) and says where more
+/// events come from. `owner` keeps what `events` and the source belong to alive.
 struct Run {
     std::shared_ptr<void> owner;
     EventBus* events = nullptr;
-    EventSource* source = nullptr;
+    std::function<Expected<EventSource*>()> start;
+
+    /// Why the source ended before its time, if it did (a damaged recording). May be empty.
+    std::function<std::optional<Error>()> failure;
     MachineShape shape;
     RunInfo info;
 };

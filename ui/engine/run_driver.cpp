@@ -14,34 +14,44 @@ constexpr std::uint64_t sliceSteps = 512;
 
 } // namespace
 
+AdvanceEnd LateSource::advance(StopCondition* stop, std::uint64_t maxSteps) {
+    return source_ == nullptr ? AdvanceEnd::Finished : source_->advance(stop, maxSteps);
+}
+
+std::uint64_t LateSource::steps() const { return source_ == nullptr ? 0 : source_->steps(); }
+
 Expected<Done> RunDriver::open(const RunFactory& factory) {
     Expected<Run> made = factory();
     if (!made) {
         return made.error();
     }
-    stopRecording();
-    timeline_.reset();
-    run_ = std::move(made).value();
-    info_ = std::make_shared<const RunInfo>(run_.info);
+    auto session = std::make_unique<Session>();
+    session->run = std::move(made).value();
+    session->timeline = std::make_unique<Timeline>(session->run.shape, session->source);
+    session->run.events->attach(*session->timeline, kindsOf(RecordLevel::Full));
+    const Expected<EventSource*> started = session->run.start();
+    if (!started) {
+        return started.error();
+    }
+    session->source.set(*started.value());
+    session_ = std::move(session);
+    info_ = std::make_shared<const RunInfo>(session_->run.info);
     maker_.reset();
-    focus_ = 0;
-    timeline_ = std::make_unique<Timeline>(run_.shape, *run_.source);
-    run_.events->attach(*timeline_, kindsOf(RecordLevel::Full));
-    timeline_->forward(nullptr, 1); // sets up memory, too: the run begins at its first micro-step
-    homeSeq_ = stepAtOrAfter(timeline_->log(), timeline_->log().firstSeq());
+    timeline().forward(nullptr, 1); // a recording tells its initial state only now
+    homeSeq_ = stepAtOrAfter(timeline().log(), timeline().log().firstSeq());
     goHome();
     return Done{};
 }
 
 void RunDriver::goHome() {
-    timeline_->seek(std::max(homeSeq_, timeline_->log().firstSeq()));
+    timeline().seek(std::max(homeSeq_, timeline().log().firstSeq()));
 }
 
 bool RunDriver::advance(StopCondition* stop, std::uint64_t steps, const Progress& progress) {
     std::uint64_t done = 0;
     while (done < steps && !atEnd()) {
         const std::uint64_t slice = std::min(sliceSteps, steps - done);
-        const AdvanceEnd end = timeline_->forward(stop, slice);
+        const AdvanceEnd end = timeline().forward(stop, slice);
         if (end == AdvanceEnd::ConditionMet) {
             return true;
         }
@@ -60,8 +70,8 @@ void RunDriver::stepForward(std::uint64_t steps, const Progress& progress) {
 }
 
 void RunDriver::stepBack(std::uint64_t steps) {
-    for (; steps > 0 && timeline_->state().nextSeq > homeSeq_; --steps) {
-        if (!timeline_->stepBack()) {
+    for (; steps > 0 && timeline().state().nextSeq > homeSeq_; --steps) {
+        if (!timeline().stepBack()) {
             return;
         }
     }
@@ -74,46 +84,46 @@ void RunDriver::forwardTo(const KindSet& kinds, const Progress& progress) {
 
 void RunDriver::backTo(const KindSet& kinds) {
     KindStop stop(kinds);
-    if (!timeline_->backTo(stop) || timeline_->state().nextSeq < homeSeq_) {
+    if (!timeline().backTo(stop) || timeline().state().nextSeq < homeSeq_) {
         goHome();
     }
 }
 
 void RunDriver::seek(std::uint64_t seq, const Progress& progress) {
     seq = std::max(seq, homeSeq_);
-    while (timeline_->log().endSeq() < seq && !atEnd()) {
-        const std::uint64_t known = timeline_->log().endSeq();
+    while (timeline().log().endSeq() < seq && !atEnd()) {
+        const std::uint64_t known = timeline().log().endSeq();
         const double share = static_cast<double>(known) / static_cast<double>(seq);
-        if (timeline_->forward(nullptr, sliceSteps) == AdvanceEnd::Finished || !progress(share)) {
+        if (timeline().forward(nullptr, sliceSteps) == AdvanceEnd::Finished || !progress(share)) {
             return;
         }
     }
-    timeline_->seek(std::min(seq, timeline_->log().endSeq()));
+    timeline().seek(std::min(seq, timeline().log().endSeq()));
 }
 
 void RunDriver::seekStep(std::uint64_t step, const Progress& progress) {
-    const std::uint64_t known = stepsIn(timeline_->log());
+    const std::uint64_t known = stepsIn(timeline().log());
     if (step <= known) {
-        timeline_->seek(std::max(seqOfStep(timeline_->log(), step), homeSeq_));
+        timeline().seek(std::max(seqOfStep(timeline().log(), step), homeSeq_));
         return;
     }
-    timeline_->seek(timeline_->log().endSeq());
+    timeline().seek(timeline().log().endSeq());
     advance(nullptr, step - known, progress);
 }
 
 void RunDriver::runToEnd(std::uint64_t maxEvents, const Progress& progress) {
-    timeline_->seek(timeline_->log().endSeq());
-    while (!atEnd() && timeline_->log().endSeq() < maxEvents) {
-        if (timeline_->forward(nullptr, sliceSteps) == AdvanceEnd::Finished || !progress(-1)) {
+    timeline().seek(timeline().log().endSeq());
+    while (!atEnd() && timeline().log().endSeq() < maxEvents) {
+        if (timeline().forward(nullptr, sliceSteps) == AdvanceEnd::Finished || !progress(-1)) {
             return;
         }
     }
 }
 
 void RunDriver::lookAhead(std::uint64_t maxEvents, const Progress& progress) {
-    const std::uint64_t cursor = timeline_->state().nextSeq;
+    const std::uint64_t cursor = timeline().state().nextSeq;
     runToEnd(maxEvents, progress);
-    timeline_->seek(std::max(cursor, timeline_->log().firstSeq()));
+    timeline().seek(std::max(cursor, timeline().log().firstSeq()));
 }
 
 Expected<Done> RunDriver::startRecording(const RecorderFactory& factory) {
@@ -122,28 +132,31 @@ Expected<Done> RunDriver::startRecording(const RecorderFactory& factory) {
     if (!made) {
         return made.error();
     }
-    recorder_ = std::move(made).value();
-    const EventLog& log = timeline_->log();
+    session_->recorder = std::move(made).value();
+    const EventLog& log = timeline().log();
     for (std::uint64_t seq = log.firstSeq(); seq < log.endSeq(); ++seq) {
-        recorder_->onEvent(log.at(seq));
+        session_->recorder->onEvent(log.at(seq));
     }
-    run_.events->attach(*recorder_, kindsOf(RecordLevel::Full));
+    session_->run.events->attach(*session_->recorder, kindsOf(RecordLevel::Full));
     return Done{};
 }
 
 void RunDriver::stopRecording() {
-    if (recorder_) {
-        run_.events->detach(*recorder_);
-        recorder_.reset();
+    if (session_->recorder) {
+        session_->run.events->detach(*session_->recorder);
+        session_->recorder.reset();
     }
 }
 
 void RunDriver::describe(EngineSnapshot& snapshot) {
     snapshot.info = info_;
-    snapshot.moment = maker_.make(*timeline_, focus_);
+    snapshot.moment = maker_.make(timeline(), focus_);
+    if (!snapshot.error && timeline().finished() && session_->run.failure) {
+        snapshot.error = session_->run.failure();
+    }
     snapshot.homeSeq = homeSeq_;
     snapshot.allSteps = std::max(snapshot.moment->knownSteps, info_->knownSteps);
-    snapshot.recording = recorder_ != nullptr;
+    snapshot.recording = session_->recorder != nullptr;
 }
 
 } // namespace fragscope

@@ -13,6 +13,18 @@ namespace fragscope {
 /// here.
 using Progress = std::function<bool(double share)>;
 
+/// The timeline needs a source before the run has made it: this one comes in between.
+class LateSource : public EventSource {
+public:
+    void set(EventSource& source) { source_ = &source; }
+
+    AdvanceEnd advance(StopCondition* stop, std::uint64_t maxSteps) override;
+    [[nodiscard]] std::uint64_t steps() const override;
+
+private:
+    EventSource* source_ = nullptr;
+};
+
 /// One open run and its timeline, on the engine's thread. Long work is cut into slices so that it
 /// can report and be stopped; where it stops, the run stays whole.
 class RunDriver {
@@ -20,10 +32,10 @@ public:
     /// Makes the run and goes to its first micro-step.
     Expected<Done> open(const RunFactory& factory);
 
-    [[nodiscard]] bool isOpen() const { return timeline_ != nullptr; }
+    [[nodiscard]] bool isOpen() const { return session_ != nullptr; }
 
     /// True if nothing is left to go forward to.
-    [[nodiscard]] bool atEnd() const { return timeline_->finished() && timeline_->atHead(); }
+    [[nodiscard]] bool atEnd() const { return timeline().finished() && timeline().atHead(); }
 
     void goHome();
     void stepForward(std::uint64_t steps, const Progress& progress);
@@ -53,11 +65,18 @@ private:
     /// Forward until `stop`, `steps`, the end or refusal of progress; true if stopped by `stop`.
     bool advance(StopCondition* stop, std::uint64_t steps, const Progress& progress);
 
-    // Destroyed in reverse order: the run outlives what is attached to its bus.
-    Run run_;
+    [[nodiscard]] Timeline& timeline() const { return *session_->timeline; }
+
+    /// Destroyed in reverse order: the run outlives what is attached to its bus.
+    struct Session {
+        Run run;
+        LateSource source;
+        std::unique_ptr<Timeline> timeline;
+        std::unique_ptr<EventSink> recorder;
+    };
+
+    std::unique_ptr<Session> session_;
     std::shared_ptr<const RunInfo> info_;
-    std::unique_ptr<Timeline> timeline_;
-    std::unique_ptr<EventSink> recorder_;
     SnapshotMaker maker_{4};
     std::uint32_t focus_ = 0;
     std::uint64_t homeSeq_ = 0;

@@ -164,7 +164,7 @@ void PhysicalMap::ensureVisible(std::uint64_t frame) {
 
 void PhysicalMap::select(std::uint64_t frame) {
     setSelected(frame);
-    emit frameSelected(frame);
+    Q_EMIT frameSelected(frame);
 }
 
 void PhysicalMap::resizeEvent(QResizeEvent*) {
@@ -179,11 +179,11 @@ void PhysicalMap::mousePressEvent(QMouseEvent* event) {
 
 void PhysicalMap::mouseMoveEvent(QMouseEvent* event) {
     const std::optional<std::uint64_t> frame = frameAt(event->pos());
-    emit frameHovered(frame ? static_cast<qint64>(*frame) : -1);
+    Q_EMIT frameHovered(frame ? static_cast<qint64>(*frame) : -1);
 }
 
 void PhysicalMap::leaveEvent(QEvent*) {
-    emit frameHovered(-1);
+    Q_EMIT frameHovered(-1);
 }
 
 void PhysicalMap::wheelEvent(QWheelEvent* event) {

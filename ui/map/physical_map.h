@@ -57,7 +57,7 @@ public:
 
     [[nodiscard]] QSize minimumSizeHint() const override;
 
-signals:
+Q_SIGNALS:
     void frameSelected(quint64 frame);
     void frameHovered(qint64 frame); ///< -1 = none
 

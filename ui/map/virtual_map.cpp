@@ -102,7 +102,7 @@ void VirtualMap::layOut() {
 void VirtualMap::select(std::uint64_t vaddr) {
     const std::uint64_t page = vaddr & ~pageOffsetMask;
     setSelected(page);
-    emit pageSelected(page);
+    Q_EMIT pageSelected(page);
 }
 
 void VirtualMap::resizeEvent(QResizeEvent*) {

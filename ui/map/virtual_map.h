@@ -44,7 +44,7 @@ public:
     [[nodiscard]] QSize minimumSizeHint() const override;
     [[nodiscard]] QSize sizeHint() const override;
 
-signals:
+Q_SIGNALS:
     void pageSelected(quint64 vaddr);
 
 protected:

@@ -51,7 +51,7 @@ public:
 private:
     static void
     drawLine(QPainter& painter, const QRect& rect, const QString& text, Qt::Alignment align) {
-        painter.drawText(rect, align | Qt::AlignVCenter,
+        painter.drawText(rect, static_cast<int>(align | Qt::AlignVCenter),
                          painter.fontMetrics().elidedText(text, Qt::ElideRight, rect.width()));
     }
 
@@ -81,7 +81,7 @@ EventTable::EventTable(Look& look, QWidget* parent)
     horizontalHeader()->setHighlightSections(false);
     horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     connect(this, &QTableView::doubleClicked, this,
-            [this](const QModelIndex& index) { emit seekWanted(model_->seqOf(index.row())); });
+            [this](const QModelIndex& index) { Q_EMIT seekWanted(model_->seqOf(index.row())); });
     connect(&look_, &Look::changed, this, &EventTable::applyLook);
     applyLook();
 }
@@ -146,7 +146,7 @@ void EventTable::resizeEvent(QResizeEvent* event) {
 void EventTable::keyPressEvent(QKeyEvent* event) {
     const bool go = event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter;
     if (go && currentIndex().isValid()) {
-        emit seekWanted(model_->seqOf(currentIndex().row()));
+        Q_EMIT seekWanted(model_->seqOf(currentIndex().row()));
         return;
     }
     QTableView::keyPressEvent(event);

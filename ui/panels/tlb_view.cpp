@@ -20,7 +20,7 @@ constexpr std::size_t mostSpelled = 2;
 
 std::size_t staleIn(const TlbMarks& cpu) {
     return static_cast<std::size_t>(
-        std::count_if(cpu.slots.begin(), cpu.slots.end(),
+        std::count_if(cpu.cells.begin(), cpu.cells.end(),
                       [](const TlbSlotMark& slot) { return slot.state == TlbSlotState::Stale; }));
 }
 
@@ -74,7 +74,7 @@ int TlbView::perRow() const {
 }
 
 int TlbView::stripHeight(const TlbMarks& cpu) const {
-    const int rows = (static_cast<int>(cpu.slots.size()) + perRow() - 1) / perRow();
+    const int rows = (static_cast<int>(cpu.cells.size()) + perRow() - 1) / perRow();
     return std::max(rows * cellSide(), QFontMetrics(look_.smallFont()).height());
 }
 
@@ -118,9 +118,9 @@ QRect TlbView::cellRect(int top, std::size_t slot) const {
 const TlbSlotMark* TlbView::slotAt(QPoint point) const {
     int top = look_.scaled(4) - verticalScrollBar()->value();
     for (const TlbMarks& cpu : cpus_) {
-        for (std::size_t i = 0; i < cpu.slots.size(); ++i) {
-            if (cpu.slots[i].state != TlbSlotState::Empty && cellRect(top, i).contains(point)) {
-                return &cpu.slots[i];
+        for (std::size_t i = 0; i < cpu.cells.size(); ++i) {
+            if (cpu.cells[i].state != TlbSlotState::Empty && cellRect(top, i).contains(point)) {
+                return &cpu.cells[i];
             }
         }
         top += blockHeight(cpu);
@@ -130,7 +130,7 @@ const TlbSlotMark* TlbView::slotAt(QPoint point) const {
 
 void TlbView::mousePressEvent(QMouseEvent* event) {
     if (const TlbSlotMark* slot = slotAt(event->pos())) {
-        emit pageSelected(slot->vaddr & ~pageOffsetMask);
+        Q_EMIT pageSelected(slot->vaddr & ~pageOffsetMask);
     }
 }
 
@@ -158,9 +158,9 @@ void TlbView::paintCpu(QPainter& painter, const TlbMarks& cpu, int top) const {
     painter.setPen(theme.dimText);
     painter.drawText(QRect(look_.scaled(12), top, labelWidth(), painter.fontMetrics().height()),
                      Qt::AlignLeft | Qt::AlignVCenter, tr("CPU %1").arg(cpu.cpu));
-    for (std::size_t i = 0; i < cpu.slots.size(); ++i) {
+    for (std::size_t i = 0; i < cpu.cells.size(); ++i) {
         const QRect rect = cellRect(top, i);
-        switch (cpu.slots[i].state) {
+        switch (cpu.cells[i].state) {
         case TlbSlotState::Empty:
             painter.fillRect(rect, mixed(theme.card, theme.text, 0.08));
             break;
@@ -181,7 +181,7 @@ void TlbView::paintStale(QPainter& painter, const TlbMarks& cpu, int top) const 
     int y = top + stripHeight(cpu) + look_.scaled(1);
     std::size_t spelled = 0;
     painter.setFont(look_.smallFont());
-    for (const TlbSlotMark& slot : cpu.slots) {
+    for (const TlbSlotMark& slot : cpu.cells) {
         if (slot.state != TlbSlotState::Stale || spelled == mostSpelled) {
             continue;
         }

@@ -24,7 +24,7 @@ struct TlbSlotMark {
 
 struct TlbMarks {
     std::uint32_t cpu = 0;
-    std::vector<TlbSlotMark> slots;
+    std::vector<TlbSlotMark> cells;
     friend bool operator==(const TlbMarks&, const TlbMarks&) = default;
 };
 
@@ -43,7 +43,7 @@ public:
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override;
 
-signals:
+Q_SIGNALS:
     void pageSelected(quint64 vaddr);
 
 protected:

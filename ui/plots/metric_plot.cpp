@@ -1,12 +1,12 @@
 #include "fragscope/ui/plots/metric_plot.h"
 
+#include "fragscope/ui/plots/custom_plot.h"
 #include "fragscope/ui/plots/series_reduction.h"
 #include "fragscope/ui/theme/look.h"
 
 #include <QHBoxLayout>
 #include <QLocale>
 #include <QMouseEvent>
-#include <qcustomplot.h>
 
 #include <algorithm>
 #include <array>
@@ -121,7 +121,7 @@ void MetricPlot::build() {
     line_->setClipToAxisRect(true);
     connect(plot_, &QCustomPlot::mousePress, this, [this](QMouseEvent* event) {
         const double time = plot_->xAxis->pixelToCoord(event->position().x());
-        emit seekWanted(static_cast<quint64>(std::clamp(time, from_, to_)));
+        Q_EMIT seekWanted(static_cast<quint64>(std::clamp(time, from_, to_)));
     });
 }
 
@@ -186,12 +186,12 @@ void MetricPlot::draw() {
         if (series_) {
             points = reduced(*series_, curves_[i].metric, from_, to_, columns);
         }
-        auto data = QSharedPointer<QCPGraphDataContainer>::create();
+        auto drawn = QSharedPointer<QCPGraphDataContainer>::create();
         for (const PlotPoint& point : points) {
-            data->add(QCPGraphData(point.time, point.value));
+            drawn->add(QCPGraphData(point.time, point.value));
             greatest = std::max(greatest, point.value);
         }
-        plot_->graph(static_cast<int>(i))->setData(data);
+        plot_->graph(static_cast<int>(i))->setData(drawn);
     }
     plot_->xAxis->setRange(from_, to_);
     plot_->yAxis->setRange(0, greatest > 0 ? greatest * 1.12 : 1);

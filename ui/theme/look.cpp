@@ -18,18 +18,18 @@ Look::Look(ThemeName theme, int textPoints, QObject* parent)
 void Look::setTheme(ThemeName theme) {
     theme_ = &themeOf(theme);
     applyToApplication();
-    emit changed();
+    Q_EMIT changed();
 }
 
 void Look::setTextPoints(int points) {
     textPoints_ = std::clamp(points, smallestText, largestText);
     applyToApplication();
-    emit changed();
+    Q_EMIT changed();
 }
 
 void Look::setStillPictures(bool still) {
     still_ = still;
-    emit changed();
+    Q_EMIT changed();
 }
 
 QFont Look::textFont() const {

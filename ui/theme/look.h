@@ -43,7 +43,7 @@ public:
     /// Font and palette of the application follow.
     void applyToApplication() const;
 
-signals:
+Q_SIGNALS:
     void changed();
 
 private:

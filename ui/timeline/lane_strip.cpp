@@ -210,7 +210,7 @@ void LaneStrip::resizeEvent(QResizeEvent*) {
 
 void LaneStrip::mousePressEvent(QMouseEvent* event) {
     if (fold_ != nullptr && event->position().x() >= scale().left - 4) {
-        emit seekWanted(scale().timeAt(event->position().x()));
+        Q_EMIT seekWanted(scale().timeAt(event->position().x()));
     }
 }
 

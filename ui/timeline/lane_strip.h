@@ -30,7 +30,7 @@ public:
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override;
 
-signals:
+Q_SIGNALS:
     void seekWanted(quint64 timeCycles);
 
 protected:

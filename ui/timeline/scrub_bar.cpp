@@ -41,28 +41,28 @@ QSize ScrubBar::sizeHint() const {
 }
 
 void ScrubBar::mousePressEvent(QMouseEvent* event) {
-    emit seekWanted(scale().timeAt(event->position().x()));
+    Q_EMIT seekWanted(scale().timeAt(event->position().x()));
 }
 
 void ScrubBar::mouseMoveEvent(QMouseEvent* event) {
     if ((event->buttons() & Qt::LeftButton) != 0) {
-        emit seekWanted(scale().timeAt(event->position().x()));
+        Q_EMIT seekWanted(scale().timeAt(event->position().x()));
     }
 }
 
 void ScrubBar::keyPressEvent(QKeyEvent* event) {
     switch (event->key()) {
     case Qt::Key_Left:
-        emit stepWanted(-1);
+        Q_EMIT stepWanted(-1);
         break;
     case Qt::Key_Right:
-        emit stepWanted(1);
+        Q_EMIT stepWanted(1);
         break;
     case Qt::Key_Home:
-        emit seekWanted(from_);
+        Q_EMIT seekWanted(from_);
         break;
     case Qt::Key_End:
-        emit seekWanted(to_);
+        Q_EMIT seekWanted(to_);
         break;
     default:
         QWidget::keyPressEvent(event);

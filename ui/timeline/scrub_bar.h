@@ -26,7 +26,7 @@ public:
 
     [[nodiscard]] QSize minimumSizeHint() const override { return sizeHint(); }
 
-signals:
+Q_SIGNALS:
     void seekWanted(quint64 timeCycles);
     void stepWanted(int by); ///< -1 or 1
 

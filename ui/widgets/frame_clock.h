@@ -21,7 +21,7 @@ public:
     virtual void wake() = 0;
     virtual void rest() = 0;
 
-signals:
+Q_SIGNALS:
     void tick();
 };
 
@@ -58,7 +58,7 @@ public:
 
     void advance(qint64 milliseconds) {
         now_ += milliseconds;
-        emit tick();
+        Q_EMIT tick();
     }
 
 private:

@@ -54,7 +54,7 @@ TransportBar::TransportBar(Look& look, const Actions& actions, QWidget* parent)
     state_->setAccessibleName(tr("State of the run"));
     connect(slider_, &QSlider::valueChanged, this, [this] {
         showSpeed();
-        emit speedChanged(stepsPerSecond());
+        Q_EMIT speedChanged(stepsPerSecond());
     });
     connect(&look_, &Look::changed, this, &TransportBar::applyLook);
     applyLook();

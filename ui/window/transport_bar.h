@@ -30,7 +30,7 @@ public:
     [[nodiscard]] QString positionText() const;
     [[nodiscard]] QString stateText() const;
 
-signals:
+Q_SIGNALS:
     void speedChanged(double stepsPerSecond);
 
 protected:
