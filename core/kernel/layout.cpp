@@ -6,6 +6,9 @@ namespace fragscope {
 
 namespace {
 
+/// Process numbers have 16 bits in the frame table: more slots are the work of a stray write.
+constexpr std::uint64_t mostProcesses = 0xffff;
+
 std::uint64_t word(const MemoryReader& memory, PhysAddr place, std::uint64_t offset) {
     return memory.read(place + ByteCount(offset));
 }
@@ -59,7 +62,8 @@ std::uint64_t encodeProcessState(ProcessState state, bool customHandler) {
 
 std::vector<ProcessInfo> decodeProcesses(const MemoryReader& memory, const KernelRoot& root) {
     std::vector<ProcessInfo> processes;
-    for (std::uint64_t slot = 0; slot < root.processSlots; ++slot) {
+    const std::uint64_t slots = std::min(root.processSlots, mostProcesses);
+    for (std::uint64_t slot = 0; slot < slots; ++slot) {
         const PhysAddr place = root.processTable + ByteCount(slot * processEntryBytes);
         const std::uint64_t state = word(memory, place, process_field::state);
         const std::uint64_t kind =

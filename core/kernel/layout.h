@@ -142,6 +142,8 @@ struct Extent {
     bool writable = true;
     std::uint8_t label = 0;
     std::size_t index = 0; ///< of its entry in the list
+
+    friend bool operator==(const Extent&, const Extent&) = default;
 };
 
 /// What each entry covers, in list order. Entries of equal start: the later one wins (DEFRAG 1.1).

@@ -7,22 +7,23 @@
 
 namespace fragscope {
 
-/// One line for the log: what happened, with addresses and amounts ("CPU1 page fault 0x4 at
-/// V0x12359000").
-std::string describe(const Event& event);
-
-/// The reason: the rule's text with the event's operands filled in; empty if the event has none.
-std::string reasonOf(const Event& event);
-
-/// What to call the processes of a run, by process number; used by describe when set (else "process
-/// 3").
+/// What to call the processes of a run, by process number.
 class Names {
 public:
     void setProcess(std::uint32_t process, std::string name);
+
+    /// The name given, else "process 3"; "the kernel" for 0.
     [[nodiscard]] std::string process(std::uint32_t process) const;
 
 private:
     std::vector<std::string> processes_;
 };
+
+/// One line for the log: what happened, with addresses and amounts ("CPU1 page fault 0x4 (read, not
+/// present, user) at V0x1235'9000"). The sentences stand in explain/sentences.h.
+std::string describe(const Event& event, const Names& names = {});
+
+/// The reason: the rule's text with the event's operands filled in; empty if the event has none.
+std::string reasonOf(const Event& event, const Names& names = {});
 
 } // namespace fragscope

@@ -62,15 +62,17 @@ public:
     FrameClasses update(const ViewState& state, std::uint32_t focus);
 
 private:
-    bool refreshBase(const ViewState& state, const std::optional<KernelRoot>& root);
+    bool refreshBase(const PageMap& memory, const std::optional<KernelRoot>& root);
     void classifyPage(std::uint64_t firstFrame, const PageRef& page);
-    void overlay(std::vector<std::uint8_t>& classes, const ViewState& state) const;
+    void overlay(std::vector<std::uint8_t>& classes) const;
 
     std::vector<PageRef> tablePages_; ///< of the frame table, as last read
+    FrameNumber table_;               ///< first of them
     std::vector<std::uint8_t> base_;  ///< by the frame table alone
     std::vector<Extent> extents_;     ///< of the focused process
     MoveView move_;
     std::uint32_t focus_ = 0;
+    bool stale_ = true; ///< base_ must be read anew
     FrameClasses result_;
 };
 

@@ -1,125 +1,49 @@
 #pragma once
 
 #include "fragscope/event/event_bus.h"
+#include "fragscope/view/metrics/metric.h"
+#include "fragscope/view/metrics/metric_fold.h"
 
-#include <array>
-#include <map>
-#include <span>
-#include <string_view>
 #include <vector>
 
 namespace fragscope {
 
-/// Which direction is good; decides arrows and wording when runs are compared.
-enum class Better : std::uint8_t { Lower, Higher, Neither };
-
-// M(Name, text, unit, better, description). Names carry their unit; one registry for plots, CSV,
-// SQL, docs.
-#define FRAGSCOPE_METRICS(M)                                                                       \
-    M(FreeBytes, "free_bytes", "bytes", Higher, "Physical memory that nobody owns.")               \
-    M(LargestFreeRun, "largest_free_run_bytes", "bytes", Higher,                                   \
-      "Longest contiguous run of free frames.")                                                    \
-    M(ExternalFragmentation, "external_fragmentation_ratio", "ratio", Lower,                       \
-      "1 - largest free run / free memory, in millionths in the core.")                            \
-    M(PeakFrames, "peak_frames", "frames", Lower, "Most frames owned at any time.")                \
-    M(MapEntries, "map_entries", "entries", Lower,                                                 \
-      "Blocks in the memory maps of all processes (entry E not counted).")                         \
-    M(BytesMoved, "bytes_moved", "bytes", Lower, "Bytes copied by movers.")                        \
-    M(MapStores, "map_stores", "stores", Lower, "Words of map entries changed.")                   \
-    M(PteStores, "pte_stores", "stores", Lower, "Page-table entries changed.")                     \
-    M(PageFaults, "page_faults", "faults", Lower, "Page faults raised.")                           \
-    M(Shootdowns, "shootdowns", "shootdowns", Lower, "Rounds of interrupts to drop translations.") \
-    M(WaitCount, "waits", "waits", Lower, "Accesses that had to wait for a mover.")                \
-    M(WaitTotal, "wait_total_cycles", "cycles", Lower, "Sum of all waits.")                        \
-    M(WaitLongest, "wait_longest_cycles", "cycles", Lower, "Longest wait of one access.")          \
-    M(Wait99, "wait_99_percent_cycles", "cycles", Lower,                                           \
-      "99 % of the waits are at most this long (bucket border, within 1/16).")                     \
-    M(Accesses, "accesses", "accesses", Higher, "Accesses finished by applications.")              \
-    M(Throughput, "throughput_accesses_per_mcycle", "accesses/Mcycle", Higher,                     \
-      "Accesses per million cycles since the start.")                                              \
-    M(MoverCycles, "mover_cycles", "cycles", Lower, "Cycles spent in movers.")                     \
-    M(HandlerCycles, "handler_cycles", "cycles", Lower, "Cycles spent in fault handlers.")         \
-    M(ShootdownCycles, "shootdown_cycles", "cycles", Lower,                                        \
-      "Cycles spent in sending, waiting for and handling shootdowns.")                             \
-    M(Kills, "kills", "processes", Lower, "Processes ended by the violation handler.")             \
-    M(LostWrites, "lost_writes", "writes", Lower, "Written values that became unreachable.")       \
-    M(StaleReads, "stale_reads", "reads", Lower, "Reads of something else than the last write.")   \
-    M(ForeignAccesses, "foreign_accesses", "accesses", Lower, "Accesses to frames of others.")     \
-    M(InvariantsBroken, "invariants_broken", "checks", Lower, "Invariants found broken.")          \
-    M(DeadlinesMissed, "deadlines_missed", "accesses", Lower,                                      \
-      "Accesses that took longer than the application's deadline.")                                \
-    M(Refusals, "refusals", "requests", Lower, "Requests for memory that were refused.")
-
-enum class MetricId : std::uint8_t {
-#define FRAGSCOPE_METRIC_ENUMERATOR(Name, ...) Name,
-    FRAGSCOPE_METRICS(FRAGSCOPE_METRIC_ENUMERATOR)
-#undef FRAGSCOPE_METRIC_ENUMERATOR
-        Count
-};
-
-inline constexpr std::size_t metricCount = static_cast<std::size_t>(MetricId::Count);
-
-struct MetricInfo {
-    MetricId id;
-    std::string_view name;
-    std::string_view unit;
-    Better better;
-    std::string_view description;
-};
-
-const MetricInfo& infoOf(MetricId metric);
-std::span<const MetricInfo> allMetrics();
-
-/// All metrics at one moment. Integers only, so that they are the same on every machine;
-/// ExternalFragmentation is in millionths and shown as a ratio.
-struct MetricSample {
-    std::uint64_t seq = 0;
-    std::uint64_t timeCycles = 0;
-    std::array<std::uint64_t, metricCount> values{};
-};
-
-/// Value as a number for people and plots (ratios divided by a million).
-double displayValue(MetricId metric, std::uint64_t value);
-
-/// Number of waits by length: bucket i holds waits of lower border `bucketStart(i)` up to the next
-/// one. Log-linear: 16 buckets per power of two.
-class WaitHistogram {
-public:
-    void add(std::uint64_t cycles);
-    [[nodiscard]] std::uint64_t percentile(unsigned percent) const; ///< upper border of its bucket
-    static std::uint64_t bucketStart(std::size_t bucket);
-
-    [[nodiscard]] std::span<const std::uint64_t> counts() const { return counts_; }
-
-private:
-    std::vector<std::uint64_t> counts_;
-    std::uint64_t total_ = 0;
-};
-
 /// Folds the meaning events (record level Structure) into metrics; goes forward only. Keeps a
-/// series: one sample whenever time has advanced by the interval and something changed, thinned
-/// (interval doubled) when it grows past a bound.
+/// series: one sample whenever time has advanced by the interval and something changed, and one at
+/// the end of the run; thinned (interval doubled) when it grows past `mostSamples`.
 class Metrics : public EventSink {
 public:
-    explicit Metrics(PageCount ramFrames, std::uint64_t sampleEveryCycles = 1000);
+    static constexpr std::size_t mostSamples = 8192;
+
+    explicit Metrics(const MachineShape& shape, std::uint64_t sampleEveryCycles = 1000);
 
     /// Events must come in ascending seq; those already seen are ignored.
     void onEvent(const Event& event) override;
 
-    [[nodiscard]] const MetricSample& current() const { return now_; }
+    [[nodiscard]] const MetricSample& current() const { return fold_.sample(); }
 
-    /// Samples so far, ascending time; the last known value holds until the next sample.
+    [[nodiscard]] const MetricFold& fold() const { return fold_; }
+
+    /// Samples so far, ascending seq and time, the first at seq 0; the last known value holds until
+    /// the next sample.
     [[nodiscard]] const std::vector<MetricSample>& series() const { return series_; }
 
-    [[nodiscard]] const WaitHistogram& waits() const { return waits_; }
+    [[nodiscard]] const WaitHistogram& waits() const { return fold_.waits(); }
 
-    /// The last sample with seq at most `seq` (zeros if none).
-    [[nodiscard]] MetricSample at(std::uint64_t seq) const;
+    /// Histogram of the pauses of applications: the waits by length, buckets that hold something.
+    [[nodiscard]] std::vector<HistogramBucket> histogram() const { return waits().buckets(); }
+
+    /// The last sample of the series with seq at most `seq`.
+    [[nodiscard]] const MetricSample& at(std::uint64_t seq) const;
 
 private:
-    MetricSample now_;
+    void keepSample();
+    void thin();
+
+    MetricFold fold_;
     std::vector<MetricSample> series_;
-    WaitHistogram waits_;
+    std::uint64_t interval_;
+    bool changed_ = false; ///< since the last sample
 };
 
 } // namespace fragscope

@@ -1,26 +1,22 @@
 #pragma once
 
+#include "fragscope/view/machine_shape.h"
+#include "fragscope/view/replica/undo_ring.h"
 #include "fragscope/view/state.h"
 
-#include <deque>
-#include <memory>
-
 namespace fragscope {
-
-/// What the replica must know of a machine beforehand; everything else arrives as events.
-struct MachineShape {
-    PageCount frames;
-    std::uint32_t cpus = 1;
-    std::uint32_t tlbSlots = 64; ///< slot numbers of TlbFill are below this
-};
 
 /// Follows a machine by its state events, forwards and backwards.
 /// Invariants: (1) undo after apply restores the state exactly; (2) it never reads the machine.
 /// Before-images are kept in a ring bounded by bytes, page-sized ones as references.
+///
+/// What the events say of a task's calls: an event at a depth greater than the task's enters the
+/// calls in between with all locals zero; so does one that names another listing at its depth.
 class Replica {
 public:
-    explicit Replica(const MachineShape& shape, std::size_t undoBytes = std::size_t{64} << 20);
-    ~Replica();
+    static constexpr std::size_t defaultUndoBytes = std::size_t{64} << 20;
+
+    explicit Replica(const MachineShape& shape, std::size_t undoBytes = defaultUndoBytes);
 
     /// Applies the event state().nextSeq (an event of another seq is a broken invariant).
     void apply(const Event& event);
@@ -33,16 +29,38 @@ public:
     bool undo();
 
     /// Events that undo() can take back now.
-    [[nodiscard]] std::uint64_t undoable() const;
+    [[nodiscard]] std::uint64_t undoable() const { return ring_.events(); }
 
-    [[nodiscard]] const ViewState& state() const;
+    /// Memory that the before-images take.
+    [[nodiscard]] std::size_t undoBytes() const { return ring_.bytes(); }
+
+    [[nodiscard]] const ViewState& state() const { return state_; }
 
     /// Jumps to a state saved earlier (a keyframe); clears the undo ring.
     void restore(const ViewState& keyframe);
 
 private:
-    struct Impl;
-    std::unique_ptr<Impl> impl_;
+    void set(Cell cell, std::uint64_t value);
+    void fold(const Event& event);
+    void foldTask(const Event& event);
+    void foldMove(const Event& event);
+    void store(PhysAddr address, std::uint64_t value, unsigned bytes);
+    void fill(PhysAddr address, ByteCount length, std::byte value);
+    void copy(PhysAddr destination, PhysAddr source, ByteCount length);
+    void copyFrames(FrameNumber destination, FrameNumber source, PageCount count);
+    void copyBytes(PhysAddr destination, PhysAddr source, ByteCount length);
+    void replacePage(FrameNumber frame, const PageRef& page);
+    std::byte* writablePage(FrameNumber frame);
+    void fillTlb(const Event& event);
+    void dropTlb(const Event& event);
+    void startTask(const Event& event);
+    void step(const Event& event);
+    void enter(std::size_t task, std::size_t depth, std::uint64_t listing, std::uint64_t line);
+    void setMove(const MoveView& move);
+    void checkCpu(std::uint64_t cpu) const;
+
+    ViewState state_;
+    UndoRing ring_;
 };
 
 } // namespace fragscope

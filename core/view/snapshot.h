@@ -76,8 +76,8 @@ private:
     std::uint32_t seriesEvery_;
     std::uint32_t sinceSeries_ = 0;
     std::uint64_t made_ = 0;
-    std::uint64_t cursor_ = 0; ///< of the previous snapshot
-    bool first_ = true;
+    std::uint64_t cursor_ = 0;    ///< of the previous snapshot
+    std::uint64_t seriesSeq_ = 0; ///< that series_ goes up to
     FrameClassifier classifier_;
     std::shared_ptr<const std::vector<MetricSample>> series_;
     std::shared_ptr<const WaitHistogram> waits_;

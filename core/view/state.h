@@ -14,6 +14,8 @@ struct CallView {
     ListingId listing = ListingId::None;
     std::uint16_t line = 0;
     std::array<std::uint64_t, 8> locals{};
+
+    friend bool operator==(const CallView&, const CallView&) = default;
 };
 
 /// A task as the events tell it.
@@ -26,6 +28,8 @@ struct TaskView {
     std::uint8_t depth = 0;           ///< index of the innermost call
     std::array<CallView, 4> calls{};  ///< [0] is the task's own listing
     std::uint64_t lastStepCycles = 0; ///< time of its last micro-step
+
+    friend bool operator==(const TaskView&, const TaskView&) = default;
 };
 
 /// One slot of a CPU's TLB; decode `entry`, `pageBytes` and `pcid` with hardware/paging.
@@ -36,6 +40,8 @@ struct TlbSlotView {
     std::uint64_t entry = 0;
     std::uint64_t pageBytes = 0;
     std::uint64_t pcid = 0;
+
+    friend bool operator==(const TlbSlotView&, const TlbSlotView&) = default;
 };
 
 /// A CPU as the events tell it.
@@ -44,6 +50,8 @@ struct CpuView {
     std::array<std::uint64_t, 8> registers{}; ///< by hardware register number (cpu/cpu.h)
     std::uint32_t pendingInterrupts = 0;
     std::uint32_t task = 0; ///< task of its last step
+
+    friend bool operator==(const CpuView&, const CpuView&) = default;
 };
 
 /// The move under way, as the meaning events tell it (0 length = none).
@@ -60,6 +68,8 @@ struct MoveView {
     std::uint64_t blockCopiedBytes = 0;
     std::uint64_t blockNumber = 0;
     std::uint64_t copiedBytes = 0; ///< of the whole move
+
+    friend bool operator==(const MoveView&, const MoveView&) = default;
 };
 
 /// The machine at one moment: the fold of all state events before `nextSeq`.

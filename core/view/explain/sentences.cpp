@@ -1,0 +1,128 @@
+#include "fragscope/view/explain/sentences.h"
+
+#include <array>
+#include <utility>
+
+namespace fragscope {
+
+namespace {
+
+struct Sentence {
+    EventKind kind;
+    std::string_view text;
+};
+
+using enum EventKind;
+
+constexpr Sentence sentences[] = {
+    {PhysStore, "{size} bytes at {paddr} = {value:hex}"},
+    {PhysFill, "{a:bytes} from {paddr} filled with {value:hex}"},
+    {PhysCopy, "{b:bytes} copied from {a:physical} to {paddr}"},
+    {PageImage, "frame {paddr:frame} has new contents"},
+    {TlbFill, "CPU{cpu} TLB slot {object} holds {vaddr} -> {paddr} ({a:bytes}, PCID {b})"},
+    {TlbDrop, "CPU{cpu} TLB slot {object} emptied, it held {vaddr}"},
+    {RegisterWrite, "CPU{cpu} {object:register} = {value:hex}"},
+    {TaskStarted, "task {task} starts on CPU{cpu}: {value:listing}, {a:role} of {object:process}"},
+    {TaskStep, "task {task} at line {line} of {a:listing} (micro-step {value})"},
+    {LocalWrite, "task {task}, {b:listing}: local variable {object} = {value:hex}"},
+    {TaskStatusChange, "task {task} is {value:status} at depth {a} of its calls"},
+    {InterruptPending, "CPU{object} has {value} pending interrupts"},
+    {Load, "CPU{cpu} reads {size} bytes at {vaddr} ({paddr}): {value:hex}, {a:cycles}"},
+    {Store, "CPU{cpu} writes {size} bytes at {vaddr} ({paddr}): {value:hex}, {a:cycles}"},
+    {WalkStep,
+     "CPU{cpu} walks for {vaddr}: level {object}, entry {a} at {paddr} is {value:hex}{b:check}"},
+    {TlbMiss, "CPU{cpu} TLB miss at {vaddr} of {object:process}"},
+    {HoleAccess, "access to {paddr}, where no memory is ({value:hex})"},
+    {ProcessStarted, "{object:process} begins at {vaddr} with CR3 {value:hex}"},
+    {ProcessExited, "{object:process} has ended and gave back {a:frames}"},
+    {ProcessKilled, "{object:process} killed: violation at {vaddr}, error {value:error}"},
+    {FramesAllocated, "{a:frames} from {paddr} given to {object:process} ({value:use})"},
+    {FramesFreed, "{a:frames} from {paddr} free again, {object:process} had them ({value:use})"},
+    {FramesPinned, "{a:frames} from {paddr} of {object:process} have {value:pins}"},
+    {GrowBegun, "{object:process} asks for {value:bytes} more at its {a:end} end"},
+    {GrowDone,
+     "{object:process} got {value:bytes} at {vaddr} ({paddr}) {a:place}; {b:blocks} in its map"},
+    {RequestRefused,
+     "{object:process} is refused {value:frames}: {a} are free, the longest run is {b}"},
+    {MapEntryAdded,
+     "map of {object:process}: {value:entry} from {vaddr} added as entry {a} of {b}"},
+    {MapEntryRemoved,
+     "map of {object:process}: {value:entry} from {vaddr} removed, was entry {a}; {b} are left"},
+    {MapStore, "map of {object:process}: word {paddr} of entry {b}: {a:hex} -> {value:hex}"},
+    {PteStore, "{object:process}, level {b} entry of {vaddr} at {paddr}: {a:hex} -> {value:hex}"},
+    {ShootdownSent,
+     "shootdown {b} for {object:process}: {a:pages} from {vaddr}, {value:cpus} to ask"},
+    {ShootdownAcked, "CPU{cpu} acknowledges shootdown {value}: {a:pages} from {vaddr} dropped"},
+    {ShootdownDone, "shootdown {a} from {vaddr} is complete after {value:cycles}"},
+    {PageFault, "CPU{cpu} page fault {value:error} at {vaddr}"},
+    {FaultResolved, "CPU{cpu} fault at {vaddr} handled in {value:cycles}, the access is repeated"},
+    {WaitBegun, "task {task} of {object:process} waits at {vaddr}"},
+    {WaitEnded, "task {task} of {object:process} goes on at {vaddr}, waited {value:cycles}"},
+    {HandlerInstalled, "the mover's violation handler is installed for {object:process}"},
+    {HandlerReset, "the standard violation handler is back for {object:process}"},
+    {MoverStarted,
+     "mover started for {object:process}: {value} candidates, transfer block {a:bytes}"},
+    {MoveBegun, "{object:process}: {value:bytes} at {vaddr} move from {a:physical} to {paddr}"},
+    {BlockBegun, "transfer block {b}: {value:bytes} at {vaddr} move from {a:physical} to {paddr}"},
+    {PageCopied,
+     "transfer block {b}: {value:bytes} at {vaddr} copied from {a:physical} to {paddr}"},
+    {BlockDone, "transfer block {a} at {vaddr} is reachable at {paddr} after {value:cycles}"},
+    {MoveDone,
+     "{object:process}: block at {vaddr} lies at {paddr}: {a:bytes} copied, {b} map stores, "
+     "{value:cycles}"},
+    {MoveSkipped, "{object:process}: block at {vaddr} ({paddr}) is not moved"},
+    {MoverDied, "the mover of {object:process} died at {vaddr}"},
+    {MoveRolledBack,
+     "{object:process}: the open transfer block went back to the old place at {vaddr}"},
+    {LostWrite,
+     "lost write of {object:process} at {vaddr}: wrote {value:hex}, found {a:hex} (event {b})"},
+    {StaleRead, "stale read of {object:process} at {vaddr}: read {value:hex}, last written {a:hex} "
+                "(event {b})"},
+    {ForeignAccess, "{object:process} reached a frame of process {a} at {vaddr} ({paddr})"},
+    {InvariantBroken, "invariant I{value} is broken in {object:process} at {vaddr}"},
+    {ContentsEqual, "{object:process}: all {value:words} equal the shadow copy"},
+    {AccessesDone,
+     "task {task} of {object:process}: {value} accesses, {a} of them reads, in {b:cycles}"},
+    {DeadlineMissed, "{object:process}: access to {vaddr} took {value:cycles}, allowed are {a}"},
+    {AllocationDone,
+     "heap of {object:process}: {value:bytes} given out at {vaddr} (trace line {a})"},
+    {FreeDone, "heap of {object:process}: {value:bytes} at {vaddr} taken back (trace line {a})"},
+    {StampBroken,
+     "heap of {object:process}: block at {vaddr} holds {value:hex} instead of {a:hex} (trace line "
+     "{b})"},
+    {EventKind::SystemCall,
+     "system call of {object:process} with {value:bytes} at {vaddr}, repeated {a} times"},
+    {Note, "script step {value} for {object:process}"},
+    {RunEnded, "the run is over after {value} micro-steps"},
+};
+
+static_assert(std::size(sentences) == eventKindCount, "each kind has one sentence");
+
+constexpr auto byKind() {
+    std::array<std::string_view, eventKindCount> table{};
+    for (const Sentence& sentence : sentences) {
+        table[static_cast<std::size_t>(sentence.kind)] = sentence.text;
+    }
+    return table;
+}
+
+constexpr auto table = byKind();
+
+constexpr bool isComplete() {
+    for (const std::string_view text : table) {
+        if (text.empty()) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static_assert(isComplete(), "each kind has its own sentence");
+
+} // namespace
+
+std::string_view sentenceOf(EventKind kind) {
+    return table.at(static_cast<std::size_t>(kind));
+}
+
+} // namespace fragscope

@@ -1,0 +1,159 @@
+#include "fragscope/view/metrics/metric_fold.h"
+
+#include "fragscope/event/event_kind.h"
+#include "fragscope/kernel/layout.h"
+
+#include <algorithm>
+#include <array>
+
+namespace fragscope {
+
+namespace {
+
+constexpr std::uint64_t million = 1'000'000;
+
+/// part / whole in millionths; the products of frames and cycles fit into 128 bits.
+std::uint64_t millionths(std::uint64_t part, std::uint64_t whole) {
+    __extension__ using Wide = unsigned __int128;
+    return whole == 0 ? 0 : static_cast<std::uint64_t>(Wide{part} * million / whole);
+}
+
+/// What an event of a kind adds to a metric.
+enum class Adds : std::uint8_t { Nothing, One, Value, OneIfValue };
+
+struct Counter {
+    Adds adds = Adds::Nothing;
+    MetricId metric = MetricId::Count;
+};
+
+constexpr std::array<Counter, eventKindCount> countersByKind() {
+    std::array<Counter, eventKindCount> table{};
+    const auto add = [&table](EventKind kind, MetricId metric, Adds adds = Adds::One) {
+        table[static_cast<std::size_t>(kind)] = {adds, metric};
+    };
+    add(EventKind::PageCopied, MetricId::BytesMoved, Adds::Value);
+    add(EventKind::MapStore, MetricId::MapStores);
+    add(EventKind::PteStore, MetricId::PteStores);
+    add(EventKind::PageFault, MetricId::PageFaults);
+    add(EventKind::ShootdownSent, MetricId::Shootdowns, Adds::OneIfValue);
+    add(EventKind::ShootdownDone, MetricId::ShootdownCycles, Adds::Value);
+    add(EventKind::FaultResolved, MetricId::HandlerCycles, Adds::Value);
+    add(EventKind::MoveDone, MetricId::MoverCycles, Adds::Value);
+    add(EventKind::ProcessKilled, MetricId::Kills);
+    add(EventKind::LostWrite, MetricId::LostWrites);
+    add(EventKind::StaleRead, MetricId::StaleReads);
+    add(EventKind::ForeignAccess, MetricId::ForeignAccesses);
+    add(EventKind::InvariantBroken, MetricId::InvariantsBroken);
+    add(EventKind::DeadlineMissed, MetricId::DeadlinesMissed);
+    add(EventKind::RequestRefused, MetricId::Refusals);
+    return table;
+}
+
+constexpr std::array<Counter, eventKindCount> counters = countersByKind();
+
+} // namespace
+
+MetricFold::MetricFold(const MachineShape& shape) {
+    for (const MemorySpan& span : ramOf(shape)) {
+        const PageCount frames = pagesFor(span.length);
+        free_.give(frameOf(span.start), frames);
+        ramFrames_ += frames;
+    }
+    setFreeSpace();
+}
+
+void MetricFold::setFreeSpace() {
+    const std::uint64_t free = free_.free().value;
+    const std::uint64_t longest = free_.longest().value;
+    value(MetricId::FreeBytes) = free << pageShift;
+    value(MetricId::LargestFreeRun) = longest << pageShift;
+    value(MetricId::ExternalFragmentation) = millionths(free - longest, free);
+    std::uint64_t& peak = value(MetricId::PeakFrames);
+    peak = std::max(peak, ramFrames_.value - free);
+}
+
+bool MetricFold::frames(const Event& event, bool allocated) {
+    const FrameNumber first = frameOf(PhysAddr(event.paddr));
+    if (allocated) {
+        free_.take(first, PageCount(event.a));
+    } else {
+        free_.give(first, PageCount(event.a));
+    }
+    setFreeSpace();
+    return true;
+}
+
+bool MetricFold::count(const Event& event) {
+    const Counter counter = counters[static_cast<std::size_t>(event.kind)];
+    if (counter.adds == Adds::Nothing) {
+        return false;
+    }
+    const std::uint64_t one = counter.adds == Adds::OneIfValue && event.value == 0 ? 0 : 1;
+    const std::uint64_t amount = counter.adds == Adds::Value ? event.value : one;
+    value(counter.metric) += amount;
+    return amount != 0;
+}
+
+bool MetricFold::countMapEntry(const Event& event, bool added) {
+    std::uint64_t& own = entries_[event.object];
+    if (event.value != static_cast<std::uint64_t>(EntryKind::Block) || (!added && own == 0)) {
+        return false;
+    }
+    own += added ? 1 : ~0ULL;
+    value(MetricId::MapEntries) += added ? 1 : ~0ULL;
+    return true;
+}
+
+bool MetricFold::endProcess(std::uint32_t process) {
+    const auto own = entries_.find(process);
+    if (own == entries_.end()) {
+        return false;
+    }
+    value(MetricId::MapEntries) -= own->second;
+    entries_.erase(own);
+    return true;
+}
+
+bool MetricFold::wait(std::uint64_t cycles) {
+    waits_.add(cycles);
+    std::uint64_t& longest = value(MetricId::WaitLongest);
+    longest = std::max(longest, cycles);
+    value(MetricId::WaitTotal) += cycles;
+    value(MetricId::Wait99) = std::min(waits_.percentile(99), longest);
+    ++value(MetricId::WaitCount);
+    return true;
+}
+
+bool MetricFold::progress(const Event& event) {
+    std::uint64_t& own = accesses_[event.task];
+    value(MetricId::Accesses) += event.value - own;
+    own = event.value;
+    value(MetricId::Throughput) = millionths(value(MetricId::Accesses), sample_.timeCycles);
+    return true;
+}
+
+bool MetricFold::apply(const Event& event) {
+    nextSeq = event.seq + 1;
+    sample_.seq = nextSeq;
+    sample_.timeCycles = std::max(sample_.timeCycles, event.timeCycles);
+    switch (event.kind) {
+    case EventKind::FramesAllocated:
+        return frames(event, true);
+    case EventKind::FramesFreed:
+        return frames(event, false);
+    case EventKind::MapEntryAdded:
+        return countMapEntry(event, true);
+    case EventKind::MapEntryRemoved:
+        return countMapEntry(event, false);
+    case EventKind::ProcessExited:
+        return endProcess(event.object);
+    case EventKind::WaitEnded:
+        return wait(event.value);
+    case EventKind::AccessesDone:
+        return progress(event);
+    default:
+        return count(event);
+    }
+}
+
+} // namespace fragscope

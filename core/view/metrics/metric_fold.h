@@ -1,0 +1,52 @@
+#pragma once
+
+#include "fragscope/event/event.h"
+#include "fragscope/view/machine_shape.h"
+#include "fragscope/view/metrics/free_runs.h"
+#include "fragscope/view/metrics/metric.h"
+#include "fragscope/view/metrics/wait_histogram.h"
+
+#include <map>
+
+namespace fragscope {
+
+/// All metrics as a fold of the meaning events: a value that can be copied, kept and continued.
+///
+/// At first all RAM frames are free. What counts where: a shootdown with nobody to ask is not a
+/// shootdown; a map entry counts if it is a Block; the entries of a process end with it; bytes
+/// moved are those of PageCopied; accesses are the sum over the tasks' last AccessesDone.
+class MetricFold {
+public:
+    explicit MetricFold(const MachineShape& shape);
+
+    std::uint64_t nextSeq = 0; ///< seq of the first event not yet folded
+
+    /// Folds an event with seq >= nextSeq; true if a metric changed.
+    bool apply(const Event& event);
+
+    [[nodiscard]] const MetricSample& sample() const { return sample_; }
+
+    [[nodiscard]] const WaitHistogram& waits() const { return waits_; }
+
+private:
+    std::uint64_t& value(MetricId metric) {
+        return sample_.values[static_cast<std::size_t>(metric)];
+    }
+
+    bool count(const Event& event);
+    bool countMapEntry(const Event& event, bool added);
+    bool frames(const Event& event, bool allocated);
+    bool wait(std::uint64_t cycles);
+    bool progress(const Event& event);
+    bool endProcess(std::uint32_t process);
+    void setFreeSpace();
+
+    MetricSample sample_;
+    FreeRuns free_;
+    WaitHistogram waits_;
+    PageCount ramFrames_;
+    std::map<std::uint32_t, std::uint64_t> entries_;  ///< blocks by process
+    std::map<std::uint32_t, std::uint64_t> accesses_; ///< by task
+};
+
+} // namespace fragscope
