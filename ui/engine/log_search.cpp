@@ -57,17 +57,12 @@ std::uint64_t seqOfStep(const EventLog& log, std::uint64_t step) {
     });
 }
 
-std::uint64_t stepsIn(const EventLog& log) {
-    const std::uint64_t first = stepAtOrAfter(log, log.firstSeq());
-    const std::optional<std::uint64_t> last = stepAtOrBefore(log, log.endSeq());
-    return last ? log.at(*last).value - log.at(first).value + 1 : 0;
-}
-
 std::uint64_t seqAtTime(const EventLog& log, std::uint64_t timeCycles) {
     const std::uint64_t seq = firstWhere(log.firstSeq(), log.endSeq(), [&](std::uint64_t at) {
         return log.at(at).timeCycles >= timeCycles;
     });
-    return stepAtOrAfter(log, seq);
+    const std::uint64_t step = stepAtOrAfter(log, seq);
+    return step == log.endSeq() && !stepAtOrBefore(log, seq) ? seq : step;
 }
 
 } // namespace fragscope

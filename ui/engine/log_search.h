@@ -19,9 +19,6 @@ std::optional<std::uint64_t> stepAtOrBefore(const EventLog& log, std::uint64_t s
 /// yet.
 std::uint64_t seqOfStep(const EventLog& log, std::uint64_t step);
 
-/// Number of micro-steps in the log.
-std::uint64_t stepsIn(const EventLog& log);
-
 /// The first micro-step that begins at `timeCycles` or later; exact when the run is scheduled by
 /// time.
 std::uint64_t seqAtTime(const EventLog& log, std::uint64_t timeCycles);

@@ -3,14 +3,14 @@
 #include "fragscope/base/error.h"
 #include "fragscope/event/event_bus.h"
 #include "fragscope/event/event_source.h"
-#include "fragscope/view/replica.h"
+#include "fragscope/view/explain.h"
+#include "fragscope/view/timeline.h"
 
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace fragscope {
 
@@ -26,7 +26,7 @@ struct RunInfo {
     std::string banner;   ///< a caution shown with the run, e.g. "older program: metrics only"
     std::string lessonText;
     std::string lessonQuestion;
-    std::vector<std::string> processNames; ///< by process number; [0] is not used
+    Names names;             ///< of the processes
     std::uint64_t cpuHz = 0;               ///< for display of microseconds; 0 = cycles only
     std::uint64_t knownSteps = 0;          ///< length of a recording, 0 if not known beforehand
 };
@@ -42,6 +42,7 @@ struct Run {
     /// Why the source ended before its time, if it did (a damaged recording). May be empty.
     std::function<std::optional<Error>()> failure;
     MachineShape shape;
+    StepUnit unit = StepUnit::TaskStep;
     RunInfo info;
 };
 

@@ -27,7 +27,8 @@ Expected<Done> RunDriver::open(const RunFactory& factory) {
     }
     auto session = std::make_unique<Session>();
     session->run = std::move(made).value();
-    session->timeline = std::make_unique<Timeline>(session->run.shape, session->source);
+    session->timeline = std::make_unique<Timeline>(session->run.shape, session->source,
+                                                   TimelineOptions{.unit = session->run.unit});
     session->run.events->attach(*session->timeline, kindsOf(RecordLevel::Full));
     const Expected<EventSource*> started = session->run.start();
     if (!started) {
@@ -38,32 +39,15 @@ Expected<Done> RunDriver::open(const RunFactory& factory) {
     info_ = std::make_shared<const RunInfo>(session_->run.info);
     maker_.reset();
     timeline().forward(nullptr, 1); // a recording tells its initial state only now
-    homeSeq_ = stepAtOrAfter(timeline().log(), timeline().log().firstSeq());
+    const EventLog& log = timeline().log();
+    homeSeq_ = hasSteps() ? stepAtOrAfter(log, log.firstSeq()) : log.firstSeq();
     goHome();
     return Done{};
 }
 
-void RunDriver::goHome() {
-    timeline().seek(std::max(homeSeq_, timeline().log().firstSeq()));
-}
+bool RunDriver::hasSteps() const { return session_->run.unit == StepUnit::TaskStep; }
 
-bool RunDriver::advance(StopCondition* stop, std::uint64_t steps, const Progress& progress) {
-    std::uint64_t done = 0;
-    while (done < steps && !atEnd()) {
-        const std::uint64_t slice = std::min(sliceSteps, steps - done);
-        const AdvanceEnd end = timeline().forward(stop, slice);
-        if (end == AdvanceEnd::ConditionMet) {
-            return true;
-        }
-        done += slice;
-        const bool bounded = steps != ~0ULL;
-        const double share = bounded ? static_cast<double>(done) / static_cast<double>(steps) : -1;
-        if (end == AdvanceEnd::Finished || !progress(share)) {
-            return false;
-        }
-    }
-    return false;
-}
+void RunDriver::goHome() { timeline().seek(std::max(homeSeq_, timeline().firstReachable())); }
 
 void RunDriver::stepForward(std::uint64_t steps, const Progress& progress) {
     advance(nullptr, steps, progress);
@@ -90,7 +74,7 @@ void RunDriver::backTo(const KindSet& kinds) {
 }
 
 void RunDriver::seek(std::uint64_t seq, const Progress& progress) {
-    seq = std::max(seq, homeSeq_);
+    seq = std::max({seq, homeSeq_, timeline().firstReachable()});
     while (timeline().log().endSeq() < seq && !atEnd()) {
         const std::uint64_t known = timeline().log().endSeq();
         const double share = static_cast<double>(known) / static_cast<double>(seq);
@@ -102,13 +86,16 @@ void RunDriver::seek(std::uint64_t seq, const Progress& progress) {
 }
 
 void RunDriver::seekStep(std::uint64_t step, const Progress& progress) {
-    const std::uint64_t known = stepsIn(timeline().log());
-    if (step <= known) {
-        timeline().seek(std::max(seqOfStep(timeline().log(), step), homeSeq_));
+    const std::uint64_t known = timeline().knownSteps();
+    if (step < known) {
+        const EventLog& log = timeline().log();
+        seek(hasSteps() ? seqOfStep(log, step) : homeSeq_ + step, progress);
         return;
     }
     timeline().seek(timeline().log().endSeq());
-    advance(nullptr, step - known, progress);
+    if (step > known) {
+        advance(nullptr, step - known, progress);
+    }
 }
 
 void RunDriver::runToEnd(std::uint64_t maxEvents, const Progress& progress) {
@@ -123,7 +110,7 @@ void RunDriver::runToEnd(std::uint64_t maxEvents, const Progress& progress) {
 void RunDriver::lookAhead(std::uint64_t maxEvents, const Progress& progress) {
     const std::uint64_t cursor = timeline().state().nextSeq;
     runToEnd(maxEvents, progress);
-    timeline().seek(std::max(cursor, timeline().log().firstSeq()));
+    timeline().seek(std::max(cursor, timeline().firstReachable()));
 }
 
 Expected<Done> RunDriver::startRecording(const RecorderFactory& factory) {

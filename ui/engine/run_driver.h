@@ -62,6 +62,9 @@ public:
     void describe(EngineSnapshot& snapshot);
 
 private:
+    /// False for a recording below level Full: there each event is a step.
+    [[nodiscard]] bool hasSteps() const;
+
     /// Forward until `stop`, `steps`, the end or refusal of progress; true if stopped by `stop`.
     bool advance(StopCondition* stop, std::uint64_t steps, const Progress& progress);
 

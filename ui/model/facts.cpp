@@ -1,6 +1,7 @@
 #include "fragscope/ui/model/facts.h"
 
 #include "fragscope/base/text.h"
+#include "fragscope/hardware/paging/pte.h"
 #include "fragscope/ui/panels/pte_bits.h"
 #include "fragscope/view/frame_classes.h"
 
@@ -8,6 +9,7 @@
 #include <QStringList>
 
 #include <algorithm>
+#include <array>
 
 namespace fragscope {
 
@@ -88,16 +90,7 @@ void addMoveFacts(std::vector<Fact>& facts, const MoveView& move, FrameNumber fr
 
 } // namespace
 
-QString processName(const std::vector<std::string>& names, std::uint32_t process) {
-    if (process == 0) {
-        return QObject::tr("kernel");
-    }
-    const bool named = process < names.size() && !names[process].empty();
-    return named ? QObject::tr("process %1, %2").arg(process).arg(qt(names[process]))
-                 : QObject::tr("process %1").arg(process);
-}
-
-std::vector<Fact> frameFacts(const Scene& scene, const std::vector<std::string>& names, FrameNumber frame) {
+std::vector<Fact> frameFacts(const Scene& scene, const Names& names, FrameNumber frame) {
     const FrameInfo info = scene.frameInfo(frame);
     const FrameClass frameClass = classOf(scene, frame.value);
     std::vector<Fact> facts;
@@ -109,7 +102,7 @@ std::vector<Fact> frameFacts(const Scene& scene, const std::vector<std::string>&
         return facts;
     }
     facts.push_back({QObject::tr("Use"), useText(info.use)});
-    facts.push_back({QObject::tr("Owner"), processName(names, info.owner)});
+    facts.push_back({QObject::tr("Owner"), qt(names.process(info.owner))});
     facts.push_back({QObject::tr("References"), QString::number(info.references)});
     facts.push_back({QObject::tr("Pins"), QString::number(info.pins)});
     if (const std::optional<PagePlace> page = scene.pageOf(frame)) {
@@ -145,7 +138,7 @@ std::vector<Fact> absentPageFacts(const Scene& scene, std::uint64_t vaddr) {
     return facts;
 }
 
-QString frameTip(const Scene& scene, const std::vector<std::string>& names, std::uint64_t first,
+QString frameTip(const Scene& scene, const Names& names, std::uint64_t first,
                  std::uint64_t count) {
     if (count <= 1) {
         QStringList lines{qt(text(FrameNumber(first)))};
@@ -170,27 +163,26 @@ QString frameTip(const Scene& scene, const std::vector<std::string>& names, std:
     return lines.join(QLatin1Char('\n'));
 }
 
-std::vector<WalkRow> walkRows(const Scene& scene, const PageWalk& walk) {
+std::vector<WalkRow> walkRows(const Scene& scene, std::uint64_t vaddr, const TableWalk& walk) {
     static const std::array<const char*, 4> tables{"PML4", "PDPT", "PD", "PT"};
     std::vector<WalkRow> rows;
-    if (walk.entries.empty()) {
+    if (walk.levels.empty()) {
         return rows;
     }
-    const Extent* extent = scene.extentOf(walk.address.value);
+    const Extent* extent = scene.extentOf(vaddr);
     const bool inE = extent != nullptr && extent->kind == EntryKind::NoAccess;
     for (unsigned level = table_level::pml4; level >= table_level::pt; --level) {
         const std::size_t i = table_level::pml4 - level;
         WalkRow row;
         row.table = QLatin1String(tables.at(i));
-        row.index = tableIndex(walk.address, level);
-        if (i < walk.entries.size()) {
-            const WalkedEntry& entry = walk.entries[i];
-            row.entry = entry.entry.bits;
-            row.entryPaddr = entry.place.value;
-            const bool last = i + 1 == walk.entries.size();
-            row.state = !entry.entry.present() ? WalkRow::State::Failed
-                        : last                 ? WalkRow::State::Leaf
-                                               : WalkRow::State::Passed;
+        row.index = tableIndex(VirtAddr(vaddr), level);
+        if (i < walk.levels.size()) {
+            const WalkLevel& read = walk.levels[i];
+            row.entry = read.entry;
+            row.entryPaddr = read.place.value;
+            row.state = !Pte{read.entry}.present() ? WalkRow::State::Failed
+                        : read.maps                ? WalkRow::State::Leaf
+                                                   : WalkRow::State::Passed;
             row.reason = inE ? QObject::tr("not present: entry E") : QObject::tr("not present");
         }
         rows.push_back(row);
@@ -198,18 +190,19 @@ std::vector<WalkRow> walkRows(const Scene& scene, const PageWalk& walk) {
     return rows;
 }
 
-QString walkSummary(const Scene& scene, const PageWalk& walk) {
-    const Extent* extent = scene.extentOf(walk.address.value);
-    if (walk.entries.empty()) {
-        const std::optional<FrameNumber> frame = scene.frameAt(walk.address.value);
+QString walkSummary(const Scene& scene, std::uint64_t vaddr, const TableWalk& walk) {
+    const Extent* extent = scene.extentOf(vaddr);
+    if (walk.levels.empty()) {
+        const std::optional<FrameNumber> frame = scene.frameAt(vaddr);
         const QString place = frame ? qt(text(*frame)) : QObject::tr("no access");
-        return extent == nullptr ? QObject::tr("No page tables here, and no entry of the map covers the address.")
+        return extent == nullptr ? QObject::tr("No entry of the map covers the address.")
                                  : QObject::tr("No page tables: entry %1 of the map leads to %2.")
                                        .arg(extent->index)
                                        .arg(place);
     }
     if (walk.mapped()) {
-        return QObject::tr("Mapped to %1: %2.").arg(qt(text(*walk.paddr)), flagsInWords(walk.leaf().bits));
+        return QObject::tr("Leads to %1: %2.")
+            .arg(qt(text(walk.paddr)), flagsInWords(walk.levels.back().entry));
     }
     if (extent != nullptr && extent->kind == EntryKind::NoAccess) {
         return QObject::tr("An access faults and waits for the end of this transfer block.");

@@ -3,6 +3,7 @@
 #include "fragscope/ui/model/scene.h"
 #include "fragscope/ui/panels/fact_list.h"
 #include "fragscope/ui/panels/walk_view.h"
+#include "fragscope/view/explain.h"
 
 #include <QString>
 
@@ -13,23 +14,20 @@ namespace fragscope {
 
 /// What the inspector, the page-walk panel and the tooltips say, in words.
 
-/// The name of a process, or "kernel" for 0.
-QString processName(const std::vector<std::string>& names, std::uint32_t process);
-
 /// Of a frame: owner, use, references, pins, entry of the map, page, first bytes.
-std::vector<Fact> frameFacts(const Scene& scene, const std::vector<std::string>& names, FrameNumber frame);
+std::vector<Fact> frameFacts(const Scene& scene, const Names& names, FrameNumber frame);
 
 /// Of a page of the chosen process that no frame belongs to (entry E, or nothing mapped).
 std::vector<Fact> absentPageFacts(const Scene& scene, std::uint64_t vaddr);
 
 /// A few lines on `count` frames for a tooltip.
-QString frameTip(const Scene& scene, const std::vector<std::string>& names, std::uint64_t first,
+QString frameTip(const Scene& scene, const Names& names, std::uint64_t first,
                  std::uint64_t count);
 
 /// The rows of the page-walk panel; four, also where the walk ends early.
-std::vector<WalkRow> walkRows(const Scene& scene, const PageWalk& walk);
+std::vector<WalkRow> walkRows(const Scene& scene, std::uint64_t vaddr, const TableWalk& walk);
 
 /// The outcome in a sentence.
-QString walkSummary(const Scene& scene, const PageWalk& walk);
+QString walkSummary(const Scene& scene, std::uint64_t vaddr, const TableWalk& walk);
 
 } // namespace fragscope

@@ -9,29 +9,17 @@ namespace fragscope {
 
 Scene::Scene(SnapshotRef moment) : moment_(std::move(moment)) {
     const PageMapReader memory(moment_->state.memory);
-    if (moment_->state.memory.frameCount() > PageCount(1)) {
-        root_ = decodeRoot(memory);
-    }
-    if (root_) {
-        representation_ = decodeRepresentation(memory);
-        processes_ = decodeProcesses(memory, *root_);
-    }
-    for (const ProcessInfo& process : processes_) {
-        allExtents_.push_back(extentsOf(decodeMap(memory, process), representation_));
-        if (process.number == moment_->focus) {
-            extents_ = allExtents_.back();
-        }
-    }
+    root_ = decodeRoot(memory);
+    processes_ = decodeAddressSpaces(memory);
     findAccesses();
 }
 
-const ProcessInfo* Scene::process(std::uint32_t number) const {
-    const auto found = std::find_if(processes_.begin(), processes_.end(),
-                                    [&](const ProcessInfo& p) { return p.number == number; });
+const AddressSpace* Scene::process(std::uint32_t number) const {
+    const auto found = std::find_if(processes_.begin(), processes_.end(), [&](const AddressSpace& space) {
+        return space.process.number == number;
+    });
     return found == processes_.end() ? nullptr : &*found;
 }
-
-const ProcessInfo* Scene::focus() const { return process(moment_->focus); }
 
 void Scene::findAccesses() {
     const EventLog& log = moment_->log;
@@ -54,24 +42,19 @@ FrameInfo Scene::frameInfo(FrameNumber frame) const {
 }
 
 const Extent* Scene::extentOf(std::uint64_t vaddr) const {
-    for (const Extent& extent : extents_) {
-        if (vaddr >= extent.start && vaddr - extent.start < extent.length) {
-            return &extent;
-        }
-    }
-    return nullptr;
+    const AddressSpace* space = focus();
+    return space == nullptr ? nullptr : space->extentAt(VirtAddr(vaddr));
 }
 
 std::optional<PagePlace> Scene::pageOf(FrameNumber frame) const {
     const std::uint64_t place = startOf(frame).value;
     std::optional<PagePlace> found;
-    for (std::size_t i = 0; i < processes_.size(); ++i) {
-        for (const Extent& extent : allExtents_[i]) {
+    for (const AddressSpace& space : processes_) {
+        for (const Extent& extent : space.extents) {
             const bool here = extent.kind == EntryKind::Block && place >= extent.paddr &&
                               place - extent.paddr < extent.length;
-            const bool better = !found || processes_[i].number == moment_->focus;
-            if (here && better) {
-                found = PagePlace{processes_[i].number, extent.start + (place - extent.paddr), extent};
+            if (here && (!found || space.process.number == moment_->focus)) {
+                found = PagePlace{space.process.number, extent.start + (place - extent.paddr), extent};
             }
         }
     }
@@ -87,10 +70,12 @@ std::optional<FrameNumber> Scene::frameAt(std::uint64_t vaddr) const {
     return frame.value < moment_->state.memory.frameCount().value ? std::optional(frame) : std::nullopt;
 }
 
-PageWalk Scene::walk(std::uint32_t number, std::uint64_t vaddr) const {
-    const ProcessInfo* found = process(number);
-    const PageMapReader memory(moment_->state.memory);
-    return walkPages(memory, found == nullptr ? 0 : found->cr3, VirtAddr(vaddr));
+TableWalk Scene::walk(std::uint32_t number, std::uint64_t vaddr) const {
+    const AddressSpace* space = process(number);
+    if (space == nullptr || space->process.cr3 == 0) {
+        return {};
+    }
+    return walkTables(PageMapReader(moment_->state.memory), space->process.cr3, VirtAddr(vaddr));
 }
 
 std::uint64_t Scene::word(PhysAddr place) const {

@@ -2,7 +2,7 @@
 
 #include "fragscope/kernel/layout.h"
 #include "fragscope/ui/map/virtual_map.h"
-#include "fragscope/ui/model/page_walk.h"
+#include "fragscope/view/address_space.h"
 #include "fragscope/view/snapshot.h"
 
 #include <optional>
@@ -28,16 +28,12 @@ public:
 
     [[nodiscard]] const Snapshot& moment() const { return *moment_; }
 
-    [[nodiscard]] const std::vector<ProcessInfo>& processes() const { return processes_; }
+    [[nodiscard]] const std::vector<AddressSpace>& processes() const { return processes_; }
 
     /// The chosen process; null if there is none.
-    [[nodiscard]] const ProcessInfo* focus() const;
-    [[nodiscard]] const ProcessInfo* process(std::uint32_t number) const;
+    [[nodiscard]] const AddressSpace* focus() const { return process(moment_->focus); }
 
-    /// Of the chosen process, in list order.
-    [[nodiscard]] const std::vector<Extent>& extents() const { return extents_; }
-
-    [[nodiscard]] MapRepresentation representation() const { return representation_; }
+    [[nodiscard]] const AddressSpace* process(std::uint32_t number) const;
 
     /// Accesses of the chosen process before the cursor, latest first.
     [[nodiscard]] const std::vector<AccessMark>& accesses() const { return accesses_; }
@@ -53,7 +49,7 @@ public:
     /// Where the map of the chosen process leads; nothing in entry E or where nothing is mapped.
     [[nodiscard]] std::optional<FrameNumber> frameAt(std::uint64_t vaddr) const;
 
-    [[nodiscard]] PageWalk walk(std::uint32_t process, std::uint64_t vaddr) const;
+    [[nodiscard]] TableWalk walk(std::uint32_t process, std::uint64_t vaddr) const;
 
     [[nodiscard]] std::uint64_t word(PhysAddr place) const;
 
@@ -62,10 +58,7 @@ private:
 
     SnapshotRef moment_;
     std::optional<KernelRoot> root_;
-    MapRepresentation representation_ = MapRepresentation::StartOnly;
-    std::vector<ProcessInfo> processes_;
-    std::vector<std::vector<Extent>> allExtents_; ///< by index in processes_
-    std::vector<Extent> extents_;
+    std::vector<AddressSpace> processes_;
     std::vector<AccessMark> accesses_;
 };
 

@@ -22,18 +22,14 @@ std::uint32_t processOn(const ViewState& state, const CpuView& cpu) {
 }
 
 /// What the tables say where they differ from a TLB entry; empty where they agree.
-QString differenceToTables(const PageWalk& walk, const TlbEntryView& entry, std::uint64_t paddr) {
+QString differenceToTables(const TableWalk& walk, const TlbEntryView& entry, std::uint64_t paddr) {
     if (!walk.mapped()) {
         return QObject::tr("not present");
     }
-    if (walk.paddr->value != paddr) {
-        return QObject::tr("frame %1").arg(frameOf(*walk.paddr).value);
+    if (walk.paddr.value != paddr) {
+        return QObject::tr("frame %1").arg(frameOf(walk.paddr).value);
     }
-    bool writable = true;
-    for (const WalkedEntry& level : walk.entries) {
-        writable = writable && level.entry.writable();
-    }
-    return entry.writable && !writable ? QObject::tr("read-only") : QString();
+    return entry.writable && !walk.writable ? QObject::tr("read-only") : QString();
 }
 
 QString differenceToMap(const Scene& scene, std::uint64_t vaddr, std::uint64_t paddr) {
@@ -55,11 +51,11 @@ TlbSlotMark tlbMark(const Scene& scene, const TlbSlotView& slot, std::uint32_t p
     mark.state = TlbSlotState::Fresh;
     mark.vaddr = slot.vaddr;
     mark.paddr = slot.paddr;
-    const ProcessInfo* owner = scene.process(process);
-    const std::uint64_t tables = cr3 != 0 ? cr3 : owner == nullptr ? 0 : owner->cr3;
+    const AddressSpace* owner = scene.process(process);
+    const std::uint64_t tables = cr3 != 0 ? cr3 : owner == nullptr ? 0 : owner->process.cr3;
     if (tables != 0) {
         const PageMapReader memory(scene.moment().state.memory);
-        mark.truth = differenceToTables(walkPages(memory, tables, VirtAddr(slot.vaddr)), entry, slot.paddr);
+        mark.truth = differenceToTables(walkTables(memory, tables, VirtAddr(slot.vaddr)), entry, slot.paddr);
     } else if (process != 0 && process == scene.moment().focus) {
         mark.truth = differenceToMap(scene, slot.vaddr, slot.paddr);
     }

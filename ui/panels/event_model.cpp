@@ -1,6 +1,5 @@
 #include "fragscope/ui/panels/event_model.h"
 
-#include "fragscope/view/explain.h"
 
 #include <QLocale>
 
@@ -104,9 +103,9 @@ QString EventModel::textOf(const Event& event, int column) const {
     case Cpu:
         return QString::number(event.cpu);
     case What:
-        return QString::fromStdString(describe(event));
+        return QString::fromStdString(describe(event, names_));
     case Why:
-        return QString::fromStdString(reasonOf(event));
+        return QString::fromStdString(reasonOf(event, names_));
     default:
         return {};
     }

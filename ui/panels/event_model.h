@@ -2,6 +2,7 @@
 
 #include "fragscope/ui/panels/event_classes.h"
 #include "fragscope/view/event_log.h"
+#include "fragscope/view/explain.h"
 
 #include <QAbstractTableModel>
 
@@ -26,6 +27,8 @@ public:
     /// Shows the events of `log` before `cursor`. `runNumber` tells one run from another.
     void show(const EventLog& log, std::uint64_t cursor, std::uint64_t runNumber);
 
+    void setNames(const Names& names) { names_ = names; }
+
     void setClass(EventClass eventClass);
 
     [[nodiscard]] EventClass eventClass() const { return class_; }
@@ -48,6 +51,7 @@ private:
     [[nodiscard]] QString textOf(const Event& event, int column) const;
 
     EventLog log_;
+    Names names_;
     EventClass class_ = EventClass::Important;
     KindSet kinds_;
     std::uint64_t runNumber_ = 0;

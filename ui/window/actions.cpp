@@ -124,6 +124,7 @@ Actions::Actions(QWidget& window) {
     zoomOut = m.make("zoomOut", tr("Smaller cells"), "Ctrl+[",
                      tr("Smaller cells in the map of physical memory"));
     zoomFit = m.make("zoomFit", tr("Fit all cells"), "Ctrl+\\", tr("Show all of physical memory"));
+    followAccess = m.make("followAccess", tr("Follow the latest access"), "L", tr("Show the page of the latest access instead of the selected one"));
     fullScreen = m.makeToggle("fullScreen", tr("Full screen"), "F11", tr("Use the whole screen"));
     resetLayout = m.make("resetLayout", tr("Reset layout"), "Ctrl+Shift+L",
                          tr("Show all cards at their places"));

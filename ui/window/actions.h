@@ -53,6 +53,7 @@ struct Actions {
     QAction* zoomIn;
     QAction* zoomOut;
     QAction* zoomFit;
+    QAction* followAccess;
     QAction* fullScreen;
     QAction* resetLayout;
     // help

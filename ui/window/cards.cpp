@@ -193,9 +193,9 @@ void Cards::resetLayout(QSize window) {
     }
     const int side = std::clamp(window.width() * 21 / 100, look_.scaled(230), look_.scaled(420));
     top_->setSizes({side, window.width() - 2 * side, side});
-    const int plots = std::clamp(window.height() * 13 / 100, look_.scaled(96), look_.scaled(180));
+    const int plotHeight = std::clamp(window.height() * 13 / 100, look_.scaled(96), look_.scaled(180));
     const int time = timelineCard->sizeHint().height();
-    body_->setSizes({window.height() - plots - time, time, plots});
+    body_->setSizes({window.height() - plotHeight - time, time, plotHeight});
     centre_->setSizes({window.height(), virtualCard->sizeHint().height()});
     left_->setSizes({24, 32, 22, 22, 16});
     right_->setSizes({walkCard->sizeHint().height(), window.height() * 24 / 100, window.height() * 8 / 100,
