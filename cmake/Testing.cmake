@@ -9,6 +9,7 @@
 #   TIMEOUT    60 by default; multiplied under a sanitizer
 #   GUI        needs widgets; runs on the offscreen platform
 # Labels given by itself: "core" and "unit" without GUI, "gui" with it.
+# Include <QTest>, not <QtTest>: the latter brings all of Qt Core and takes twice as long to compile.
 # A test finds the files of the repository by FRAGSCOPE_SOURCE_DIR (a string literal), and the programs, if
 # they are built, by the environment variables FRAGSCOPE_CLI and FRAGSCOPE_WINDOW.
 #

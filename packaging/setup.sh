@@ -30,16 +30,10 @@ missing_packages() {
     done
 }
 
-# as_root COMMAND...: runs it as root; fails when there is no way to become root.
+can_be_root() { [ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null; }
+
 as_root() {
-    if [ "$(id -u)" -eq 0 ]; then
-        "$@"
-    elif command -v sudo >/dev/null; then
-        sudo "$@"
-    else
-        say "Neither root nor sudo."
-        return 1
-    fi
+    if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
 }
 
 # apt_install LOG PACKAGE...: one run of apt-get for all packages that this system knows.
@@ -62,7 +56,7 @@ ensure_packages() {
     local missing log
     mapfile -t missing < <(missing_packages "$@")
     if [ ${#missing[@]} -eq 0 ]; then return 0; fi
-    if command -v apt-get >/dev/null; then
+    if command -v apt-get >/dev/null && can_be_root; then
         say "Installing by apt-get, which can take some minutes: ${missing[*]}"
         log=$(mktemp)
         apt_install "$log" "${missing[@]}" || tail -n 25 "$log" >&2
@@ -70,6 +64,9 @@ ensure_packages() {
         mapfile -t not_installed < <(missing_packages "$@")
         if [ ${#not_installed[@]} -eq 0 ]; then return 0; fi
         say "Could not be installed: ${not_installed[*]}"
+    elif command -v apt-get >/dev/null; then
+        not_installed=("${missing[@]}")
+        say "Missing, and there is neither root nor sudo to install them: ${missing[*]}"
     else
         not_installed=("${missing[@]}")
         say "Not a Debian or Ubuntu system: needed are, under whatever name they have here, ${missing[*]}"

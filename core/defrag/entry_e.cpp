@@ -33,13 +33,6 @@ void setLock(const MoveJob& job, std::uint32_t task) {
     }
 }
 
-Process* lockedOwner(const MoveJob& job) {
-    const auto found =
-        std::find_if(job.owners.begin(), job.owners.end(),
-                     [](const BlockOwner& owner) { return owner.process->mapLock != 0; });
-    return found == job.owners.end() ? nullptr : found->process;
-}
-
 void addEntryE(const BlockOwner& owner, MoveEnd end) {
     MemoryMap& map = owner.process->map;
     const std::size_t index = entriesOf(owner, end).e;
@@ -65,6 +58,10 @@ Steps EntryE::move(const MoveJob& job) {
     auto& l = co_await Follow<Locals>{entryEListing(job.end)};
     const std::uint64_t busyBefore = self.busyCycles;
     co_yield Line::Allocate;
+    for (Process* locked = lockedOwner(job); locked != nullptr; locked = lockedOwner(job)) {
+        co_await until(conditionOf<&Process::unlocked>(*locked));
+        co_yield Line::Allocate;
+    }
     if (!beginMove(kernel_, job)) {
         skipMove(kernel_, job, Rule::CandidateTaken);
         co_return;

@@ -19,7 +19,28 @@ std::pair<FrameNumber, PageCount> freshPart(const MoveJob& job) {
 
 } // namespace
 
+bool stillValid(const MoveJob& job) {
+    return std::all_of(job.owners.begin(), job.owners.end(), [&](const BlockOwner& owner) {
+        const auto extents = owner.process->map.extents();
+        return std::any_of(extents.begin(), extents.end(), [&](const Extent& extent) {
+            return extent.index == owner.entry && extent.kind == EntryKind::Block &&
+                   frameOf(PhysAddr(extent.paddr)) == job.source &&
+                   pagesFor(ByteCount(extent.length)) == job.pages;
+        });
+    });
+}
+
+Process* lockedOwner(const MoveJob& job) {
+    const auto found =
+        std::find_if(job.owners.begin(), job.owners.end(),
+                     [](const BlockOwner& owner) { return owner.process->mapLock != 0; });
+    return found == job.owners.end() ? nullptr : found->process;
+}
+
 bool beginMove(Kernel& kernel, const MoveJob& job) {
+    if (!stillValid(job)) {
+        return false;
+    }
     const auto [first, count] = freshPart(job);
     FrameTable& frames = kernel.frames();
     if (!frames.isFree(first, count)) {

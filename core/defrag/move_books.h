@@ -6,6 +6,13 @@ namespace fragscope {
 
 /// What every mover does to the books at the beginning and the end of a move.
 
+/// An owner whose map somebody is changing, or nullptr.
+[[nodiscard]] Process* lockedOwner(const MoveJob& job);
+
+/// True if the block still is what the candidate search found: same place, same length, in every
+/// owner.
+[[nodiscard]] bool stillValid(const MoveJob& job);
+
 /// Takes the frames of the destination that are free (all but what overlaps the source) and
 /// publishes the move. False if the destination was taken meanwhile; nothing is changed then.
 [[nodiscard]] bool beginMove(Kernel& kernel, const MoveJob& job);

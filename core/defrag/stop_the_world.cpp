@@ -77,6 +77,10 @@ Steps StopTheWorld::move(const MoveJob& job) {
     const std::uint64_t busyBefore = self.busyCycles;
     l.pages = job.pages.value;
     co_yield Line::Allocate;
+    for (Process* locked = lockedOwner(job); locked != nullptr; locked = lockedOwner(job)) {
+        co_await until(conditionOf<&Process::unlocked>(*locked));
+        co_yield Line::Allocate;
+    }
     if (!beginMove(kernel_, job)) {
         skipMove(kernel_, job, Rule::CandidateTaken);
         co_return;

@@ -180,6 +180,7 @@ void Shadow::startAfresh(View& view, std::uint32_t process, std::uint64_t frame)
     const bool shared = kernel_.frames().info(FrameNumber(frame)).owner != process;
     const auto known = frameContents_.find(frame);
     view.givenBack = false;
+    view.home = nowhere;
     if (shared && known != frameContents_.end()) {
         view.contents = known->second;
         return;
@@ -204,16 +205,27 @@ void Shadow::reachable(std::uint32_t process, std::uint64_t page, std::uint64_t 
     if (view.frame == frame) {
         return;
     }
+    // A torn list leads nowhere in particular for a moment: only places that hold the page are
+    // compared.
+    const bool torn = view.home != nowhere && frame != view.home && frame != view.copyFrame &&
+                      kernel_.settings().translation == TranslationMode::Ranges;
     view.frame = frame;
+    if (!torn) {
+        compare(process, page, view);
+    }
+}
+
+void Shadow::compare(std::uint32_t process, std::uint64_t page, View& view) {
+    view.home = view.frame;
     view.copyFrame = nowhere;
-    frameContents_[frame] = view.contents;
+    frameContents_[view.frame] = view.contents;
     Contents& contents = *contents_[view.contents];
     for (std::size_t word = 0; word < wordsPerPage; ++word) {
-        const std::uint64_t found = bytesAt(frame, word);
+        const std::uint64_t found = bytesAt(view.frame, word);
         if (found != contents.words[word]) {
             const Event event{.object = process,
                               .vaddr = page << pageShift,
-                              .paddr = startOf(FrameNumber(frame)).value + word * wordBytes};
+                              .paddr = startOf(FrameNumber(view.frame)).value + word * wordBytes};
             reportLost(event, contents, word, found, Rule::WriteUnreachable);
         }
     }

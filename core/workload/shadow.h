@@ -42,6 +42,7 @@ private:
     struct View {
         std::size_t contents = 0;
         std::uint64_t frame = nowhere;     ///< reachable there
+        std::uint64_t home = nowhere;      ///< last place that was compared
         std::uint64_t copyFrame = nowhere; ///< copied there, not reachable yet
         bool givenBack = false; ///< the process gave the page back: a new one starts afresh
     };
@@ -55,6 +56,7 @@ private:
 
     void reachable(std::uint32_t process, std::uint64_t page, std::uint64_t frame);
     void unreachable(std::uint32_t process, std::uint64_t page, bool givenBack);
+    void compare(std::uint32_t process, std::uint64_t page, View& view);
     void startAfresh(View& view, std::uint32_t process, std::uint64_t frame);
     void checkOwner(const Event& event);
     void reportLost(

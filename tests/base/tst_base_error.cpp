@@ -1,6 +1,6 @@
 #include "fragscope/base/error.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include "support/print.h"
 

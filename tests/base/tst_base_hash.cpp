@@ -1,6 +1,6 @@
 #include "fragscope/base/hash.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include "support/print.h"
 #include <cstring>

@@ -1,6 +1,6 @@
 #include "fragscope/base/page.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <thread>
 #include <vector>

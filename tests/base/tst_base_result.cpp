@@ -1,7 +1,7 @@
 #include "fragscope/base/error.h"
 #include "fragscope/base/result.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include "support/print.h"
 #include <memory>

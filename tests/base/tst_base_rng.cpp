@@ -1,6 +1,6 @@
 #include "fragscope/base/rng.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <array>
 

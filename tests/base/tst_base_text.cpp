@@ -1,6 +1,6 @@
 #include "fragscope/base/text.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include "support/print.h"
 #include <array>

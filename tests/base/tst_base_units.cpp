@@ -1,6 +1,6 @@
 #include "fragscope/base/units.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <type_traits>
 

@@ -1,6 +1,6 @@
 #include "fragscope/event/event_bus.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <functional>
 

@@ -1,7 +1,7 @@
 #include "fragscope/event/event_kind.h"
 #include "fragscope/event/rule.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include "support/print.h"
 #include <algorithm>

@@ -1,7 +1,7 @@
 #!/bin/sh
 # layers.sh COMPILER LIST ROOT: tries, for every layer, to include a header of every layer above it, and Qt:
 # the compiler must not find it. As a control, the layer's own header must be found the same way.
-# LIST has a line "LAYER FOLDER INCLUDE_DIRECTORY..." for each layer, lowest first.
+# LIST has a line "LAYER FOLDER INCLUDE_DIRECTORY..." for each layer, lowest first, with tabs between.
 set -eu
 compiler=$1
 list=$2
@@ -43,27 +43,25 @@ must_not_find() {
 : >"$work/above"
 # From the highest layer down, so that what was seen before lies above.
 sed '1!G;h;$!d' "$list" >"$work/downwards"
-while read -r layer folder directories; do
-    options=
-    for directory in $directories; do options="$options -I$directory"; done
+tab=$(printf '\t')
+while IFS=$tab read -r layer folder directories; do
+    # The positional parameters become the options of the compiler; a directory may hold spaces.
+    set --
+    while read -r directory; do set -- "$@" "-I$directory"; done <<END
+$(echo "$directories" | tr '\t' '\n')
+END
     while read -r higher; do
-        # shellcheck disable=SC2086 # a list of options
-        must_not_find "$layer" "$higher" $options
+        must_not_find "$layer" "$higher" "$@"
     done <"$work/above"
-    case $folder in "$root"/core/*)
-        # shellcheck disable=SC2086
-        must_not_find "$layer" QString $options
-        ;;
-    esac
+    case $folder in "$root"/core/*) must_not_find "$layer" QString "$@" ;; esac
     own=$(first_header "$layer" "$folder")
     if [ -n "$own" ]; then
-        # shellcheck disable=SC2086
-        finds "$own" $options || complain "$layer cannot include its own <$own>: $(cat "$work/messages")"
+        finds "$own" "$@" || complain "$layer cannot include its own <$own>: $(cat "$work/messages")"
         echo "$own" >>"$work/above"
     fi
 done <"$work/downwards"
 
-grep "$root/core/" "$list" | cut -d' ' -f1 >"$work/built"
+grep "$root/core/" "$list" | cut -f1 >"$work/built"
 sed -n 's/^    \([a-z]*\) .*/\1/p' "$root/core/README.md" >"$work/written"
 if ! diff "$work/built" "$work/written"; then complain "core/README.md lists other layers, or in another order"; fi
 

@@ -2,7 +2,7 @@
 
 #include "fragscope/base/text.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <string>
 
