@@ -18,7 +18,7 @@ namespace fragscope {
 enum class RunKind : std::uint8_t { Machine, Recording };
 
 /// What the window says about a run beside its events.
-struct RunInfo {
+struct RunCaption {
     RunKind kind = RunKind::Machine;
     std::string title;    ///< "The concurrent move"
     std::string subtitle; ///< "entry E, seed 7"
@@ -43,7 +43,7 @@ struct Run {
     std::function<std::optional<Error>()> failure;
     MachineShape shape;
     StepUnit unit = StepUnit::TaskStep;
-    RunInfo info;
+    RunCaption info;
 };
 
 /// Makes a run from its start; called on the engine's thread, again for each restart.

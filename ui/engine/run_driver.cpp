@@ -36,7 +36,7 @@ Expected<Done> RunDriver::open(const RunFactory& factory) {
     }
     session->source.set(*started.value());
     session_ = std::move(session);
-    info_ = std::make_shared<const RunInfo>(session_->run.info);
+    info_ = std::make_shared<const RunCaption>(session_->run.info);
     maker_.reset();
     timeline().forward(nullptr, 1); // a recording tells its initial state only now
     const EventLog& log = timeline().log();

@@ -17,10 +17,10 @@ struct Hooks {
     std::function<Expected<RunFactory>(const std::string& path)> open;
 
     /// A recorder that writes the run to a file. The factory is called on the engine's thread.
-    std::function<RecorderFactory(const RunInfo& run, const std::string& path)> record;
+    std::function<RecorderFactory(const RunCaption& run, const std::string& path)> record;
 
     /// Writes CSV files into a folder.
-    std::function<Expected<Done>(const RunInfo& run, const Snapshot& moment, const std::string& folder)>
+    std::function<Expected<Done>(const RunCaption& run, const Snapshot& moment, const std::string& folder)>
         exportCsv;
 
     /// All listings that tasks can run.
