@@ -84,8 +84,15 @@ void Replica::fold(const Event& event) {
         return foldTask(event);
     case EventKind::PageImage:
         FRAGSCOPE_CHECK(false, "a page image comes with its page");
-    default:
+    case EventKind::MoveBegun:
+    case EventKind::BlockBegun:
+    case EventKind::PageCopied:
+    case EventKind::BlockDone:
+    case EventKind::MoveDone:
+    case EventKind::MoveRolledBack:
         return foldMove(event);
+    default:
+        return; // says what something was for, changes nothing
     }
 }
 

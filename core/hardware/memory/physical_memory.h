@@ -59,7 +59,8 @@ public:
     void prefetch(PhysAddr address) const {
         const FrameChunk* chunk = directory_.find(frameOf(address));
         if (chunk != nullptr) {
-            const std::byte* page = chunk->pages[frameOf(address).value % FrameChunk::frames].bytes();
+            const std::byte* page =
+                chunk->pages[frameOf(address).value % FrameChunk::frames].bytes();
             __builtin_prefetch(page + offsetInPage(address));
         }
     }

@@ -37,6 +37,9 @@ void Replica::store(PhysAddr address, std::uint64_t value, unsigned bytes) {
     FRAGSCOPE_CHECK(bytes - 1U < wordBytes && offsetInPage(address) + bytes <= pageBytes,
                     "store of " + std::to_string(bytes) + " bytes at " + text(address));
     const auto offset = offsetInWord(address);
+    if (offset == 0 && bytes == wordBytes) {
+        return set(Cell::word(address), value);
+    }
     const PhysAddr word = address - ByteCount(offset);
     const auto here = static_cast<unsigned>(std::min<std::uint64_t>(bytes, wordBytes - offset));
     set(Cell::word(word), merged(state_.memory.load(word), offset, value, here));

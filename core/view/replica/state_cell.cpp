@@ -1,6 +1,6 @@
 #include "fragscope/view/replica/state_cell.h"
 
-#include "fragscope/base/check.h"
+#include <cstring>
 
 namespace fragscope {
 
@@ -93,8 +93,10 @@ std::uint64_t exchangeCount(std::vector<TaskView>& tasks, std::uint64_t count) {
 }
 
 std::uint64_t exchangeWord(PageMap& memory, PhysAddr address, std::uint64_t value) {
-    const std::uint64_t old = memory.load(address);
-    memory.store(address, value);
+    std::byte* word = memory.writable(frameOf(address)) + offsetInPage(address);
+    std::uint64_t old = 0;
+    std::memcpy(&old, word, wordBytes);
+    std::memcpy(word, &value, wordBytes);
     return old;
 }
 
