@@ -43,7 +43,7 @@ struct Run {
     std::function<std::optional<Error>()> failure;
     MachineShape shape;
     StepUnit unit = StepUnit::TaskStep;
-    RunCaption info;
+    RunCaption caption;
 };
 
 /// Makes a run from its start; called on the engine's thread, again for each restart.

@@ -36,7 +36,7 @@ Expected<Done> RunDriver::open(const RunFactory& factory) {
     }
     session->source.set(*started.value());
     session_ = std::move(session);
-    info_ = std::make_shared<const RunCaption>(session_->run.info);
+    caption_ = std::make_shared<const RunCaption>(session_->run.caption);
     maker_.reset();
     timeline().forward(nullptr, 1); // a recording tells its initial state only now
     const EventLog& log = timeline().log();
@@ -136,13 +136,13 @@ void RunDriver::stopRecording() {
 }
 
 void RunDriver::describe(EngineSnapshot& snapshot) {
-    snapshot.info = info_;
+    snapshot.caption = caption_;
     snapshot.moment = maker_.make(timeline(), focus_);
     if (!snapshot.error && timeline().finished() && session_->run.failure) {
         snapshot.error = session_->run.failure();
     }
     snapshot.homeSeq = homeSeq_;
-    snapshot.allSteps = std::max(snapshot.moment->knownSteps, info_->knownSteps);
+    snapshot.allSteps = std::max(snapshot.moment->knownSteps, caption_->knownSteps);
     snapshot.recording = session_->recorder != nullptr;
 }
 

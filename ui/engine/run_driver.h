@@ -79,7 +79,7 @@ private:
     };
 
     std::unique_ptr<Session> session_;
-    std::shared_ptr<const RunCaption> info_;
+    std::shared_ptr<const RunCaption> caption_;
     SnapshotMaker maker_{4};
     std::uint32_t focus_ = 0;
     std::uint64_t homeSeq_ = 0;

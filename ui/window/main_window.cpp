@@ -195,12 +195,12 @@ void MainWindow::togglePlay() {
 }
 
 void MainWindow::updateTitle(const EngineSnapshot& snapshot) {
-    if (!snapshot.info) {
+    if (!snapshot.caption) {
         runName_->clear();
         return;
     }
-    const QString title = QString::fromStdString(snapshot.info->title);
-    const QString subtitle = QString::fromStdString(snapshot.info->subtitle);
+    const QString title = QString::fromStdString(snapshot.caption->title);
+    const QString subtitle = QString::fromStdString(snapshot.caption->subtitle);
     setWindowTitle(title.isEmpty() ? tr("Fragscope") : tr("%1 \u2013 Fragscope").arg(title));
     runName_->setText(subtitle.isEmpty() ? title : title + QStringLiteral(" \u00b7 ") + subtitle);
 }

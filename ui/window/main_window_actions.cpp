@@ -109,7 +109,7 @@ void MainWindow::chooseFile(const QString& title, const QString& filter) {
 
 void MainWindow::toggleRecording(bool on) {
     actions_->record->setChecked(shown_ && shown_->recording); // the engine says when it really is
-    if (!shown_ || !shown_->info || !hooks_.record) {
+    if (!shown_ || !shown_->caption || !hooks_.record) {
         return;
     }
     if (!on) {
@@ -119,7 +119,7 @@ void MainWindow::toggleRecording(bool on) {
     const QString path = QFileDialog::getSaveFileName(this, tr("Record to"), QStringLiteral("run.db"),
                                                       tr("Runs (*.db)"));
     if (!path.isEmpty()) {
-        const RecorderFactory factory = hooks_.record(*shown_->info, path.toStdString());
+        const RecorderFactory factory = hooks_.record(*shown_->caption, path.toStdString());
         command([&] { engine_.startRecording(factory); });
     }
 }
@@ -132,7 +132,7 @@ void MainWindow::exportCsv() {
     if (folder.isEmpty()) {
         return;
     }
-    const Expected<Done> outcome = hooks_.exportCsv(*shown_->info, *shown_->moment, folder.toStdString());
+    const Expected<Done> outcome = hooks_.exportCsv(*shown_->caption, *shown_->moment, folder.toStdString());
     messages_->tell(outcome ? tr("The CSV files are in %1.").arg(folder)
                             : QString::fromStdString(outcome.error().text()));
 }

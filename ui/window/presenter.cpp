@@ -41,7 +41,7 @@ Presenter::Presenter(Look& look, FrameClock& clock, Cards& cards, std::vector<co
         listings_[listing->id] = listing;
     }
     cards_.physical->setDescribe([this](std::uint64_t first, std::uint64_t count) {
-        return scene_ ? frameTip(*scene_, info_->names, first, count) : QString();
+        return scene_ ? frameTip(*scene_, caption_->names, first, count) : QString();
     });
     connect(cards_.processes, &QComboBox::activated, this, [this](int index) {
         Q_EMIT focusWanted(cards_.processes->itemData(index).toUInt());
@@ -53,7 +53,7 @@ void Presenter::present(const EngineSnapshot& snapshot) {
         showNothing();
         return;
     }
-    info_ = snapshot.info;
+    caption_ = snapshot.caption;
     if (snapshot.runNumber != runNumber_) {
         startRun(snapshot);
     }
@@ -91,10 +91,10 @@ void Presenter::startRun(const EngineSnapshot& snapshot) {
     cards_.mover->show(nullptr, nullptr, TaskStatus::Ready);
     cards_.handler->show(nullptr, nullptr, TaskStatus::Ready);
     cards_.application->show(nullptr, nullptr, TaskStatus::Ready);
-    cards_.events->events().setNames(info_->names);
-    cards_.lesson->show(qt(info_->lessonText), qt(info_->lessonQuestion), qt(info_->banner));
-    cards_.lessonCard->setTitle(info_->title.empty() ? tr("Lesson") : qt(info_->title));
-    cards_.lessonCard->setNote(qt(info_->subtitle));
+    cards_.events->events().setNames(caption_->names);
+    cards_.lesson->show(qt(caption_->lessonText), qt(caption_->lessonQuestion), qt(caption_->banner));
+    cards_.lessonCard->setTitle(caption_->title.empty() ? tr("Lesson") : qt(caption_->title));
+    cards_.lessonCard->setNote(qt(caption_->subtitle));
 }
 
 void Presenter::showProcesses() {
@@ -110,7 +110,7 @@ void Presenter::showProcesses() {
         }
         for (int i = 0; i < chooser.count(); ++i) {
             if (chooser.itemData(i).toUInt() != numbers[i] ||
-                chooser.itemText(i) != qt(info_->names.process(numbers[i]))) {
+                chooser.itemText(i) != qt(caption_->names.process(numbers[i]))) {
                 return false;
             }
         }
@@ -119,7 +119,7 @@ void Presenter::showProcesses() {
     if (!same()) {
         chooser.clear();
         for (const quint32 number : numbers) {
-            chooser.addItem(qt(info_->names.process(number)), number);
+            chooser.addItem(qt(caption_->names.process(number)), number);
         }
     }
     chooser.setCurrentIndex(static_cast<int>(numbers.indexOf(moment.focus)));

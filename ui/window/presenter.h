@@ -74,7 +74,7 @@ private:
     Cards& cards_;
     std::map<ListingId, const Listing*> listings_;
     std::optional<Scene> scene_;
-    std::shared_ptr<const RunCaption> info_;
+    std::shared_ptr<const RunCaption> caption_;
     LaneFold fold_;
     std::uint64_t runNumber_ = 0;
     std::uint64_t cursor_ = 0; ///< of the moment shown before

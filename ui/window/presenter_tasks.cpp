@@ -117,12 +117,12 @@ void Presenter::showWhy() {
         cards_.whyCard->setNote({});
         return;
     }
-    QString reason = qt(reasonOf(*event, info_->names));
+    QString reason = qt(reasonOf(*event, caption_->names));
     if (!reason.isEmpty()) {
         reason[0] = reason[0].toUpper();
         reason += reason.endsWith(QLatin1Char('.')) ? QString() : QStringLiteral(".");
     }
-    cards_.why->show(reason, qt(describe(*event, info_->names)));
+    cards_.why->show(reason, qt(describe(*event, caption_->names)));
     cards_.whyCard->setNote(tr("event %1").arg(event->seq));
 }
 
@@ -173,7 +173,7 @@ void Presenter::showPage(std::uint64_t vaddr) {
         entry = walk.levels.back().entry;
     }
     const std::optional<FrameNumber> frame = scene_->frameAt(vaddr);
-    cards_.inspector->show(entry, frame ? frameFacts(*scene_, info_->names, *frame)
+    cards_.inspector->show(entry, frame ? frameFacts(*scene_, caption_->names, *frame)
                                         : absentPageFacts(*scene_, vaddr));
     cards_.inspectorCard->setTitle(tr("Page 0x%1").arg(vaddr / pageBytes, 0, 16));
 }
@@ -201,7 +201,7 @@ void Presenter::showSelection() {
     if (vaddr) {
         showPage(*vaddr & ~pageOffsetMask);
     } else if (frame && *frame < scene_->moment().frames->size()) {
-        cards_.inspector->show(std::nullopt, frameFacts(*scene_, info_->names, FrameNumber(*frame)));
+        cards_.inspector->show(std::nullopt, frameFacts(*scene_, caption_->names, FrameNumber(*frame)));
         cards_.inspectorCard->setTitle(tr("Frame %1").arg(*frame));
     } else {
         cards_.inspector->show(std::nullopt, {});

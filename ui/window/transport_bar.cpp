@@ -144,7 +144,7 @@ void TransportBar::show(const EngineSnapshot& snapshot) {
     cycles_->setText(
         QStringLiteral("<span style='color:%1'>%2</span>")
             .arg(theme.dimText.name(), tr("%1 cycles").arg(grouped(moment.state.timeCycles))));
-    const bool live = snapshot.info->kind == RunKind::Machine;
+    const bool live = snapshot.caption->kind == RunKind::Machine;
     QString state = live ? tr("LIVE") : tr("REPLAY");
     if (moment.finished && moment.atHead) {
         state += tr(", at its end");
