@@ -6,6 +6,11 @@
 
 say() { printf '%s\n' "$*" >&2; }
 
+# A user without a home that can be written (a service, a container) gets a compiler cache all the same.
+if [ -z "${CCACHE_DIR:-}${XDG_CACHE_HOME:-}" ] && [ ! -w "${HOME:-/nowhere}" ]; then
+    export CCACHE_DIR=$root/build/ccache
+fi
+
 jobs_count() { nproc 2>/dev/null || echo 2; }
 
 # packages_of GROUP...: lines "PACKAGE [COMMAND]" of the groups.

@@ -84,21 +84,16 @@ Steps EntryE::shootDown(const MoveJob& job, Locals& l) {
 }
 
 Steps EntryE::copy(const MoveJob& job, Locals& l) {
-    const Board& board = kernel_.board();
     const std::uint64_t pages = l.length / pageBytes;
     for (l.page = 0; l.page < pages; ++l.page) {
         // Next to O first: right with overlap in both directions (DEFRAG 1.4).
         const std::uint64_t index = job.end == MoveEnd::High ? l.page : pages - 1 - l.page;
         co_yield Line::Copy;
-        const PhysAddr from = startOf(FrameNumber(l.source + index));
-        const PhysAddr to = startOf(FrameNumber(l.destination + index));
-        board.memory.copy(to, from, ByteCount(pageBytes));
-        board.scheduler.spend(board.cost.copyPage);
-        job.owners.front().process->move.bytesCopied += pageBytes;
-        for (const BlockOwner& owner : job.owners) {
-            announceCopy(board, owner, blockIn(owner) + bytesOf(PageCount(index)), to, from,
-                         &owner == &job.owners.front() ? pageBytes : 0, l.block);
-        }
+        copyPage(kernel_.board(), job,
+                 {.index = l.source - job.source.value + index,
+                  .from = startOf(FrameNumber(l.source + index)),
+                  .to = startOf(FrameNumber(l.destination + index)),
+                  .block = l.block});
     }
 }
 
@@ -129,9 +124,10 @@ Steps EntryE::writeEntries(const MoveJob& job, Locals& l) {
             const Pte old{held_[next++]};
             // A handler may have installed it meanwhile; its A and D bits must not be lost.
             const std::uint64_t now = owner.process->tables.leaf(page);
-            const bool mapped = owner.process->tables.map(page, FrameNumber(l.destination + l.page),
-                                                          !old.present() || old.writable(),
-                                                          old.bits | now, Rule::AbsentToPresent);
+            const Leaf leaf{.frame = FrameNumber(l.destination + l.page),
+                            .writable = !old.present() || old.writable(),
+                            .old = old.bits | now};
+            const bool mapped = owner.process->tables.map(page, leaf, Rule::AbsentToPresent);
             kernel_.board().scheduler.spend(mapped ? kernel_.board().cost.kernelStore : 0);
         }
     }

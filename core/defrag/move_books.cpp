@@ -132,20 +132,21 @@ void skipMove(Kernel& kernel, const MoveJob& job, Rule why) {
                                 .paddr = startOf(job.source).value});
 }
 
-void announceCopy(const Board& board,
-                  const BlockOwner& owner,
-                  VirtAddr page,
-                  PhysAddr to,
-                  PhysAddr from,
-                  std::uint64_t bytes,
-                  std::uint64_t block) {
-    board.events.emit({.kind = EventKind::PageCopied,
-                       .object = owner.process->number,
-                       .vaddr = page.value,
-                       .paddr = to.value,
-                       .value = bytes,
-                       .a = from.value,
-                       .b = block});
+void copyPage(const Board& board, const MoveJob& job, const CopiedPage& page) {
+    board.memory.copy(page.to, page.from, ByteCount(pageBytes));
+    board.scheduler.spend(board.cost.copyPage);
+    job.owners.front().process->move.bytesCopied += pageBytes;
+    std::uint64_t counted = pageBytes;
+    for (const BlockOwner& owner : job.owners) {
+        board.events.emit({.kind = EventKind::PageCopied,
+                           .object = owner.process->number,
+                           .vaddr = owner.process->move.start + page.index * pageBytes,
+                           .paddr = page.to.value,
+                           .value = counted,
+                           .a = page.from.value,
+                           .b = page.block});
+        counted = 0;
+    }
 }
 
 bool isEmptyEntry(const MemoryMap& map, std::size_t index) {

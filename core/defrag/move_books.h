@@ -27,15 +27,17 @@ void endMove(Kernel& kernel, const MoveJob& job, std::uint64_t busyCycles);
 /// Says that a candidate is not moved, and why.
 void skipMove(Kernel& kernel, const MoveJob& job, Rule why);
 
-/// Emits PageCopied for one owner; `bytes` is 0 for all but the first, so that sums count each byte
-/// once.
-void announceCopy(const Board& board,
-                  const BlockOwner& owner,
-                  VirtAddr page,
-                  PhysAddr to,
-                  PhysAddr from,
-                  std::uint64_t bytes,
-                  std::uint64_t block);
+/// A page that was copied, `index` pages into the whole block.
+struct CopiedPage {
+    std::uint64_t index = 0;
+    PhysAddr from;
+    PhysAddr to;
+    std::uint64_t block = 0; ///< number of its transfer block
+};
+
+/// Copies one page of the block and says so for each owner; only the first owner's event counts the
+/// bytes.
+void copyPage(const Board& board, const MoveJob& job, const CopiedPage& page);
 
 /// True if the entry covers nothing (its start is the next one's).
 [[nodiscard]] bool isEmptyEntry(const MemoryMap& map, std::size_t index);

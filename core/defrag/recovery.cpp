@@ -70,7 +70,8 @@ bool repairPage(Kernel& kernel, Process& process, VirtAddr address) {
     if (leaf.large() || (leaf.present() && leaf.frame() == frame)) {
         return false;
     }
-    return process.tables.map(pageOf(address), frame, true, leaf.bits, Rule::JournalRollback);
+    return process.tables.map(pageOf(address), {.frame = frame, .old = leaf.bits},
+                              Rule::JournalRollback);
 }
 
 Steps recoverProcess(Kernel& kernel, Process& process, Locals& l) {

@@ -121,20 +121,13 @@ Steps StopTheWorld::stopOwners(const MoveJob& job, Locals& l) {
 }
 
 Steps StopTheWorld::copyAll(const MoveJob& job, Locals& l) {
-    const Board& board = kernel_.board();
     for (l.page = 0; l.page < l.pages; ++l.page) {
         const std::uint64_t index = job.end == MoveEnd::High ? l.page : l.pages - 1 - l.page;
         co_yield Line::Copy;
-        const PhysAddr from = startOf(job.source + PageCount(index));
-        const PhysAddr to = startOf(job.destination + PageCount(index));
-        board.memory.copy(to, from, ByteCount(pageBytes));
-        board.scheduler.spend(board.cost.copyPage);
-        job.owners.front().process->move.bytesCopied += pageBytes;
-        for (const BlockOwner& owner : job.owners) {
-            const VirtAddr page = VirtAddr(owner.process->move.start) + bytesOf(PageCount(index));
-            announceCopy(board, owner, page, to, from,
-                         &owner == &job.owners.front() ? pageBytes : 0, 0);
-        }
+        copyPage(kernel_.board(), job,
+                 {.index = index,
+                  .from = startOf(job.source + PageCount(index)),
+                  .to = startOf(job.destination + PageCount(index))});
     }
 }
 
@@ -163,8 +156,8 @@ Steps StopTheWorld::rewriteEntries(const MoveJob& job, Locals& l) {
             co_yield Line::Rewrite;
             const PageNumber page = pageOf(VirtAddr(owner.process->move.start)) + PageCount(l.page);
             (void)tables.splitLarge(page);
-            const bool mapped = tables.map(page, job.destination + PageCount(l.page), true,
-                                           tables.leaf(page), Rule::ReopenBlock);
+            const Leaf leaf{.frame = job.destination + PageCount(l.page), .old = tables.leaf(page)};
+            const bool mapped = tables.map(page, leaf, Rule::ReopenBlock);
             kernel_.board().scheduler.spend(mapped ? kernel_.board().cost.kernelStore : 0);
         }
     }

@@ -18,6 +18,7 @@ enum class EventSort : std::uint8_t { State, Meaning, Both };
 /// Lowest level at which the kind is emitted: Structure kinds always, Full kinds only while a sink
 /// wants them.
 // K(Name, text, sort, level, object, value, a, b, sentence). Units stand in the field names.
+// clang-format off
 #define FRAGSCOPE_EVENT_KINDS(K)                                                                   \
     /* state */                                                                                    \
     K(PhysStore, "phys-store", State, Full, "", "value", "", "",                                   \
@@ -121,9 +122,9 @@ enum class EventSort : std::uint8_t { State, Meaning, Both };
     K(MoveRolledBack, "move-rolled-back", Meaning, Structure, "process", "", "", "",               \
       "The map was used as the journal: A.start went back to E.start.")                            \
     /* truth */                                                                                    \
-    K(LostWrite, "lost-write", Meaning, Structure, "process", "written", "found", "cause_step",     \
+    K(LostWrite, "lost-write", Meaning, Structure, "process", "written", "found", "cause_step",    \
       "A written value is no longer reachable at its address.")                                    \
-    K(StaleRead, "stale-read", Meaning, Structure, "process", "read", "expected", "cause_step",     \
+    K(StaleRead, "stale-read", Meaning, Structure, "process", "read", "expected", "cause_step",    \
       "A read returned something else than the last value written.")                               \
     K(ForeignAccess, "foreign-access", Meaning, Structure, "process", "value", "owner", "",        \
       "An access reached a frame of another owner.")                                               \
@@ -147,6 +148,7 @@ enum class EventSort : std::uint8_t { State, Meaning, Both };
     K(Note, "note", Meaning, Structure, "process", "number", "", "",                               \
       "A step of the scenario's script.")                                                          \
     K(RunEnded, "run-ended", Meaning, Structure, "", "steps", "", "", "The run is over.")
+// clang-format on
 
 enum class EventKind : std::uint16_t {
 #define FRAGSCOPE_KIND_ENUMERATOR(Name, ...) Name,

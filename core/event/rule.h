@@ -9,6 +9,7 @@ namespace fragscope {
 /// The reasons of events. A text may name the event's fields in braces: {vaddr}, {paddr}, {value},
 /// {a}, {b}, {object}; the view fills them in (view/explain.h).
 // R(Name, text)
+// clang-format off
 #define FRAGSCOPE_RULES(R)                                                                         \
     R(None, "")                                                                                    \
     R(ScenarioSaysSo, "the scenario asks for it here")                                             \
@@ -17,8 +18,8 @@ namespace fragscope {
     R(FirstFit, "first fit: lowest run of free frames that is long enough")                        \
     R(FitsBehind, "the frames behind the block are free: it grows in place, one map entry")        \
     R(DoesNotFitBehind,                                                                            \
-      "the frames behind the block are taken: a new block elsewhere and a new map entry with its " \
-      "own offset")                                                                                \
+      "the frames behind the block are taken: a new block elsewhere and a new map entry "          \
+      "with its own offset")                                                                       \
     R(NoRunLongEnough,                                                                             \
       "{value} contiguous frames wanted, {a} frames free, but the largest free run has {b}")       \
     R(GrowWaitsForMove, "a move is under way in this process: growth waits for its end")           \
@@ -34,138 +35,72 @@ namespace fragscope {
     R(CandidatePinned, "a frame of the block is locked in place: it must not move")                \
     R(OwnersDiffer,                                                                                \
       "another process maps the block without the same neighbour: it cannot be merged there")      \
-    R(CandidateTaken, "the destination was taken meanwhile") R(                                    \
-        CoverBlock, "entry E takes the next transfer block out of the map before it is copied")    \
-        R(ReopenBlock, "the block is copied: the entry of the new place takes it over") R(         \
-            RemapBeforeCopy,                                                                       \
-            "deliberate mistake: the block is reachable at its new place before its bytes are "    \
-            "there") R(CopyBeforeRemap,                                                            \
-                       "deliberate mistake: the block is copied while it can still be written at " \
-                       "the old place") R(ExchangeClearsPte,                                       \
-                                          "the entry is exchanged, not stored: A and D bits set "  \
-                                          "by a processor until now are kept")                     \
-            R(AbsentToPresent, "absent to present needs no flush: absent entries are never "       \
-                               "cached") R(ShootBeforeCopy, "no CPU may keep a translation of "    \
-                                                            "the block while it is copied") R(     \
-                ShootAfterCopy, "deliberate mistake: translations are dropped only after the "     \
-                                "copy") R(ShootNotAwaited,                                         \
-                                          "deliberate mistake: the acknowledgements are not "      \
-                                          "awaited") R(ShootNever, "deliberate mistake: no "       \
-                                                                   "shootdown") R(AckAtBoundary,   \
-                                                                                  "between two "   \
-                                                                                  "instructions "  \
-                                                                                  "no access is "  \
-                                                                                  "in flight")     \
-                R(AllAcked, "every CPU that can hold a translation has acknowledged") R(           \
-                    NobodyToAsk, "no other CPU runs this process: only the own TLB is dropped")    \
-                    R(NotPresent, "the entry is not present") R(RightsForbid, "the entry forbids " \
-                                                                              "this access") R(    \
-                        InEntryE,                                                                  \
-                        "the address lies in entry E: it waits for the end of this transfer "      \
-                        "block only") R(InEntryEOver,                                              \
-                                        "the transfer block is done: the access is repeated")      \
-                        R(ProcessStopped, "the process is stopped until the whole block has "      \
-                                          "moved") R(ProcessResumed, "the block has moved: the "   \
-                                                                     "process goes on") R(         \
-                            MappedNow, "looked at the map again: mapped by now, repeat the "       \
-                                       "access") R(PteInstalled,                                   \
-                                                   "the map has it, its page-table entry was "     \
-                                                   "still absent: installed")                      \
-                            R(NotInE,                                                              \
-                              "the address is not in entry E: the standard violation handler is "  \
-                              "called") R(NoCustomHandler,                                         \
-                                          "no custom handler installed: the standard violation "   \
-                                          "handler is called") R(NotMapped,                        \
-                                                                 "no entry of the map covers the " \
-                                                                 "address") R(LegalButKilled,      \
-                                                                              "entry E had "       \
-                                                                              "already moved on "  \
-                                                                              "when the handler "  \
-                                                                              "looked: a legal "   \
-                                                                              "access "            \
-                                                                              "counts as a "       \
-                                                                              "violation")         \
-                                R(OldFramesReturned, "all is moved and no CPU can reach the old "  \
-                                                     "frames: they are given back") R(             \
-                                    OldBlockReturned,                                              \
-                                    "the transfer block is moved: its old frames are given back "  \
-                                    "at once") R(EndOfProcess, "the process ended")                \
-                                    R(WriteUnreachable, "the map now leads to another frame than " \
-                                                        "the one that was written") R(             \
-                                        WriteThroughStale,                                         \
-                                        "written through a translation that the map no longer "    \
-                                        "has") R(ReadDiffers, "the frame read does not hold the "  \
-                                                              "last value written to this "        \
-                                                              "address") R(OwnerDiffers,           \
-                                                                           "the frame belongs to " \
-                                                                           "somebody else by now") \
-                                        R(MapOrder, "I1: 0 <= e <= a <= m, and a - e is 0 or one " \
-                                                    "transfer block") R(                           \
-                                            MapCoverage,                                           \
-                                            "I2: entries are sorted and each address is covered "  \
-                                            "exactly once") R(TruthPlace,                          \
-                                                              "I3: the last write lies where the " \
-                                                              "map and the move say")              \
-                                            R(NoTranslationInE, "I4: no CPU may reach entry E "    \
-                                                                "while it is copied") R(           \
-                                                OneWait,                                           \
-                                                "I5: an access waits at most once per move, "      \
-                                                "thread and page") R(OneOwner,                     \
-                                                                     "I6: a frame has one owner")  \
-                                                R(CopiedOnce, "I7: bytes copied = length, map "    \
-                                                              "stores = 2 per transfer block") R(  \
-                                                    ContentsDiffer,                                \
-                                                    "I8: contents equal those of a run without "   \
-                                                    "the move") R(MoverKilled,                     \
-                                                                  "the scenario ends the mover "   \
-                                                                  "here") R(JournalRollback,       \
-                                                                            "the map is the "      \
-                                                                            "journal: nothing of " \
-                                                                            "the open block was "  \
-                                                                            "reachable yet")       \
-                                                    R(BufferFaultedIn, "the buffer touched entry " \
-                                                                       "E: faulted in before the " \
-                                                                       "call goes on") R(          \
-                                                        CallRepeated,                              \
-                                                        "the buffer touched entry E: the call "    \
-                                                        "returns and is repeated")                 \
-                                                        R(SplitLarge, "a 2 MiB mapping is split: " \
-                                                                      "a transfer block is "       \
-                                                                      "smaller than it") R(        \
-                                                            MapFull, "the memory map has no room " \
-                                                                     "for another entry")          \
-                                                            R(TransferBlockSet,                    \
-                                                              "the setting gives the transfer "    \
-                                                              "block") R(TransferBlockAuto,        \
-                                                                         "the largest transfer "   \
-                                                                         "block whose copy stays " \
-                                                                         "within the wait limit")  \
-                                                                R(TransferBlockClamped,            \
-                                                                  "source and destination "        \
-                                                                  "overlap: the transfer block "   \
-                                                                  "is at most the gap, so that "   \
-                                                                  "the map "                       \
-                                                                  "stays a journal")               \
-                                                                    R(ShrunkInMove,                \
-                                                                      "the process gave back a "   \
-                                                                      "part that had not moved "   \
-                                                                      "yet: the move ends "        \
-                                                                      "earlier")                   \
-                                                                        R(AllDone,                 \
-                                                                          "every application has " \
-                                                                          "finished and the "      \
-                                                                          "mover has nothing to "  \
-                                                                          "do") R(Deadlock,        \
-                                                                                  "tasks are "     \
-                                                                                  "left, but "     \
-                                                                                  "none of them "  \
-                                                                                  "can go on")     \
-                                                                            R(LimitSteps,          \
-                                                                              "the limit of "      \
-                                                                              "steps was reached") \
-                                                                                R(Stopped,         \
-                                                                                  "stopped by "    \
-                                                                                  "the user")
+    R(CandidateTaken, "the destination was taken meanwhile")                                       \
+    R(CoverBlock, "entry E takes the next transfer block out of the map before it is copied")      \
+    R(ReopenBlock, "the block is copied: the entry of the new place takes it over")                \
+    R(RemapBeforeCopy,                                                                             \
+      "deliberate mistake: the block is reachable at its new place before its bytes are "          \
+      "there")                                                                                     \
+    R(CopyBeforeRemap,                                                                             \
+      "deliberate mistake: the block is copied while it can still be written at the old "          \
+      "place")                                                                                     \
+    R(ExchangeClearsPte,                                                                           \
+      "the entry is exchanged, not stored: A and D bits set by a processor until now are "         \
+      "kept")                                                                                      \
+    R(AbsentToPresent, "absent to present needs no flush: absent entries are never cached")        \
+    R(ShootBeforeCopy, "no CPU may keep a translation of the block while it is copied")            \
+    R(ShootAfterCopy, "deliberate mistake: translations are dropped only after the copy")          \
+    R(ShootNotAwaited, "deliberate mistake: the acknowledgements are not awaited")                 \
+    R(ShootNever, "deliberate mistake: no shootdown")                                              \
+    R(AckAtBoundary, "between two instructions no access is in flight")                            \
+    R(AllAcked, "every CPU that can hold a translation has acknowledged")                          \
+    R(NobodyToAsk, "no other CPU runs this process: only the own TLB is dropped")                  \
+    R(NotPresent, "the entry is not present")                                                      \
+    R(RightsForbid, "the entry forbids this access")                                               \
+    R(InEntryE, "the address lies in entry E: it waits for the end of this transfer block only")   \
+    R(InEntryEOver, "the transfer block is done: the access is repeated")                          \
+    R(ProcessStopped, "the process is stopped until the whole block has moved")                    \
+    R(ProcessResumed, "the block has moved: the process goes on")                                  \
+    R(MappedNow, "looked at the map again: mapped by now, repeat the access")                      \
+    R(PteInstalled, "the map has it, its page-table entry was still absent: installed")            \
+    R(NotInE, "the address is not in entry E: the standard violation handler is called")           \
+    R(NoCustomHandler, "no custom handler installed: the standard violation handler is called")    \
+    R(NotMapped, "no entry of the map covers the address")                                         \
+    R(LegalButKilled,                                                                              \
+      "entry E had already moved on when the handler looked: a legal access counts as a "          \
+      "violation")                                                                                 \
+    R(OldFramesReturned, "all is moved and no CPU can reach the old frames: they are given back")  \
+    R(OldBlockReturned, "the transfer block is moved: its old frames are given back at once")      \
+    R(EndOfProcess, "the process ended")                                                           \
+    R(WriteUnreachable, "the map now leads to another frame than the one that was written")        \
+    R(WriteThroughStale, "written through a translation that the map no longer has")               \
+    R(ReadDiffers, "the frame read does not hold the last value written to this address")          \
+    R(OwnerDiffers, "the frame belongs to somebody else by now")                                   \
+    R(MapOrder, "I1: 0 <= e <= a <= m, and a - e is 0 or one transfer block")                      \
+    R(MapCoverage, "I2: entries are sorted and each address is covered exactly once")              \
+    R(TruthPlace, "I3: the last write lies where the map and the move say")                        \
+    R(NoTranslationInE, "I4: no CPU may reach entry E while it is copied")                         \
+    R(OneWait, "I5: an access waits at most once per move, thread and page")                       \
+    R(OneOwner, "I6: a frame has one owner")                                                       \
+    R(CopiedOnce, "I7: bytes copied = length, map stores = 2 per transfer block")                  \
+    R(ContentsDiffer, "I8: contents equal those of a run without the move")                        \
+    R(MoverKilled, "the scenario ends the mover here")                                             \
+    R(JournalRollback, "the map is the journal: nothing of the open block was reachable yet")      \
+    R(BufferFaultedIn, "the buffer touched entry E: faulted in before the call goes on")           \
+    R(CallRepeated, "the buffer touched entry E: the call returns and is repeated")                \
+    R(SplitLarge, "a 2 MiB mapping is split: a transfer block is smaller than it")                 \
+    R(MapFull, "the memory map has no room for another entry")                                     \
+    R(TransferBlockSet, "the setting gives the transfer block")                                    \
+    R(TransferBlockAuto, "the largest transfer block whose copy stays within the wait limit")      \
+    R(TransferBlockClamped,                                                                        \
+      "source and destination overlap: the transfer block is at most the gap, so that the "        \
+      "map stays a journal")                                                                       \
+    R(ShrunkInMove, "the process gave back a part that had not moved yet: the move ends earlier")  \
+    R(AllDone, "every application has finished and the mover has nothing to do")                   \
+    R(Deadlock, "tasks are left, but none of them can go on")                                      \
+    R(LimitSteps, "the limit of steps was reached")                                                \
+    R(Stopped, "stopped by the user")
+// clang-format on
 
 enum class Rule : std::uint16_t {
 #define FRAGSCOPE_RULE_ENUMERATOR(Name, text) Name,

@@ -119,73 +119,127 @@ std::uint8_t nextLabel(const MemoryMap& map) {
     return '*';
 }
 
+namespace {
+
+constexpr std::uint64_t nowhere = ~0ULL;
+
+/// What is asked, and what was found so far.
+struct Request {
+    Kernel& kernel;
+    Process& process;
+    MoveEnd end = MoveEnd::High;
+    std::uint64_t size = 0;
+    bool inPlace = false;
+    std::size_t entry = 0; ///< of the block that grows in place
+
+    [[nodiscard]] Rule rule() const { return inPlace ? Rule::FitsBehind : Rule::DoesNotFitBehind; }
+
+    /// First address of the new part, as long as the map is not patched.
+    [[nodiscard]] VirtAddr first() const {
+        const std::uint64_t edge = areaEdge(process.map, end);
+        return VirtAddr(end == MoveEnd::High ? edge : edge - size);
+    }
+};
+
+void announceBegin(const Request& request) {
+    const bool waits = !request.process.lockableForGrowth(0);
+    request.kernel.board().events.emit(
+        {.kind = EventKind::GrowBegun,
+         .rule = waits ? Rule::GrowWaitsForMove : Rule::ScenarioSaysSo,
+         .object = request.process.number,
+         .value = request.size,
+         .a = static_cast<std::uint64_t>(request.end == MoveEnd::High)});
+}
+
+Steps lockMap(const Request& request, std::uint32_t task) {
+    co_yield Line::Lock;
+    announceBegin(request);
+    while (!request.process.lockableForGrowth(0)) {
+        co_await until(lockable(request.process));
+        co_yield Line::Lock;
+    }
+    request.process.mapLock = task;
+}
+
+/// Takes the frames; l.frame is `nowhere` if there are none.
+Steps takeFrames(Request& request, Locals& l) {
+    co_yield Line::Neighbour;
+    FrameTable& frames = request.kernel.frames();
+    const PageCount pages(l.pages);
+    const Neighbourhood next = neighbourhood(request.process.map, request.end, pages);
+    request.inPlace = next.exists && frames.isFree(next.frame, pages);
+    request.entry = next.entry;
+    l.frame = next.frame.value;
+    if (request.inPlace) {
+        co_yield Line::InPlace;
+    } else {
+        co_yield Line::Elsewhere;
+        const auto found = frames.findRun(pages, frames.zoneEnd());
+        const bool full = request.process.map.count() >= MemoryMap::capacity - 2;
+        l.frame = found && !full ? found->value : nowhere;
+        if (l.frame == nowhere) {
+            co_yield Line::Refuse;
+            refuse(request.kernel, request.process, l.pages,
+                   found ? Rule::MapFull : Rule::NoRunLongEnough);
+            co_return;
+        }
+    }
+    frames.take(FrameNumber(l.frame), pages, FrameUse::Data, request.process.number,
+                request.rule());
+}
+
+Steps fillPages(const Request& request, Locals& l) {
+    const Board& board = request.kernel.board();
+    const PageNumber first = pageOf(request.first());
+    for (l.page = 0; l.page < l.pages; ++l.page) {
+        co_yield Line::Fill;
+        const FrameNumber frame(l.frame + l.page);
+        board.memory.fill(startOf(frame), ByteCount(pageBytes), std::byte{0});
+        board.scheduler.spend(board.cost.fillPage);
+        const Leaf leaf{.frame = frame, .writable = true};
+        if (!request.kernel.mapPage(request.process, first + PageCount(l.page), leaf,
+                                    request.rule())) {
+            break; // no frame for a table: the handler installs what is missing later
+        }
+    }
+}
+
+Steps patchMap(const Request& request, const Locals& l) {
+    co_yield Line::Entry;
+    const VirtAddr first = request.first();
+    if (request.inPlace) {
+        extendEntry(request.process.map, request.end, request.entry, request.size);
+    } else {
+        addEntry(request.process.map, request.end, FrameNumber(l.frame), request.size);
+    }
+    request.kernel.board().events.emit({.kind = EventKind::GrowDone,
+                                        .rule = request.rule(),
+                                        .object = request.process.number,
+                                        .vaddr = first.value,
+                                        .paddr = startOf(FrameNumber(l.frame)).value,
+                                        .value = request.size,
+                                        .a = static_cast<std::uint64_t>(request.inPlace),
+                                        .b = request.process.map.blocks()});
+}
+
+} // namespace
+
 Steps growArea(
     Kernel& kernel, Process& process, MoveEnd end, ByteCount size, GrowthOutcome& outcome) {
     Task& self = co_await thisTask();
     auto& l = co_await Follow<Locals>{growListing()};
+    Request request{.kernel = kernel, .process = process, .end = end, .size = size.value};
     outcome = GrowthOutcome::Refused;
     l.size = size.value;
     l.pages = pagesFor(size).value;
-    MemoryMap& map = process.map;
-    co_yield Line::Lock;
-    const bool waits = !process.lockableForGrowth(0);
-    kernel.board().events.emit({.kind = EventKind::GrowBegun,
-                                .rule = waits ? Rule::GrowWaitsForMove : Rule::ScenarioSaysSo,
-                                .object = process.number,
-                                .value = size.value,
-                                .a = static_cast<std::uint64_t>(end == MoveEnd::High)});
-    while (!process.lockableForGrowth(0)) {
-        co_await until(lockable(process));
-        co_yield Line::Lock;
-    }
-    process.mapLock = self.id;
-    co_yield Line::Neighbour;
-    const Neighbourhood next = neighbourhood(map, end, PageCount(l.pages));
-    const bool inPlace = next.exists && kernel.frames().isFree(next.frame, PageCount(l.pages));
-    if (inPlace) {
-        co_yield Line::InPlace;
-        l.frame = next.frame.value;
-    } else {
-        co_yield Line::Elsewhere;
-        const auto found = kernel.frames().findRun(PageCount(l.pages), kernel.frames().zoneEnd());
-        if (!found || map.count() >= MemoryMap::capacity - 2) {
-            co_yield Line::Refuse;
-            refuse(kernel, process, l.pages, found ? Rule::MapFull : Rule::NoRunLongEnough);
-            process.mapLock = 0;
-            co_return;
-        }
-        l.frame = found->value;
-    }
-    const Rule why = inPlace ? Rule::FitsBehind : Rule::DoesNotFitBehind;
-    kernel.frames().take(FrameNumber(l.frame), PageCount(l.pages), FrameUse::Data, process.number,
-                         why);
-    const std::uint64_t edge = areaEdge(map, end);
-    const VirtAddr first(end == MoveEnd::High ? edge : edge - size.value);
-    for (l.page = 0; l.page < l.pages; ++l.page) {
-        co_yield Line::Fill;
-        const FrameNumber frame(l.frame + l.page);
-        kernel.board().memory.fill(startOf(frame), ByteCount(pageBytes), std::byte{0});
-        kernel.board().scheduler.spend(kernel.board().cost.fillPage);
-        if (!kernel.mapPage(process, pageOf(first) + PageCount(l.page), frame, true, 0, why)) {
-            break; // no frame for a table: the handler installs what is missing later
-        }
-    }
-    co_yield Line::Entry;
-    if (inPlace) {
-        extendEntry(map, end, next.entry, size.value);
-    } else {
-        addEntry(map, end, FrameNumber(l.frame), size.value);
+    co_await part(lockMap(request, self.id));
+    co_await part(takeFrames(request, l));
+    if (l.frame != nowhere) {
+        co_await part(fillPages(request, l));
+        co_await part(patchMap(request, l));
+        outcome = request.inPlace ? GrowthOutcome::InPlace : GrowthOutcome::NewBlock;
     }
     process.mapLock = 0;
-    outcome = inPlace ? GrowthOutcome::InPlace : GrowthOutcome::NewBlock;
-    kernel.board().events.emit({.kind = EventKind::GrowDone,
-                                .rule = why,
-                                .object = process.number,
-                                .vaddr = first.value,
-                                .paddr = startOf(FrameNumber(l.frame)).value,
-                                .value = size.value,
-                                .a = static_cast<std::uint64_t>(inPlace),
-                                .b = map.blocks()});
 }
 
 const Listing& growListing() {

@@ -63,8 +63,7 @@ Process* Kernel::createProcess(const std::string& name, VirtAddr start) {
     MemoryMap map(board_.events, board_.memory, number, *mapFrame,
                   entry + ByteCount(process_field::entryCount), settings_.representation);
     PageTables tables(board_.events, board_.memory, frames_, number, *rootFrame);
-    processes_.push_back(
-        std::make_unique<Process>(number, name, std::move(map), std::move(tables)));
+    processes_.push_back(std::make_unique<Process>(number, name, map, tables));
     Process& process = *processes_.back();
     process.entryPlace = entry;
     rangeSources_.push_back(std::make_unique<RangeSource>(board_.memory, process));
@@ -168,16 +167,8 @@ void Kernel::releaseRun(FrameNumber first, PageCount count, Rule why) {
 // ---- address space
 // -------------------------------------------------------------------------------------
 
-bool Kernel::mapPage(Process& process,
-                     PageNumber page,
-                     FrameNumber frame,
-                     bool writable,
-                     std::uint64_t old,
-                     Rule why) {
-    if (settings_.translation == TranslationMode::Ranges) {
-        return true;
-    }
-    return process.tables.map(page, frame, writable, old, why);
+bool Kernel::mapPage(Process& process, PageNumber page, const Leaf& leaf, Rule why) {
+    return settings_.translation == TranslationMode::Ranges || process.tables.map(page, leaf, why);
 }
 
 bool Kernel::mapExtent(Process& process, const Extent& extent, bool largePages) {
@@ -192,7 +183,8 @@ bool Kernel::mapExtent(Process& process, const Extent& extent, bool largePages) 
                            pages - i >= wordsPerPage;
         const bool mapped =
             large ? process.tables.mapLarge(page, target, extent.writable, Rule::InitialState)
-                  : mapPage(process, page, target, extent.writable, 0, Rule::InitialState);
+                  : mapPage(process, page, {.frame = target, .writable = extent.writable},
+                            Rule::InitialState);
         if (!mapped) {
             return false;
         }
@@ -212,7 +204,8 @@ bool Kernel::installIfAbsent(Process& process, VirtAddr address) {
     }
     board_.scheduler.spend(board_.cost.kernelStore);
     const PhysAddr place(extent->paddr + (startOf(page).value - extent->start));
-    return process.tables.map(page, frameOf(place), extent->writable, 0, Rule::PteInstalled);
+    return process.tables.map(page, {.frame = frameOf(place), .writable = extent->writable},
+                              Rule::PteInstalled);
 }
 
 bool Kernel::attachAll(Process& target, const Process& source) {

@@ -66,12 +66,7 @@ public:
 
     // ---- address space ----
     /// Writes the leaf of a page if the translation uses page tables. False if memory is full.
-    [[nodiscard]] bool mapPage(Process& process,
-                               PageNumber page,
-                               FrameNumber frame,
-                               bool writable,
-                               std::uint64_t old,
-                               Rule why);
+    [[nodiscard]] bool mapPage(Process& process, PageNumber page, const Leaf& leaf, Rule why);
 
     /// Maps a block of an extent in one go, with 2 MiB mappings where they fit and are asked for.
     [[nodiscard]] bool mapExtent(Process& process, const Extent& extent, bool largePages);

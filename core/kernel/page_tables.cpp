@@ -79,14 +79,13 @@ std::uint64_t PageTables::leaf(PageNumber page) const {
     return entry ? memory_.load(*entry) : 0;
 }
 
-bool PageTables::map(
-    PageNumber page, FrameNumber frame, bool writable, std::uint64_t old, Rule why) {
+bool PageTables::map(PageNumber page, const Leaf& leaf, Rule why) {
     const auto entry = placeForWriting(page, table_level::pt);
     if (!entry) {
         return false;
     }
-    const std::uint64_t flags = leafFlags(writable) | (old & carriedOver);
-    store(*entry, page, composePte(frame, flags).bits, table_level::pt, why);
+    const std::uint64_t flags = leafFlags(leaf.writable) | (leaf.old & carriedOver);
+    store(*entry, page, composePte(leaf.frame, flags).bits, table_level::pt, why);
     return true;
 }
 

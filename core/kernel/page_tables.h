@@ -7,6 +7,13 @@
 
 namespace fragscope {
 
+/// What a leaf entry shall say.
+struct Leaf {
+    FrameNumber frame{};
+    bool writable = true;
+    std::uint64_t old = 0; ///< entry whose accessed and dirty bits are carried over
+};
+
 /// The page tables of one process: 8-byte entries in emulated memory, edited by physical address.
 /// Every change of a leaf is one PteStore event and one store.
 /// Simplified: no TLB entry of a direct map is used for the kernel's own accesses to tables.
@@ -27,9 +34,8 @@ public:
     /// Leaf entry of `page`, 0 if there is none. A 2 MiB mapping yields its PDE.
     [[nodiscard]] std::uint64_t leaf(PageNumber page) const;
 
-    /// Maps a page; `old` bits A and D are carried over. False if no frame for a table is left.
-    [[nodiscard]] bool
-    map(PageNumber page, FrameNumber frame, bool writable, std::uint64_t old, Rule why);
+    /// Maps a page. False if no frame for a table is left.
+    [[nodiscard]] bool map(PageNumber page, const Leaf& leaf, Rule why);
 
     /// Maps 2 MiB; page and frame must be multiples of 512. False if no frame for a table is left.
     [[nodiscard]] bool mapLarge(PageNumber page, FrameNumber frame, bool writable, Rule why);

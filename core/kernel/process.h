@@ -40,8 +40,8 @@ struct MoveState {
 
 /// A process: its map and tables in emulated memory and what the kernel knows of it beside.
 struct Process {
-    Process(std::uint32_t n, std::string processName, MemoryMap m, PageTables t)
-        : number(n), name(std::move(processName)), map(std::move(m)), tables(std::move(t)) {}
+    Process(std::uint32_t n, std::string processName, const MemoryMap& m, const PageTables& t)
+        : number(n), name(std::move(processName)), map(m), tables(t) {}
 
     std::uint32_t number;
     std::string name;

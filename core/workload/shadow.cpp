@@ -238,31 +238,37 @@ void Shadow::unreachable(std::uint32_t process, std::uint64_t page, bool givenBa
     }
 }
 
+Shadow::Difference Shadow::differenceOf(std::uint32_t process) const {
+    Difference result;
+    for (const std::uint64_t page : pages_[process - 1]) {
+        const View& view = views_.at(key(process, page));
+        if (view.frame == nowhere) {
+            continue;
+        }
+        for (std::size_t word = 0; word < wordsPerPage; ++word) {
+            if (contents_[view.contents]->words[word] == bytesAt(view.frame, word)) {
+                ++result.equalWords;
+            } else if (result.firstAddress == nowhere) {
+                result.firstAddress = (page << pageShift) + word * wordBytes;
+            }
+        }
+    }
+    return result;
+}
+
 void Shadow::compareAll() {
     for (std::uint32_t process = 1; process <= pages_.size(); ++process) {
         if (kernel_.processes()[process - 1]->state != ProcessState::Running) {
             continue;
         }
-        std::uint64_t equal = 0;
-        std::uint64_t firstDifferent = nowhere;
-        for (const std::uint64_t page : pages_[process - 1]) {
-            const View& view = views_.at(key(process, page));
-            for (std::size_t word = 0; view.frame != nowhere && word < wordsPerPage; ++word) {
-                const bool same =
-                    contents_[view.contents]->words[word] == bytesAt(view.frame, word);
-                equal += same ? 1 : 0;
-                if (!same && firstDifferent == nowhere) {
-                    firstDifferent = (page << pageShift) + word * wordBytes;
-                }
-            }
-        }
-        const bool good = firstDifferent == nowhere;
+        const Difference difference = differenceOf(process);
+        const bool equal = difference.firstAddress == nowhere;
         kernel_.board().events.emit(
-            {.kind = good ? EventKind::ContentsEqual : EventKind::InvariantBroken,
-             .rule = good ? Rule::None : Rule::ContentsDiffer,
+            {.kind = equal ? EventKind::ContentsEqual : EventKind::InvariantBroken,
+             .rule = equal ? Rule::None : Rule::ContentsDiffer,
              .object = process,
-             .vaddr = good ? 0 : firstDifferent,
-             .value = good ? equal : 8});
+             .vaddr = equal ? 0 : difference.firstAddress,
+             .value = equal ? difference.equalWords : 8});
     }
 }
 

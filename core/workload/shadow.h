@@ -47,6 +47,12 @@ private:
         bool givenBack = false; ///< the process gave the page back: a new one starts afresh
     };
 
+    struct Difference {
+        std::uint64_t equalWords = 0;
+        std::uint64_t firstAddress = nowhere; ///< of a word that differs
+    };
+
+    [[nodiscard]] Difference differenceOf(std::uint32_t process) const;
     void onStore(const Event& event);
     void onLoad(const Event& event);
     void onTableEntry(const Event& event);

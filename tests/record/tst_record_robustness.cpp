@@ -68,12 +68,25 @@ int readAsNobody(const std::string& path) {
     return 0;
 }
 
+/// Changes every event in place, without a write-ahead log, and stays in the middle of it.
+int changeWithoutEnd(const std::string& path) {
+    Database database = std::move(Database::open(path, DatabaseAccess::ReadWrite)).value();
+    database.run("PRAGMA cache_size = 5; BEGIN IMMEDIATE; UPDATE event SET a = a + 1");
+    if (!database.ok()) {
+        return 1;
+    }
+    sayReady();
+    std::this_thread::sleep_for(1h);
+    return 0;
+}
+
 const std::map<std::string, ChildPart> parts{
     {"forever", recordForever},
     {"many", recordMany},
     {"little room", recordWithLittleRoom},
     {"record nobody", recordAsNobody},
     {"read nobody", readAsNobody},
+    {"change", changeWithoutEnd},
 };
 
 // ---- helpers
@@ -154,6 +167,39 @@ private slots:
         expectPrefix(path, 1);
         expectPrefix(path, 2);
         QVERIFY(openRunFile(path).run(1)->events >= seen); // what a reader saw is safe
+    }
+
+    void reading_ofAKilledRun_changesNothing() {
+        const Folder folder;
+        const std::string path = folder.file("r.db");
+        {
+            Child child("forever", path);
+            QVERIFY(child.waitUntilReady());
+            QTRY_VERIFY_WITH_TIMEOUT(openRunFile(path).run(1)->events > 0, 20'000);
+            child.kill();
+        }
+        const std::string file = bytesOf(path);
+        const std::string log = bytesOf(path + "-wal");
+        QVERIFY(!log.empty());
+        expectPrefix(path, 1);
+        QVERIFY(bytesOf(path) == file);
+        QVERIFY(bytesOf(path + "-wal") == log);
+    }
+
+    void kill_inACommitWithoutWriteAheadLog_isUndoneWhenRead() {
+        const Folder folder;
+        const std::string path = folder.file("r.db");
+        recordRun(path, sampleInfo(), eventsUpTo(5000));
+        const std::string before = bytesOf(path);
+        {
+            Child child("change", path);
+            QVERIFY(child.waitUntilReady());
+            child.kill();
+        }
+        QVERIFY(folder.names().contains("r.db-journal"));
+        QVERIFY(bytesOf(path) != before); // half written indeed
+        expectPrefix(path, 1);
+        QCOMPARE(folder.names(), QStringList{"r.db"});
     }
 
     void recorder_destroyedWithoutFinish_savesWhatItHas() {
@@ -310,6 +356,28 @@ private slots:
         QVERIFY2(looks > 10 && growths > 2, "the reader has not met the recorder");
         QCOMPARE(file.run(1)->events, std::uint64_t{400'000});
         QVERIFY(file.verify(1).ok());
+    }
+
+    void finish_whileSomebodyHasTheFileOpen_doesNotWaitForHim() {
+        const Folder folder;
+        const std::string path = folder.file("r.db");
+        recordRun(path, sampleInfo(), eventsUpTo(100));
+        auto recorder = std::move(Recorder::create(path, sampleInfo())).value();
+        recorder->onEvent(eventAt(0));
+        {
+            RunFile file = openRunFile(path);
+            QCOMPARE(file.run(2)->number, std::int64_t{2});
+            const auto start = std::chrono::steady_clock::now();
+            QVERIFY(recorder->finish(sampleOutcome()).ok());
+            QVERIFY(std::chrono::steady_clock::now() - start < 2s);
+            QVERIFY(file.run(2)->status == RunStatus::Finished);
+        }
+        recorder.reset();
+        QCOMPARE(bytesOf(path)[18], '\2'); // still in write-ahead mode, all the same complete
+        expectPrefix(path, 2);
+        recordRun(path, sampleInfo(), {});
+        QCOMPARE(bytesOf(path)[18], '\1');
+        QCOMPARE(folder.names(), QStringList{"r.db"});
     }
 
     void twoRecorders_intoOneFile_bothSaveEverything() {

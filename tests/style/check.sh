@@ -53,6 +53,10 @@ format)
         if [ -n "${CI:-}" ]; then exit 1; fi
         exit 77
     fi
-    "$formatter" --dry-run -Werror --style="file:$here/../../.clang-format" $files
+    if ! output=$("$formatter" --dry-run -Werror --style="file:$here/../../.clang-format" $files 2>&1); then
+        # One line for a file; whatever else went wrong, as it is.
+        echo "$output" | awk -F: '/-Wclang-format-violations/ { if (!seen[$1]++) print; next } !/^ /' | head -n 40
+        exit 1
+    fi
     ;;
 esac

@@ -68,10 +68,16 @@ bool nothingToRecover(const std::string& path) {
 std::unique_ptr<Connection> connectReadOnly(const std::string& path) {
     std::unique_ptr<Connection> connection = connect(path, "mode=ro", SQLITE_OPEN_READONLY);
     const int code = connection->failureCode;
-    if ((code == SQLITE_READONLY || code == SQLITE_CANTOPEN) && nothingToRecover(path)) {
+    if (code != SQLITE_READONLY && code != SQLITE_CANTOPEN) {
+        return connection;
+    }
+    if (nothingToRecover(path)) {
         return connect(path, "mode=ro&immutable=1", SQLITE_OPEN_READONLY);
     }
-    return connection;
+    // A program was killed in the middle of a commit without a write-ahead log: only a writer can
+    // undo what is half written.
+    connect(path, "mode=rw", SQLITE_OPEN_READWRITE).reset();
+    return connect(path, "mode=ro", SQLITE_OPEN_READONLY);
 }
 
 } // namespace

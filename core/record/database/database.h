@@ -11,7 +11,7 @@
 namespace fragscope {
 
 enum class DatabaseAccess : std::uint8_t {
-    ReadOnly,  ///< the file is never written, not even to recover it
+    ReadOnly,  ///< the file is not written, unless a half-written commit must be undone first
     ReadWrite, ///< the file exists already
     Create,    ///< like ReadWrite; made if missing
 };

@@ -29,7 +29,7 @@ struct RecordedInput {
     std::string args; ///< JSON
 };
 
-/// Reads the runs of a file. Never writes to it; a file that is being recorded can be read
+/// Reads the runs of a file. Does not change it; a file that is being recorded can be read
 /// meanwhile. Every call is one or a few short queries, so no lock is held between calls. One
 /// thread at a time.
 class RunFile {
