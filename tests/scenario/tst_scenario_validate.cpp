@@ -23,7 +23,11 @@ std::string firstError(const QByteArray& text) {
     if (readScenario(text.toStdString(), "s.toml", errors)) {
         return "no error";
     }
-    return errors.size() == 1 ? errors.front().text() : errors.front().text() + " (and more)";
+    std::string message = errors.front().text();
+    if (errors.size() > 1) {
+        message.append(" (and more)");
+    }
+    return message;
 }
 
 } // namespace
@@ -40,7 +44,7 @@ private slots:
 
     void validationErrors_processSetting_nameTheProcess() {
         RunConfig config;
-        config.processes.emplace_back().name = "a";
+        config.processes.emplace_back().name = std::string("a");
         config.processes[0].blocks.push_back({kib(4), 100'000});
         const auto errors = validationErrors(config);
         QCOMPARE(errors.size(), std::size_t{1});
@@ -88,15 +92,21 @@ void TestScenarioValidate::validate_misfit_namesPlaceKeyAndReason_data() {
     row("mover never starts", base + "[mover]\nstart_on_frames_freed = false\n",
         "s.toml: mover.start_on_command: nothing starts the mover: set start_on_command, "
         "start_on_frames_freed or start_period, or algorithm = `none`");
-    row("large pages", withBlock("large_pages = true"),
-        "s.toml: mover.transfer_block: a process has large_pages: no entry can say that half of a "
-        "2 MiB page has moved, so the transfer block must be a multiple of 2 MiB");
+    row("large pages with ranges",
+        withBlock("large_pages = true\n[machine]\ntranslation = \"ranges\""),
+        "s.toml:11:15: process.large_pages: 2 MiB mappings exist only where machine.translation is "
+        "`paging`");
     row("duplicate name", base + "[[process]]\nname = \"b\"\nblocks = [\"64 KiB\"]\n",
         "s.toml:9:8: process.name: there is already a process `b`");
     row("bad name", base + "[[process]]\nname = \"a b\"\nblocks = [\"64 KiB\"]\n",
         "s.toml:9:8: process.name: `a b` is not a name: 1 to 32 letters, digits, - and _");
     row("no memory", process(""),
-        "s.toml:8:1: process.blocks: the process has no memory: give it a block");
+        "s.toml:8:1: process.blocks: the process has no memory: give it a block, or a `share` at "
+        "time 0");
+    row("attaches to own memory",
+        withBlock("") + "[[action]]\ndo = \"share\"\nprocess = \"c\"\nother = \"a\"\n",
+        "s.toml:10:10: process.blocks: a process that attaches another's memory must have none of "
+        "its own");
     row("outside memory", process("blocks = [\"64 KiB @ frame 2040\"]"),
         "s.toml:10:11: process.blocks: frames 2040 to 2055 lie outside memory, which has 2048 "
         "frames");
@@ -147,8 +157,8 @@ void TestScenarioValidate::validate_misfit_namesPlaceKeyAndReason_data() {
         action("do = \"pin\"\nprocess = \"a\"\noffset = \"128 KiB\"\nsize = \"4 KiB\""),
         "s.toml:11:10: action.offset: the range ends behind the area, which is at most 128 KiB by "
         "then");
-    row("share with itself", action("do = \"share\"\nprocess = \"a\"\nother = \"a\""),
-        "s.toml:11:9: action.other: a process cannot share with itself");
+    row("share with itself", action("at = 1\ndo = \"share\"\nprocess = \"a\"\nother = \"a\""),
+        "s.toml:12:9: action.other: a process cannot share with itself");
     row("no thread to violate",
         withBlock("cpus = []") + "[[action]]\ndo = \"violate\"\nprocess = \"c\"\n",
         "s.toml:14:11: action.process: this process has no thread that could do it");
