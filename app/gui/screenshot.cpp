@@ -62,6 +62,9 @@ Expected<Done> takeScreenshot(MainWindow& window, const Options& options) {
         return badInput("--at " + std::to_string(*options.step) + ": the run has only " +
                         std::to_string(shown->moment->knownSteps) + " micro-steps");
     }
+    if (QWidget* focused = window.focusWidget()) {
+        focused->clearFocus(); // a picture shows the run, not where a key would go
+    }
     if (!window.grab().save(options.screenshot, "PNG")) {
         return refused(options);
     }

@@ -35,7 +35,7 @@ RunCaption captionOf(const Scenario& scenario, const std::string& path) {
     return caption;
 }
 
-RunInfo infoOf(const Scenario& scenario) {
+RunInfo storedInfo(const Scenario& scenario) {
     RunInfo info;
     info.name = scenario.name;
     info.scenarioName = scenario.name;
@@ -85,7 +85,7 @@ Expected<RunFactory> RunOpener::openScenario(const std::string& path) {
     if (!scenario) {
         return scenario.error();
     }
-    known_[path] = {fragscope::infoOf(*scenario), fragscope::shapeOf(scenario->config.machine)};
+    known_[path] = {storedInfo(*scenario), fragscope::shapeOf(scenario->config.machine)};
     return machineRun(scenario->config, captionOf(*scenario, path));
 }
 

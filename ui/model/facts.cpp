@@ -4,6 +4,7 @@
 #include "fragscope/hardware/paging/pte.h"
 #include "fragscope/ui/panels/pte_bits.h"
 #include "fragscope/view/frame_classes.h"
+#include "fragscope/ui/widgets/text.h"
 
 #include <QObject>
 #include <QStringList>
@@ -14,12 +15,6 @@
 namespace fragscope {
 
 namespace {
-
-QString qt(std::string_view text) {
-    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
-}
-
-QString qt(const std::string& text) { return QString::fromStdString(text); }
 
 FrameClass classOf(const Scene& scene, std::uint64_t frame) {
     return static_cast<FrameClass>(scene.moment().frames->at(frame));

@@ -3,6 +3,7 @@
 #include "fragscope/ui/plots/custom_plot.h"
 #include "fragscope/ui/plots/series_reduction.h"
 #include "fragscope/ui/theme/look.h"
+#include "fragscope/ui/widgets/text.h"
 
 #include <QHBoxLayout>
 #include <QLocale>
@@ -75,8 +76,7 @@ QString quantityText(MetricId metric, double value) {
     if (unit == "ratio") {
         return QLocale::c().toString(value, 'f', 2);
     }
-    return QLocale::c().toString(value, 'f', 0) + QLatin1Char(' ') +
-           QString::fromUtf8(unit.data(), static_cast<qsizetype>(unit.size()));
+    return grouped(static_cast<std::uint64_t>(value)) + QLatin1Char(' ') + qt(unit);
 }
 
 MetricPlot::MetricPlot(Look& look, std::vector<PlotCurve> curves, QWidget* parent)

@@ -203,6 +203,10 @@ void MainWindow::updateTitle(const EngineSnapshot& snapshot) {
     const QString subtitle = QString::fromStdString(snapshot.caption->subtitle);
     setWindowTitle(title.isEmpty() ? tr("Fragscope") : tr("%1 \u2013 Fragscope").arg(title));
     runName_->setText(subtitle.isEmpty() ? title : title + QStringLiteral(" \u00b7 ") + subtitle);
+    runName_->adjustSize();
+    runName_->setFixedHeight(menuBar()->sizeHint().height());
+    menuBar()->setCornerWidget(runName_); // the bar asks for the size only then
+    runName_->show();
 }
 
 void MainWindow::applyLook() {

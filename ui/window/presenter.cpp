@@ -16,9 +16,9 @@
 #include "fragscope/ui/widgets/card.h"
 #include "fragscope/ui/widgets/frame_clock.h"
 #include "fragscope/ui/window/cards.h"
+#include "fragscope/ui/widgets/text.h"
 
 #include <QComboBox>
-#include <QLocale>
 
 #include <algorithm>
 #include <bitset>
@@ -26,8 +26,6 @@
 namespace fragscope {
 
 namespace {
-
-QString qt(const std::string& text) { return QString::fromStdString(text); }
 
 /// More events at once than this are a jump: nothing flies then.
 constexpr std::uint64_t mostWatched = 400;
@@ -203,7 +201,7 @@ void Presenter::showTlb() {
 void Presenter::showEvents(const EngineSnapshot& snapshot) {
     const Snapshot& moment = *snapshot.moment;
     cards_.events->show(moment.log, moment.state.nextSeq, snapshot.runNumber);
-    cards_.eventCard->setNote(QLocale::c().toString(cards_.events->events().rowCount()));
+    cards_.eventCard->setNote(grouped(static_cast<std::uint64_t>(cards_.events->events().rowCount())));
 }
 
 void Presenter::showTime(const EngineSnapshot& snapshot) {
@@ -214,9 +212,6 @@ void Presenter::showTime(const EngineSnapshot& snapshot) {
     cards_.scrub->setInset(cards_.lanes->labelWidth(), cards_.lanes->width() - cards_.lanes->labelWidth() -
                                                            static_cast<int>(cards_.lanes->scale().width));
     cards_.scrub->show(fold_.startCycles(), fold_.endCycles(), now);
-    cards_.timelineCard->setNote(
-        tr("%1 of %2 cycles").arg(QLocale::c().toString(static_cast<qulonglong>(now)),
-                                  QLocale::c().toString(static_cast<qulonglong>(fold_.endCycles()))));
     for (std::size_t i = 0; i < cards_.plots.size(); ++i) {
         cards_.plots[i]->showSeries(moment.series, fold_.startCycles(), fold_.endCycles());
         cards_.plots[i]->showCursor(now);

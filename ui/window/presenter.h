@@ -57,6 +57,7 @@ private:
     void showFlights(const Snapshot& moment);
     void showListings();
     void showListing(ListingPanel& panel, const TaskView* task, std::uint8_t depth);
+    void showLastHandler(); ///< the handler that ran before, unmarked
     void showWhy();
     void showSelection();
     void showPage(std::uint64_t vaddr);

@@ -10,6 +10,7 @@
 #include "fragscope/ui/widgets/card.h"
 #include "fragscope/ui/window/cards.h"
 #include "fragscope/ui/window/presenter.h"
+#include "fragscope/ui/widgets/text.h"
 
 #include <algorithm>
 
@@ -17,8 +18,6 @@
 namespace fragscope {
 
 namespace {
-
-QString qt(const std::string& text) { return QString::fromStdString(text); }
 
 bool isHandler(ListingId id) {
     return id == ListingId::HandlerAsWritten || id == ListingId::HandlerRewalk ||
@@ -86,6 +85,21 @@ void Presenter::showListing(ListingPanel& panel, const TaskView* task, std::uint
     panel.show(&call, listingOf(call.listing), task->status);
 }
 
+void Presenter::showLastHandler() {
+    const Snapshot& moment = scene_->moment();
+    constexpr std::uint64_t farthest = 50'000;
+    std::uint64_t seq = moment.state.nextSeq;
+    const std::uint64_t first = std::max(moment.log.firstSeq(), seq - std::min(seq, farthest));
+    while (seq > first) {
+        const Event& event = moment.log.at(--seq);
+        const auto id = static_cast<ListingId>(event.a);
+        if (event.kind == EventKind::TaskStep && isHandler(id)) {
+            cards_.handler->view().show(listingOf(id), 0, LineMark::None);
+            return;
+        }
+    }
+}
+
 void Presenter::showListings() {
     const ViewState& state = scene_->moment().state;
     const TaskView* mover = nullptr;
@@ -103,6 +117,9 @@ void Presenter::showListings() {
         }
     }
     showListing(*cards_.mover, mover, mover == nullptr ? 0 : mover->depth);
+    if (handling == nullptr) {
+        showLastHandler();
+    }
     showListing(*cards_.handler, handling, handling == nullptr ? 0 : handlerDepth(*handling).value_or(0));
     showListing(*cards_.application, application, 0);
     cards_.moverCard->setNote(mover == nullptr ? tr("none") : noteOf(*mover));
