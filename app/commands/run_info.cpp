@@ -41,12 +41,9 @@ RunInfo runInfoOf(const Scenario& scenario,
     return info;
 }
 
-MachineShape shapeOf(const MachineSettings& machine) {
+MachineShape memoryShapeOf(const MachineSettings& machine) {
     const PageCount frames(machine.memory.value / pageBytes);
-    return {.frames = frames,
-            .cpus = machine.cpus,
-            .tlbSlots = machine.tlbSets * machine.tlbWays,
-            .ram = ramBetween(frames, machine.holes)};
+    return {.frames = frames, .cpus = machine.cpus, .ram = ramBetween(frames, machine.holes)};
 }
 
 } // namespace fragscope
