@@ -19,9 +19,6 @@
 # fragscope_bench(NAME <name> [SOURCES <file>...] LAYERS <layer>... [LIBRARIES <target>...])
 #   a Google Benchmark program bench_<name>, built by the target benchmarks; not a test.
 find_package(Qt6 6.4 REQUIRED COMPONENTS Core Test)
-find_package(fmt REQUIRED)
-find_package(nlohmann_json REQUIRED)
-find_package(SQLite3 REQUIRED)
 find_package(rapidcheck REQUIRED)
 
 set(FRAGSCOPE_TIMEOUT_FACTOR 1)

@@ -34,19 +34,6 @@ void checkMachine(const RunConfig& config, IssueList& issues) {
     checkHoles(config, issues);
 }
 
-void checkLargeBlocks(const RunConfig& config, IssueList& issues) {
-    const MoverSettings& mover = config.mover;
-    const bool large = std::any_of(config.processes.begin(), config.processes.end(),
-                                   [](const ProcessSettings& p) { return p.largePages; });
-    const std::uint64_t block = mover.transferBlock.value;
-    if (large && mover.algorithm == MoverAlgorithm::EntryE &&
-        (block == 0 || block % largePageBytes != 0)) {
-        issues.add("mover.transfer_block",
-                   "a process has large_pages: no entry can say that half of a 2 MiB page has "
-                   "moved, so the transfer block must be a multiple of 2 MiB");
-    }
-}
-
 void checkMover(const RunConfig& config, IssueList& issues) {
     const MoverSettings& mover = config.mover;
     if (mover.algorithm == MoverAlgorithm::None) {
@@ -60,7 +47,6 @@ void checkMover(const RunConfig& config, IssueList& issues) {
                    "nothing starts the mover: set start_on_command, start_on_frames_freed or "
                    "start_period, or algorithm = `none`");
     }
-    checkLargeBlocks(config, issues);
 }
 
 } // namespace

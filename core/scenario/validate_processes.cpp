@@ -28,17 +28,32 @@ void checkName(const ProcessSettings& process, std::size_t item, IssueList& issu
     }
 }
 
-void checkArea(const ProcessSettings& process, std::size_t item, IssueList& issues) {
+/// A process that attaches another's memory before the run begins needs none of its own.
+bool attachesAtStart(const RunConfig& config, const ProcessSettings& process) {
+    return std::any_of(config.script.begin(), config.script.end(), [&](const ScriptAction& action) {
+        return action.action == Action::Share && action.atCycles == 0 &&
+               action.process == process.name;
+    });
+}
+
+void checkArea(const RunConfig& config, std::size_t item, IssueList& issues) {
+    const ProcessSettings& process = config.processes[item];
     const ByteCount area = areaSize(process);
-    if (area.value == 0 && process.trace.empty()) {
-        issues.add("process.blocks", item, "the process has no memory: give it a block");
+    const bool attaches = attachesAtStart(config, process);
+    if (area.value == 0 && process.trace.empty() && !attaches) {
+        issues.add("process.blocks", item,
+                   "the process has no memory: give it a block, or a `share` at time 0");
+    }
+    if (attaches && area.value != 0) {
+        issues.add("process.blocks", item,
+                   "a process that attaches another's memory must have none of its own");
     }
     if (area.value > areaLimit || process.start.value > areaLimit - area.value) {
         issues.add("process.start", item,
                    fmt::format("the area of {} would pass the end of user addresses, {}",
                                text(area), hex(areaLimit)));
     }
-    if (process.pattern == Pattern::HotSet && process.trace.empty() && process.hotSize > area) {
+    if (process.pattern == Pattern::HotSet && area.value != 0 && process.hotSize > area) {
         issues.add("process.hot_size", item,
                    fmt::format("the hot part is larger than the area, {}", text(area)));
     }
@@ -137,7 +152,7 @@ void checkProcesses(const RunConfig& config, IssueList& issues) {
     checkNames(config, issues);
     for (std::size_t item = 0; item < config.processes.size(); ++item) {
         checkName(config.processes[item], item, issues);
-        checkArea(config.processes[item], item, issues);
+        checkArea(config, item, issues);
         checkThreads(config, item, issues);
         checkTrace(config.processes[item], item, issues);
     }

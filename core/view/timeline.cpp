@@ -42,7 +42,12 @@ private:
 } // namespace
 
 Timeline::Timeline(const MachineShape& shape, EventSource& source, const TimelineOptions& options)
-    : source_(source), options_(options), replica_(shape, options.undoBytes),
+    : Timeline(shape, options) {
+    setSource(source);
+}
+
+Timeline::Timeline(const MachineShape& shape, const TimelineOptions& options)
+    : options_(options), replica_(shape, options.undoBytes),
       metrics_(shape, options.sampleEveryCycles),
       keyframes_(replica_.state(), options.keyframeEvents, options.mostKeyframes),
       folds_(metrics_.fold(), options.keyframeEvents, options.mostKeyframes),
@@ -104,6 +109,7 @@ bool Timeline::offer(Walk& walk, const Event& event) {
 
 /// Asks the source for the next events, as few as may do.
 void Timeline::pull(Walk& walk) {
+    FRAGSCOPE_CHECK(source_ != nullptr, "going forward without a source");
     StopWhenEnded ended(walk.ended);
     const std::uint64_t left = walk.maxSteps > walk.steps ? walk.maxSteps - walk.steps : 1;
     const std::uint64_t steps = walk.reached ? 1 : left;
@@ -115,7 +121,7 @@ void Timeline::pull(Walk& walk) {
     } registered{walk_};
 
     walk_ = &walk;
-    const AdvanceEnd end = source_.advance(walk.stop != nullptr ? &ended : nullptr, steps);
+    const AdvanceEnd end = source_->advance(walk.stop != nullptr ? &ended : nullptr, steps);
     finished_ = end == AdvanceEnd::Finished;
 }
 

@@ -39,7 +39,15 @@ struct TimelineOptions {
 /// firstReachable() can no longer be gone to, and its keyframes go with it.
 class Timeline : public EventSink {
 public:
+    /// A machine emits its initial state while it is created: make the timeline and attach it to
+    /// the bus before, and give it the source after.
+    explicit Timeline(const MachineShape& shape, const TimelineOptions& options = {});
+
+    /// With a source that exists already and has emitted nothing yet (a recording).
     Timeline(const MachineShape& shape, EventSource& source, const TimelineOptions& options = {});
+
+    /// Who is asked for more at the head; must outlive the timeline or be replaced.
+    void setSource(EventSource& source) { source_ = &source; }
 
     /// Called by the bus while the source advances. If somebody else drives the source, the cursor
     /// follows if it is at the end.
@@ -103,7 +111,7 @@ private:
     void restoreBefore(std::uint64_t seq);
     void backOne();
 
-    EventSource& source_;
+    EventSource* source_ = nullptr;
     TimelineOptions options_;
     EventLog log_;
     Replica replica_;

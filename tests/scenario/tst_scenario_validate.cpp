@@ -88,15 +88,21 @@ void TestScenarioValidate::validate_misfit_namesPlaceKeyAndReason_data() {
     row("mover never starts", base + "[mover]\nstart_on_frames_freed = false\n",
         "s.toml: mover.start_on_command: nothing starts the mover: set start_on_command, "
         "start_on_frames_freed or start_period, or algorithm = `none`");
-    row("large pages", withBlock("large_pages = true"),
-        "s.toml: mover.transfer_block: a process has large_pages: no entry can say that half of a "
-        "2 MiB page has moved, so the transfer block must be a multiple of 2 MiB");
+    row("large pages with ranges",
+        withBlock("large_pages = true\n[machine]\ntranslation = \"ranges\""),
+        "s.toml:11:15: process.large_pages: 2 MiB mappings exist only where machine.translation is "
+        "`paging`");
     row("duplicate name", base + "[[process]]\nname = \"b\"\nblocks = [\"64 KiB\"]\n",
         "s.toml:9:8: process.name: there is already a process `b`");
     row("bad name", base + "[[process]]\nname = \"a b\"\nblocks = [\"64 KiB\"]\n",
         "s.toml:9:8: process.name: `a b` is not a name: 1 to 32 letters, digits, - and _");
     row("no memory", process(""),
-        "s.toml:8:1: process.blocks: the process has no memory: give it a block");
+        "s.toml:8:1: process.blocks: the process has no memory: give it a block, or a `share` at "
+        "time 0");
+    row("attaches to own memory",
+        withBlock("") + "[[action]]\ndo = \"share\"\nprocess = \"c\"\nother = \"a\"\n",
+        "s.toml:10:10: process.blocks: a process that attaches another's memory must have none of "
+        "its own");
     row("outside memory", process("blocks = [\"64 KiB @ frame 2040\"]"),
         "s.toml:10:11: process.blocks: frames 2040 to 2055 lie outside memory, which has 2048 "
         "frames");

@@ -1,7 +1,7 @@
 #include "fragscope/base/check.h"
 #include "fragscope/view/replica.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include "support/print.h"
 #include "view/support/naive_replica.h"

@@ -1,6 +1,6 @@
 #include "fragscope/view/timeline.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include "support/print.h"
 #include "view/support/naive_replica.h"

@@ -16,7 +16,6 @@ PagingMode modeOf(const ControlRegisters& registers, const CpuConfig& config) {
         return PagingMode::Off;
     }
     const bool pae = (registers.cr4 & control::cr4PhysicalAddressExtension) != 0;
-    // Simplified: the three-level paging of 32-bit PAE mode is not modelled.
     FRAGSCOPE_CHECK(pae == registers.longMode(), "PAE paging without long mode");
     return pae ? PagingMode::FourLevel : PagingMode::Legacy32;
 }
@@ -50,6 +49,7 @@ void Cpu::refreshRules() {
     mode_ = modeOf(registers_, config_);
     pcid_ = registers_.pcid();
     walkRules_ = makeWalkRules(registers_, config_);
+    refreshCanonicalForm();
     refreshRightsIndex();
 }
 
@@ -108,18 +108,30 @@ void Cpu::storeRegister(RegisterName name, std::uint64_t value) {
     emitRegister(name, value);
 }
 
-bool Cpu::isCanonical(VirtAddr address) const {
+// An address is canonical if, moved up by the bias, it needs no more bits than the mode has. With
+// sign extension the bias is half the range, so that the negative half comes to lie below the
+// positive one.
+template <class Format> void Cpu::setCanonicalForm() {
+    canonicalBias_ = Format::signExtended ? 1ULL << (Format::linearBits - 1) : 0;
+    nonCanonicalMask_ = ~0ULL << Format::linearBits;
+}
+
+void Cpu::refreshCanonicalForm() {
     switch (mode_) {
     case PagingMode::FourLevel:
-        return FourLevelFormat::isCanonical(address);
+        setCanonicalForm<FourLevelFormat>();
+        break;
     case PagingMode::Legacy32:
-        return LegacyFormat::isCanonical(address);
+        setCanonicalForm<LegacyFormat>();
+        break;
     case PagingMode::Classroom:
-        return ClassroomFormat::isCanonical(address);
+        setCanonicalForm<ClassroomFormat>();
+        break;
     case PagingMode::Off:
+        canonicalBias_ = 0;
+        nonCanonicalMask_ = 0;
         break;
     }
-    return true;
 }
 
 } // namespace fragscope

@@ -53,7 +53,9 @@ public:
 
     /// True if the address has the form that the paging mode requires; else an access raises
     /// #GP(0).
-    [[nodiscard]] bool isCanonical(VirtAddr address) const;
+    [[nodiscard]] bool isCanonical(VirtAddr address) const {
+        return ((address.value + canonicalBias_) & nonCanonicalMask_) == 0;
+    }
 
     [[nodiscard]] Tlb& tlb() { return tlb_; }
 
@@ -78,6 +80,8 @@ public:
 private:
     void emitRegister(RegisterName name, std::uint64_t value) const;
     void refreshRules();
+    template <class Format> void setCanonicalForm();
+    void refreshCanonicalForm();
     void refreshRightsIndex();
 
     EventBus& events_;
@@ -89,6 +93,8 @@ private:
     std::uint16_t pcid_ = 0;
     PagingMode mode_ = PagingMode::Off;
     unsigned rightsIndex_ = 0;
+    std::uint64_t canonicalBias_ = 0;
+    std::uint64_t nonCanonicalMask_ = 0;
     std::array<RightsTable, 4> rights_; ///< by privilege and AC
     WalkRules walkRules_;
     Tlb tlb_;

@@ -7,6 +7,7 @@
 namespace fragscope {
 
 /// What translates linear addresses; chosen by the registers, except for the classroom machine.
+/// Simplified: PAE paging without long mode (three levels) is refused, since no lesson needs it.
 enum class PagingMode : std::uint8_t {
     Off,       ///< CR0.PG = 0: linear = physical
     FourLevel, ///< EFER.LMA = 1: PML4, PDPT, PD, PT; 48-bit addresses (SDM vol. 3A, 4.5)

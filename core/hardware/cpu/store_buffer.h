@@ -16,9 +16,14 @@ struct PendingStore {
 /// The store buffer of a CPU under TSO (SDM vol. 3A, 8.2.2): first in, first out; the own loads see
 /// it. Capacity 0 (the default) means that stores are visible at once. Drain points: a full buffer,
 /// locked read-modify-write, fences, writes of control registers and invalidations (serialising
-/// instructions), and whoever calls Mmu::drainStores (interrupt entry, halt). Simplified: a load
-/// that overlaps a buffered store only in part takes those bytes from the buffer; a processor waits
-/// for the drain. The value is the same. Page walks never read the buffer.
+/// instructions), and whoever calls Mmu::drainStores (interrupt entry, halt). Page walks never read
+/// the buffer.
+///
+/// Modelled: a store buffer per CPU, if configured: stores become visible later and in order, the
+/// own loads see them at once.
+///
+/// Simplified: a load that overlaps a buffered store only in part takes those bytes from the
+/// buffer; a processor waits for the drain, which gives the same value later.
 class StoreBuffer {
 public:
     explicit StoreBuffer(std::size_t capacity) : capacity_(capacity) {}

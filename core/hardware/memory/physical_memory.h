@@ -24,6 +24,9 @@ struct MemorySpan {
 /// all ones, drops writes and raises a HoleAccess event; (3) a page that somebody else still
 /// references is never written in place (copy-on-write). The machine's parts write only through
 /// this class; the view gets the pages by reference.
+///
+/// Modelled: physical memory with real bytes, RAM and holes, up to 2^52 bytes; a hole reads all
+/// ones and drops writes.
 class PhysicalMemory {
 public:
     /// RAM of `size` bytes (whole frames, at most 2^52) from address 0, less the holes.

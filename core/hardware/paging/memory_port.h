@@ -32,7 +32,11 @@ enum class StoreEvents : std::uint8_t { Emitted, LeftToCaller };
 /// Loads and stores of a CPU at linear addresses: translation, page crossing, store buffer.
 /// An access that crosses a page border translates both pages before it touches either; the fault
 /// of the second page reports the start of that page (SDM vol. 3A, 8.1.1; checked on hardware).
-/// Simplified: the 4 KiB borders inside a large page count as page borders too (a second look-up).
+///
+/// Modelled: accesses across page borders, and read-modify-write accesses that ask for write
+/// permission first. Simplified: the 4 KiB borders inside a large page count as page borders too (a
+/// second look-up), since emulated memory is read frame by frame; addresses and values are the
+/// same.
 class MemoryPort {
 public:
     MemoryPort(Mmu& mmu, PhysicalMemory& memory) : mmu_(mmu), memory_(memory) {}

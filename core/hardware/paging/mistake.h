@@ -1,6 +1,6 @@
 #pragma once
 
-#include <cstdint>
+#include "fragscope/base/units.h"
 
 namespace fragscope {
 
@@ -28,12 +28,27 @@ enum class Mistake : std::uint8_t {
 
 #ifdef FRAGSCOPE_MUTATIONS
 inline Mistake plantedMistake = Mistake::None;
+inline PageNumber absentPage{~0ULL}; ///< what Mistake::NegativeCaching remembers
 
 inline bool planted(Mistake mistake) {
     return plantedMistake == mistake;
 }
+
+inline void rememberAbsent(VirtAddr address) {
+    absentPage = pageOf(address);
+}
+
+inline bool remembersAbsent(VirtAddr address) {
+    return planted(Mistake::NegativeCaching) && absentPage == pageOf(address);
+}
 #else
 constexpr bool planted(Mistake) {
+    return false;
+}
+
+constexpr void rememberAbsent(VirtAddr) {}
+
+constexpr bool remembersAbsent(VirtAddr) {
     return false;
 }
 #endif

@@ -93,7 +93,8 @@ Result<Translation, Fault>
 Mmu::walkAndFill(Cpu& cpu, VirtAddr address, AccessKind kind, const TlbEntry* clean) {
     const WalkOutcome outcome =
         cpu.source != nullptr ? askSource(cpu, address, kind) : walk(cpu, address, kind);
-    if (outcome.failed != WalkCheck::None) {
+    if (outcome.failed != WalkCheck::None || remembersAbsent(address)) {
+        rememberAbsent(address);
         return raisePageFault(cpu, address, outcome.errorCode);
     }
     const TlbEntry entry = makeTlbEntry(address, outcome.page, cpu.pcid(), cpu.tlb().baseShift());
@@ -199,6 +200,7 @@ void Mmu::writeEfer(Cpu& cpu, std::uint64_t value) {
 
 Result<Done, Fault>
 Mmu::invalidatePcid(Cpu& cpu, InvpcidType type, std::uint16_t pcid, VirtAddr address) {
+    drainStores(cpu);
     const bool namesPcid = type == InvpcidType::Address || type == InvpcidType::Context;
     if (pcid > control::cr3PcidMask || (namesPcid && pcid != 0 && !cpu.registers().pcids())) {
         return protectionFault();

@@ -23,9 +23,16 @@ enum class InvpcidType : std::uint8_t {
 /// Rules: (1) rights are judged at each access from the entry held and the current registers; (2)
 /// an entry is made only from a completed walk, never for an absent page; (3) entries stay usable
 /// until invalidated; (4) a page fault drops what is held for its address; (5) a write through an
-/// entry with D = 0 walks again. Simplified: accessed and dirty bits of the emulated tables are
-/// updated at once; memory types (PAT, MTRR), 5-level paging, protection keys for supervisor pages,
-/// CET and LAM are not modelled.
+/// entry with D = 0 walks again.
+///
+/// Modelled: translation with all side effects of the processor: TLB fill, A and D bits, CR2, the
+/// error code of a page fault; INVLPG, INVPCID and writes of CR0, CR3 (with PCID and bit 63), CR4
+/// and EFER with the invalidations they bring (SDM vol. 3A, 4.10.4).
+///
+/// Simplified: A and D are set within the step of the walk, so that no other CPU can come in
+/// between; a processor uses a locked read-modify-write and may have to walk again. Memory types
+/// (PAT, MTRR), 5-level paging, protection keys for supervisor pages, CET and LAM are not modelled:
+/// no lesson needs them.
 class Mmu {
 public:
     Mmu(EventBus& events, PhysicalMemory& memory) : events_(events), memory_(memory) {}
@@ -51,8 +58,10 @@ public:
     void invalidateAll(Cpu& cpu);
 
     /// MOV CR3. With CR4.PCIDE bits 11:0 are the PCID, and bit 63 (not stored) keeps what is held
-    /// for it. Simplified: reserved bits of control registers are stored or ignored, not refused
-    /// with #GP.
+    /// for it.
+    ///
+    /// Simplified: reserved bits of control registers are stored or ignored, not refused with #GP,
+    /// because only the emulator's own kernel writes them.
     void writeCr3(Cpu& cpu, std::uint64_t value);
 
     /// MOV CR0: a change of PG drops everything; WP acts at once.

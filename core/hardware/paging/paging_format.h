@@ -6,6 +6,9 @@
 /// Widths and entry layouts of the machines that the one walker (walker.h) serves. A format says
 /// how the address is cut into indices and how an entry reads; `flags` presents an entry's rights
 /// with the bits of pte.h.
+///
+/// Modelled: three entry formats for one walker: 4-level paging, 32-bit paging without PAE (with 4
+/// MiB pages, PSE and PSE-36), and a classroom machine that fits on a slide.
 namespace fragscope {
 
 /// 4-level paging: 9 | 9 | 9 | 9 | 12, 8-byte entries (SDM vol. 3A, 4.5).
@@ -17,12 +20,7 @@ struct FourLevelFormat {
     static constexpr std::uint64_t accessedBit = pte::accessed;
     static constexpr std::uint64_t dirtyBit = pte::dirty;
     static constexpr unsigned linearBits = 48;
-
-    static constexpr bool isCanonical(VirtAddr address) {
-        constexpr unsigned unused = 64 - linearBits;
-        const auto extended = static_cast<std::int64_t>(address.value << unused) >> unused;
-        return static_cast<std::uint64_t>(extended) == address.value;
-    }
+    static constexpr bool signExtended = true;
 
     static constexpr PhysAddr root(std::uint64_t cr3, const WalkRules& rules) {
         return PhysAddr(cr3 & rules.addressMask);
@@ -53,13 +51,12 @@ struct LegacyFormat {
     static constexpr unsigned pageShift = fragscope::pageShift;
     static constexpr std::uint64_t accessedBit = pte::accessed;
     static constexpr std::uint64_t dirtyBit = pte::dirty;
+    /// Simplified: wider addresses raise #GP; a 32-bit processor cannot form them.
     static constexpr unsigned linearBits = 32;
+    static constexpr bool signExtended = false;
     static constexpr std::uint64_t flagBits =
         0xfff; ///< bits 11:0 mean the same as in 8-byte entries
     static constexpr std::uint64_t tableMask = 0xfffff000;
-
-    /// Simplified: wider addresses raise #GP; a 32-bit processor cannot form them.
-    static constexpr bool isCanonical(VirtAddr address) { return address.value >> linearBits == 0; }
 
     static constexpr PhysAddr root(std::uint64_t cr3, const WalkRules&) {
         return PhysAddr(cr3 & tableMask);
@@ -86,8 +83,10 @@ struct LegacyFormat {
 };
 
 /// A machine small enough for a slide: 32-byte pages, 128 frames, 5 | 5 | 5, one-byte entries =
-/// valid (bit 7) and frame (bits 6:0); CR3 names the frame of the directory. Simplified: every
-/// valid page may be read, written and executed; there are no A and D bits.
+/// valid (bit 7) and frame (bits 6:0); CR3 names the frame of the directory.
+///
+/// Simplified: every valid page may be read, written and executed and there are no A and D bits,
+/// since one byte has no room for more.
 struct ClassroomFormat {
     static constexpr unsigned levels = 2;
     static constexpr unsigned entryBytes = 1;
@@ -96,10 +95,9 @@ struct ClassroomFormat {
     static constexpr std::uint64_t accessedBit = 0;
     static constexpr std::uint64_t dirtyBit = 0;
     static constexpr unsigned linearBits = 15;
+    static constexpr bool signExtended = false;
     static constexpr std::uint64_t validBit = 0x80;
     static constexpr std::uint64_t frameBits = 0x7f;
-
-    static constexpr bool isCanonical(VirtAddr address) { return address.value >> linearBits == 0; }
 
     static constexpr PhysAddr root(std::uint64_t cr3, const WalkRules&) {
         return PhysAddr((cr3 & frameBits) << pageShift);

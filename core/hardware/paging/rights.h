@@ -28,6 +28,9 @@ constexpr bool isWrite(AccessKind kind) {
 }
 
 /// The first right that the access lacks, or None (SDM vol. 3A, 4.6.1; keys 4.6.2).
+///
+/// Modelled: access rights with U/S, R/W and XD of all levels, CR0.WP, EFER.NXE, CR4.SMEP, CR4.SMAP
+/// with EFLAGS.AC, and protection keys for user pages (CR4.PKE, PKRU).
 WalkCheck
 judgeRights(const ControlRegisters& registers, AccessMode mode, AccessKind kind, PageRights rights);
 

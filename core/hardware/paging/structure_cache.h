@@ -10,6 +10,9 @@ namespace fragscope {
 /// What a paging-structure cache holds for a prefix of the address: the next table and the rights
 /// of the levels above it (SDM vol. 3A, 4.10.3). Only entries with P = 1, no reserved bit and A = 1
 /// get here.
+///
+/// Modelled: caches for PML4, PDPT and PD entries, if configured, with their own invalidation
+/// rules.
 struct StructureEntry {
     std::uint64_t prefix = 0; ///< address >> shift of the level
     PhysAddr table;           ///< the table of the next lower level

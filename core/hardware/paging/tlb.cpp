@@ -1,5 +1,6 @@
 #include "fragscope/hardware/paging/tlb.h"
 
+#include "fragscope/base/check.h"
 #include "fragscope/hardware/paging/mistake.h"
 #include "fragscope/hardware/paging/pte.h"
 #include "fragscope/hardware/paging/tlb_event.h"
@@ -20,6 +21,7 @@ bool overlaps(VirtAddr aStart, ByteCount aLength, VirtAddr bStart, ByteCount bLe
 
 Tlb::Tlb(EventBus& events, const TlbConfig& config, unsigned baseShift)
     : events_(events), baseShift_(baseShift), split_(config.instruction.sets != 0),
+      hasSecond_(config.second.sets != 0),
       hasStructureCaches_(config.pml4Entries + config.pdptEntries + config.pdEntries != 0),
       arrays_{TlbArray(config.first, baseShift, config.seed),
               TlbArray(config.instruction, baseShift, config.seed + 1),
@@ -27,6 +29,7 @@ Tlb::Tlb(EventBus& events, const TlbConfig& config, unsigned baseShift)
       structures_{StructureCache(config.pml4Entries, structureShift(table_level::pml4)),
                   StructureCache(config.pdptEntries, structureShift(table_level::pdpt)),
                   StructureCache(config.pdEntries, structureShift(table_level::pd))} {
+    FRAGSCOPE_CHECK(config.first.sets != 0, "a CPU needs a first-level TLB");
     unsigned next = 0;
     for (unsigned i = 0; i < arrayCount; ++i) {
         firstSlot_[i] = next;
@@ -100,9 +103,9 @@ unsigned Tlb::check() const {
     return 0;
 }
 
-const TlbEntry* Tlb::lookupSecond(VirtAddr address, std::uint16_t pcid, AccessKind kind) {
+const TlbEntry* Tlb::refill(VirtAddr address, std::uint16_t pcid, AccessKind kind) {
     const TlbEntry* found = arrays_[2].lookup(address, tlbKey(address, baseShift_, pcid));
-    if (found == nullptr || !found->valid()) {
+    if (found == nullptr) {
         return nullptr;
     }
     insert(kind == AccessKind::Execute && split_ ? 1 : 0, *found);
@@ -111,28 +114,29 @@ const TlbEntry* Tlb::lookupSecond(VirtAddr address, std::uint16_t pcid, AccessKi
 
 void Tlb::fill(const TlbEntry& entry, AccessKind kind) {
     insert(kind == AccessKind::Execute && split_ ? 1 : 0, entry);
-    if (arrays_[2].slotCount() != 0) {
+    if (hasSecond_) {
         insert(2, entry);
     }
 }
 
 void Tlb::insert(unsigned array, const TlbEntry& entry) {
-    if (arrays_[array].slotCount() == 0) {
-        return;
-    }
-    const unsigned slot = firstSlot_[array] + arrays_[array].insert(entry);
+    const unsigned slot = arrays_[array].insert(entry);
     if (events_.wants(EventKind::TlbFill)) {
-        const TlbEventFields fields = encodeTlbEvent(entry);
-        Event event;
-        event.kind = EventKind::TlbFill;
-        event.object = slot;
-        event.vaddr = entry.start(baseShift_).value;
-        event.paddr = entry.page.base.value;
-        event.value = fields.value;
-        event.a = fields.a;
-        event.b = fields.b;
-        events_.emit(event);
+        emitFill(firstSlot_[array] + slot, entry);
     }
+}
+
+void Tlb::emitFill(unsigned slot, const TlbEntry& entry) {
+    const TlbEventFields fields = encodeTlbEvent(entry);
+    Event event;
+    event.kind = EventKind::TlbFill;
+    event.object = slot;
+    event.vaddr = entry.start(baseShift_).value;
+    event.paddr = entry.page.base.value;
+    event.value = fields.value;
+    event.a = fields.a;
+    event.b = fields.b;
+    events_.emit(event);
 }
 
 void Tlb::emitDrop(unsigned slot, VirtAddr address) {

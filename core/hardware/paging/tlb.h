@@ -13,6 +13,10 @@ enum class TlbPart : std::uint8_t { First, Instruction, Second, Pml4Cache, PdptC
 /// TlbDrop event with a slot number unique within the CPU. Holds what was true when it was filled:
 /// entries stay usable until invalidated, whatever happens to the tables (SDM vol. 3A, 4.10). Only
 /// the Mmu fills and drops; others look.
+///
+/// Modelled: per CPU, a first level (unified, or split for data and instructions) and a shared
+/// second level with configurable sets, ways and replacement; entries of all page sizes, global
+/// pages, PCIDs; absent pages are never remembered, and stale entries stay until invalidated.
 class Tlb {
 public:
     /// `baseShift` is log2 of the smallest page size (12, or 5 on the classroom machine).
@@ -49,8 +53,11 @@ public:
 
     /// Looks in the second level and, if found, copies into the first.
     [[nodiscard]] const TlbEntry*
-    lookupSecond(VirtAddr address, std::uint16_t pcid, AccessKind kind);
+    lookupSecond(VirtAddr address, std::uint16_t pcid, AccessKind kind) {
+        return hasSecond_ ? refill(address, pcid, kind) : nullptr;
+    }
 
+    /// Puts the entry into the first and the second level.
     void fill(const TlbEntry& entry, AccessKind kind);
 
     /// Drops what is held for the address with another size, scope or frame than `entry`, so that a
@@ -83,7 +90,9 @@ private:
 
     template <class Predicate> void dropEntriesIf(Predicate predicate);
     template <class Predicate> void dropStructuresIf(Predicate predicate);
+    [[nodiscard]] const TlbEntry* refill(VirtAddr address, std::uint16_t pcid, AccessKind kind);
     void insert(unsigned array, const TlbEntry& entry);
+    void emitFill(unsigned slot, const TlbEntry& entry);
     void emitDrop(unsigned slot, VirtAddr address);
 
     StructureCache& structure(unsigned level) { return structures_[4 - level]; }
@@ -91,6 +100,8 @@ private:
     EventBus& events_;
     unsigned baseShift_;
     bool split_;
+    bool hasSecond_;
+
     bool hasStructureCaches_;
     std::array<TlbArray, arrayCount> arrays_;
     std::array<StructureCache, structureCount> structures_;

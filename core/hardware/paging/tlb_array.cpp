@@ -57,9 +57,11 @@ unsigned TlbArray::insert(const TlbEntry& entry) {
     checkSize(entry);
     const unsigned first = firstOfSet(entry.start(baseShift_), entry.page.shift);
     const unsigned slot = place(first, entry);
-    drop(slot);
-    entries_[slot] = entry;
+    if (entries_[slot].valid()) {
+        --used_[classOf(entries_[slot].page.shift)];
+    }
     ++used_[classOf(entry.page.shift)];
+    entries_[slot] = entry;
     touch(slot);
     if (replacement_ == Replacement::Fifo) {
         stamps_[slot] = ++now_;

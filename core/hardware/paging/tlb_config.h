@@ -21,8 +21,11 @@ struct TlbGeometry {
 
 /// The TLBs of a CPU. Default: one unified array, 16 sets of 4 ways, for lessons. With
 /// `instruction` the first level is split (then `first` serves data only); `second` is shared by
-/// both. Simplified: one array holds all page sizes, looked up size by size; processors have
-/// separate small arrays for large pages. The contents that software can observe are the same.
+/// both.
+///
+/// Simplified: one array holds all page sizes, looked up size by size; processors have separate
+/// small arrays for large pages. What software can observe is the same but for which entry gives
+/// way.
 struct TlbConfig {
     TlbGeometry first{};
     TlbGeometry instruction{0, 0, Replacement::Lru};

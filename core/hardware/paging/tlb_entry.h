@@ -40,7 +40,24 @@ constexpr std::uint64_t tlbKey(VirtAddr address, unsigned baseShift, std::uint16
     return ((address.value >> baseShift) << pageShift) | pcid;
 }
 
-TlbEntry
-makeTlbEntry(VirtAddr address, const PageTranslation& page, std::uint16_t pcid, unsigned baseShift);
+inline TlbEntry makeTlbEntry(VirtAddr address,
+                             const PageTranslation& page,
+                             std::uint16_t pcid,
+                             unsigned baseShift) {
+    const std::uint64_t insidePage = ((1ULL << (page.shift - baseShift)) - 1) << pageShift;
+    const unsigned code = (page.rights.writable ? rights_code::writable : 0) |
+                          (page.rights.user ? rights_code::user : 0) |
+                          (page.rights.noExecute ? rights_code::noExecute : 0) |
+                          (page.dirty ? rights_code::dirty : 0);
+    TlbEntry entry;
+    entry.mask = ~(insidePage | (page.global ? control::cr3PcidMask : 0));
+    entry.tag = tlbKey(address, baseShift, pcid) & ~insidePage;
+    entry.page = page;
+    entry.pcid = pcid;
+    entry.rightsCode = static_cast<std::uint8_t>(code);
+    entry.keyCode =
+        page.rights.user ? page.rights.key : static_cast<std::uint8_t>(rights_code::noKey);
+    return entry;
+}
 
 } // namespace fragscope

@@ -31,22 +31,27 @@ void emitWalkStep(EventBus& events,
 /// rights are judged when the walk is complete; A is set in each entry used, D in the leaf of a
 /// write. A faulting walk leaves the entry that faulted and all below unchanged, the leaf of a
 /// rights fault included; A of the entries above stays set as walked.
+///
+/// Modelled: the 4-level walk with pages of 4 KiB, 2 MiB and 1 GiB in the manual's order; reserved
+/// bits for MAXPHYADDR 32 to 52; accessed and dirty bits in the tables (SDM vol.
+/// 3A, 4.5, 4.7, 4.8).
 template <class Format> class Walker {
 public:
     Walker(EventBus& events, PhysicalMemory& memory, Cpu& cpu)
-        : events_(events), memory_(memory), cpu_(cpu), rules_(cpu.walkRules()) {}
+        : events_(events), memory_(memory), cpu_(cpu), rules_(cpu.walkRules()),
+          emitsSteps_(events.wants(EventKind::WalkStep)),
+          cachesStructures_(Format::levels == 4 && cpu.tlb().hasStructureCaches()) {}
 
     WalkOutcome walk(VirtAddr address, AccessKind kind) {
         address_ = address;
         kind_ = kind;
         table_ = Format::root(cpu_.registers().cr3, rules_);
-        level_ = Format::levels;
-        if constexpr (Format::levels == 4) {
-            if (cpu_.tlb().hasStructureCaches()) {
-                resumeFromStructureCache();
-            }
+        unsigned level = Format::levels;
+        if (cachesStructures_) [[unlikely]] {
+            level = resumeFromStructureCache();
         }
-        while (!stepDown()) {
+        while (!stepDown(level)) {
+            --level;
         }
         return outcome_;
     }
@@ -56,81 +61,84 @@ private:
         return Format::pageShift + (level - 1) * Format::indexBits;
     }
 
-    /// Reads and checks the entry of the current level; true if the walk ends here.
-    bool stepDown() {
-        const unsigned shift = shiftOf(level_);
-        index_ = static_cast<unsigned>(address_.value >> shift) & ((1U << Format::indexBits) - 1);
-        entryAddress_ = table_ + ByteCount(std::uint64_t{index_} * Format::entryBytes);
+    /// Reads and checks the entry of a level; true if the walk ends here.
+    bool stepDown(unsigned level) {
+        const unsigned shift = shiftOf(level);
+        const std::uint64_t index = (address_.value >> shift) & ((1U << Format::indexBits) - 1);
+        entryAddress_ = table_ + ByteCount(index * Format::entryBytes);
         entry_ = memory_.load(entryAddress_, Format::entryBytes);
         ++outcome_.references;
-        if (const WalkCheck failed = checkEntry(); failed != WalkCheck::None) [[unlikely]] {
-            return fail(failed);
+        const std::uint64_t flags = Format::flags(entry_);
+        if (const WalkCheck failed = checkEntry(flags, level); failed != WalkCheck::None)
+            [[unlikely]] {
+            return fail(level, failed);
         }
-        combineRights();
-        if (Format::mapsPage(entry_, level_, rules_)) {
-            return finish(shift);
+        everywhere_ &= flags;
+        anywhere_ |= flags;
+        if (Format::mapsPage(entry_, level, rules_)) {
+            return finish(level, shift);
         }
         if (planted(Mistake::RightsBeforeWalkComplete)) {
-            const WalkCheck early =
-                judgeRights(cpu_.registers(), cpu_.accessMode(), kind_, rights_);
+            const WalkCheck early = judge();
             if (early != WalkCheck::None) {
-                return fail(early);
+                return fail(level, early);
             }
         }
-        emitStep(WalkCheck::None);
+        emitStep(level, WalkCheck::None);
         setBits(Format::accessedBit);
         table_ = Format::table(entry_, rules_);
-        rememberStructure();
-        --level_;
+        if (cachesStructures_) [[unlikely]] {
+            rememberStructure(level);
+        }
         return false;
     }
 
-    [[nodiscard]] WalkCheck checkEntry() const {
-        const std::uint64_t flags = Format::flags(entry_);
+    [[nodiscard]] WalkCheck checkEntry(std::uint64_t flags, unsigned level) const {
         const bool absent = (flags & pte::present) == 0;
         if (absent && !planted(Mistake::ReservedBitsOfAbsentEntry)) {
             return WalkCheck::NotPresent;
         }
         const unsigned large = (flags & pte::large) != 0 ? 1 : 0;
-        const std::uint64_t reserved = entry_ & rules_.reserved[level_][large];
+        const std::uint64_t reserved = entry_ & rules_.reserved[level][large];
         if (reserved != 0) [[unlikely]] {
             return classifyReserved(reserved, cpu_.config().maxPhysicalBits);
         }
         return absent ? WalkCheck::NotPresent : WalkCheck::None;
     }
 
-    void combineRights() {
-        const std::uint64_t flags = Format::flags(entry_);
-        rights_.writable = rights_.writable && (flags & pte::writable) != 0;
-        rights_.user = rights_.user && (flags & pte::user) != 0;
-        rights_.noExecute = rights_.noExecute || (flags & pte::noExecute) != 0;
+    /// U and W are the AND over the levels read so far, NX the OR; the key is that of the last
+    /// entry.
+    [[nodiscard]] PageRights rights() const {
+        const std::uint64_t key = (Format::flags(entry_) & pte::keyMask) >> pte::keyShift;
+        return {(everywhere_ & pte::writable) != 0, (everywhere_ & pte::user) != 0,
+                (anywhere_ & pte::noExecute) != 0, static_cast<std::uint8_t>(key)};
     }
 
-    bool finish(unsigned shift) {
-        const std::uint64_t flags = Format::flags(entry_);
-        rights_.key = static_cast<std::uint8_t>((flags & pte::keyMask) >> pte::keyShift);
-        const WalkCheck failed = judgeRights(cpu_.registers(), cpu_.accessMode(), kind_, rights_);
-        if (failed != WalkCheck::None) [[unlikely]] {
+    [[nodiscard]] WalkCheck judge() const {
+        return judgeRights(cpu_.registers(), cpu_.accessMode(), kind_, rights());
+    }
+
+    bool finish(unsigned level, unsigned shift) {
+        if (const WalkCheck failed = judge(); failed != WalkCheck::None) [[unlikely]] {
             if (planted(Mistake::AccessedOnRightsFault)) {
                 setBits(Format::accessedBit);
             }
-            return fail(failed);
+            return fail(level, failed);
         }
-        emitStep(WalkCheck::None);
+        emitStep(level, WalkCheck::None);
         const bool setsDirty = isWrite(kind_) || planted(Mistake::DirtyOnRead);
         setBits(Format::accessedBit | (setsDirty ? Format::dirtyBit : 0));
-        outcome_.page.base = Format::pageBase(entry_, shift, rules_);
-        outcome_.page.shift = static_cast<std::uint8_t>(shift);
-        outcome_.page.rights = rights_;
-        outcome_.page.dirty = (Format::flags(entry_) & pte::dirty) != 0;
-        outcome_.page.global = rules_.globalPages && (flags & pte::global) != 0;
+        const std::uint64_t flags = Format::flags(entry_);
+        outcome_.page = {Format::pageBase(entry_, shift, rules_), static_cast<std::uint8_t>(shift),
+                         rights(), (flags & pte::dirty) != 0,
+                         rules_.globalPages && (flags & pte::global) != 0};
         return true;
     }
 
-    bool fail(WalkCheck failed) {
-        emitStep(failed);
+    bool fail(unsigned level, WalkCheck failed) {
+        emitStep(level, failed);
         outcome_.failed = failed;
-        outcome_.errorCode = errorCodeFor(cpu_, kind_, failed, rights_);
+        outcome_.errorCode = errorCodeFor(cpu_, kind_, failed, rights());
         return true;
     }
 
@@ -143,54 +151,53 @@ private:
         }
     }
 
-    void emitStep(WalkCheck failed) {
-        if (events_.wants(EventKind::WalkStep)) [[unlikely]] {
-            emitWalkStep(events_, address_, entryAddress_, level_, index_, entry_, failed);
+    void emitStep(unsigned level, WalkCheck failed) {
+        if (emitsSteps_) [[unlikely]] {
+            const std::uint64_t index = (entryAddress_ - table_).value / Format::entryBytes;
+            emitWalkStep(events_, address_, entryAddress_, level, static_cast<unsigned>(index),
+                         entry_, failed);
         }
     }
 
     /// Starts below the deepest cached prefix of the address; the caches need not agree with
-    /// memory.
-    void resumeFromStructureCache() {
+    /// memory. Returns the level to read first.
+    unsigned resumeFromStructureCache() {
         for (unsigned level = table_level::pd; level <= table_level::pml4; ++level) {
             const StructureEntry* held = cpu_.tlb().lookupStructure(level, address_, cpu_.pcid());
             if (held != nullptr) {
                 table_ = held->table;
-                level_ = level - 1;
-                rights_.writable = held->writable;
-                rights_.user = held->user;
-                rights_.noExecute = held->noExecute;
-                return;
+                everywhere_ = (held->writable ? pte::writable : 0) | (held->user ? pte::user : 0);
+                anywhere_ = held->noExecute ? pte::noExecute : 0;
+                return level - 1;
             }
         }
+        return table_level::pml4;
     }
 
-    void rememberStructure() {
-        if constexpr (Format::levels == 4) {
-            if (cpu_.tlb().hasStructureCaches()) [[unlikely]] {
-                StructureEntry entry;
-                entry.table = table_;
-                entry.pcid = cpu_.pcid();
-                entry.writable = rights_.writable;
-                entry.user = rights_.user;
-                entry.noExecute = rights_.noExecute;
-                cpu_.tlb().fillStructure(level_, address_, entry);
-            }
-        }
+    void rememberStructure(unsigned level) {
+        const PageRights above = rights();
+        StructureEntry entry;
+        entry.table = table_;
+        entry.pcid = cpu_.pcid();
+        entry.writable = above.writable;
+        entry.user = above.user;
+        entry.noExecute = above.noExecute;
+        cpu_.tlb().fillStructure(level, address_, entry);
     }
 
     EventBus& events_;
     PhysicalMemory& memory_;
     Cpu& cpu_;
     const WalkRules& rules_;
+    bool emitsSteps_;
+    bool cachesStructures_;
     VirtAddr address_;
     AccessKind kind_ = AccessKind::Read;
     PhysAddr table_;
-    unsigned level_ = 0;
-    unsigned index_ = 0;
     PhysAddr entryAddress_;
     std::uint64_t entry_ = 0;
-    PageRights rights_{true, true, false, 0};
+    std::uint64_t everywhere_ = pte::writable | pte::user; ///< AND of the flags read
+    std::uint64_t anywhere_ = 0;                           ///< OR of the flags read
     WalkOutcome outcome_;
 };
 

@@ -1,4 +1,3 @@
-#include "fragscope/hardware/paging/mistake.h"
 
 #include <QTest>
 
@@ -9,6 +8,18 @@ using namespace fragscope;
 using namespace fragscope::test;
 
 namespace {
+
+/// With CR4.PGE = 0 the G bit means nothing: MOV CR3 drops the page.
+bool globalBitCountsWithoutPge() {
+    PagedMachine machine;
+    const VirtAddr page(0x7f0000403000);
+    const std::uint64_t flags = PagedMachine::pageFlags | pte::global;
+    machine.map(page, PhysAddr(0x345000), flags);
+    static_cast<void>(machine.mmu.translate(machine.cpu, page, AccessKind::Read));
+    machine.map(page, PhysAddr(0x346000), flags);
+    machine.mmu.writeCr3(machine.cpu, machine.root.value);
+    return machine.mmu.translate(machine.cpu, page, AccessKind::Read)->paddr != PhysAddr(0x346000);
+}
 
 /// What the checks of the suite say while a mistake is planted; empty = nothing noticed.
 std::string notice() {
@@ -25,8 +36,11 @@ std::string notice() {
             return "no stale outcome in " + name;
         }
     }
+    if (globalBitCountsWithoutPge()) {
+        return "a global page outlives MOV CR3 without CR4.PGE";
+    }
     for (unsigned level = 1; level <= 3; ++level) {
-        // P, W, U, G and NX; the full matrix is the permission test's.
+        // P, W, U and NX; the full matrix is the permission test's.
         PermissionMatrix matrix(level, pte::present | pte::writable | pte::user | pte::noExecute);
         matrix.run();
         if (!matrix.difference.empty()) {
@@ -45,7 +59,10 @@ class MutationsTest : public QObject {
 
 private slots:
 
-    void cleanup() { plantedMistake = Mistake::None; }
+    void cleanup() {
+        plantedMistake = Mistake::None;
+        absentPage = PageNumber(~0ULL);
+    }
 
     void noMistake_nothingIsNoticed() {
         const std::string noticed = notice();

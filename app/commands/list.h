@@ -1,0 +1,12 @@
+#pragma once
+
+#include "commands/streams.h"
+#include <string>
+
+namespace fragscope {
+
+/// Names with one sentence each; `what` is one of scenarios, movers, settings, events, metrics, or
+/// empty for all of them.
+int runListCommand(const std::string& what, CommandStreams& streams);
+
+} // namespace fragscope

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "fragscope/record/run/run_info.h"
+#include "fragscope/scenario/scenario.h"
+
+#include <span>
+
+namespace fragscope {
+
+/// Raised whenever the core may give other results for the same configuration: recorded runs of
+/// another number are shown, but not re-executed.
+inline constexpr std::uint32_t behaviourVersion = 1;
+
+/// What a run file says about a run of `scenario` with `config`. Parameters are the settings of
+/// machine and mover and those in `changed` (assignments of the command line, "KEY=VALUE").
+RunInfo runInfoOf(const Scenario& scenario,
+                  const RunConfig& config,
+                  RecordLevel level,
+                  std::span<const std::string> changed = {});
+
+/// Frames with memory behind them.
+PageCount ramFrames(const MachineSettings& machine);
+
+} // namespace fragscope

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "commands/run_session.h"
+
+namespace fragscope {
+
+/// What came out of a run, for the summary on standard output.
+struct RunReport {
+    const RunSession& session;
+    RunEnd end;
+    std::vector<ExpectationResult> expectations; ///< empty unless the run came to its end
+};
+
+void printText(const RunReport& report, std::ostream& out);
+void printJson(const RunReport& report, std::ostream& out);
+
+} // namespace fragscope
