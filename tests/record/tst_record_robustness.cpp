@@ -266,7 +266,9 @@ private slots:
             std::move(Recorder::create(path, sampleInfo(), {.maxFileBytes = 400 << 10})).value();
         recorder->onEvent(eventAt(0));
         RunOutcome outcome = sampleOutcome();
-        outcome.series.resize(2000, sampleAt(1));
+        for (std::uint64_t seq = 0; seq < 5000; ++seq) {
+            outcome.series.push_back(sampleAt(10 + seq));
+        }
         const auto summary = recorder->finish(outcome);
         QVERIFY(!summary.ok());
         QVERIFY(mentions(summary.error().text(), "the disk is full"));
