@@ -148,7 +148,7 @@ std::vector<Error> RunSession::finish(RunEnd end) {
         outcome.steps = machine_->steps();
         outcome.finals = metrics_.current();
         outcome.series = metrics_.series();
-        outcome.pauses = pauseBuckets(metrics_.waits());
+        outcome.pauses = metrics_.waits().buckets();
         outcome.streamHash = machine_->eventHash();
         outcome.stateHash = machine_->stateHash();
         collect(errors, recorder_->finish(outcome));
@@ -170,7 +170,7 @@ std::vector<Error> RunSession::writeTables() {
     collect(errors,
             exportSummary(inFolder(options_.csv, "summary.csv"), info_, metrics_.current()));
     collect(errors, exportPauses(inFolder(options_.csv, "pauses.csv"), info_,
-                                 pauseBuckets(metrics_.waits())));
+                                 metrics_.waits().buckets()));
     if (eventTable_) {
         collect(errors, eventTable_->finish(info_));
     }

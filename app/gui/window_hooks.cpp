@@ -56,7 +56,7 @@ Expected<Done> exportTables(const RunInfo& info, const Snapshot& moment, const s
     if (const auto wrote = exportSummary(path("summary.csv"), info, moment.latest); !wrote) {
         return wrote.error();
     }
-    if (const auto wrote = exportPauses(path("pauses.csv"), info, pauseBuckets(*moment.waits)); !wrote) {
+    if (const auto wrote = exportPauses(path("pauses.csv"), info, moment.waits->buckets()); !wrote) {
         return wrote.error();
     }
     Expected<std::unique_ptr<EventExport>> events = EventExport::create(path("events.csv"), EventFormat::Csv);
