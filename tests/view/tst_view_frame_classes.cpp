@@ -58,6 +58,7 @@ private slots:
     void update_pinnedFrames_winOverTheMove();
     void update_sharedFrames_belongToTheFocus();
     void update_nothingChanged_sameObject();
+    void update_mapEntryMoved_isSeen();
     void update_lastTablePage_isRead();
     void update_randomChanges_equalFreshRead();
     void update_destroyedBooks_neverBreaks();
@@ -142,6 +143,20 @@ void TestFrameClasses::update_nothingChanged_sameObject() {
     const FrameClasses third = classifier.update(books.state, 1);
     QCOMPARE(letters(third, 300, 1), std::string("K"));
     QCOMPARE(letters(first, 300, 1), std::string(".")); // a published one stays as it was
+}
+
+void TestFrameClasses::update_mapEntryMoved_isSeen() {
+    KernelBooks books = movingBooks();
+    FrameClassifier classifier;
+    (void)classifier.update(books.state, 1);
+    books.process(1, 5, 0, // E.start += t and nothing else: the block is reachable at its new place
+                  {KernelBooks::block(0x1000, 100, 'O'), KernelBooks::entryE(0x1006),
+                   KernelBooks::block(0x1006, 122, 'A'), KernelBooks::limit(0x1008)});
+    QCOMPARE(letters(classifier.update(books.state, 1), 99, 10), std::string(".OOOONNRR."));
+    books.state.move.blockLengthBytes = 0;
+    QCOMPARE(letters(classifier.update(books.state, 1), 99, 10), std::string(".OOOOOORR."));
+    books.process(1, 5, 0, {KernelBooks::block(0x1000, 100, 'O'), KernelBooks::limit(0x1008)});
+    QCOMPARE(letters(classifier.update(books.state, 1), 99, 10), std::string(".OOOOOOOO."));
 }
 
 void TestFrameClasses::update_lastTablePage_isRead() {
