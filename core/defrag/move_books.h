@@ -6,7 +6,7 @@ namespace fragscope {
 
 /// What every mover does to the books at the beginning and the end of a move.
 
-/// An owner whose map somebody is changing, or nullptr.
+/// An owner whose map somebody is changing or waits to change, or nullptr.
 [[nodiscard]] Process* lockedOwner(const MoveJob& job);
 
 /// True if the block still is what the candidate search found: same place, same length, in every
@@ -36,6 +36,9 @@ void announceCopy(const Board& board,
                   PhysAddr from,
                   std::uint64_t bytes,
                   std::uint64_t block);
+
+/// Stop the world: copies the page after those already copied, next to O first.
+void copyNextPage(const Board& board, const MoveJob& job);
 
 /// True if the entry covers nothing (its start is the next one's).
 [[nodiscard]] bool isEmptyEntry(const MemoryMap& map, std::size_t index);

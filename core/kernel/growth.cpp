@@ -7,7 +7,7 @@ namespace fragscope {
 
 namespace {
 
-enum class Line : std::uint16_t { Lock = 1, Neighbour, InPlace, Elsewhere, Refuse, Entry, Fill };
+enum class Line : std::uint16_t { Lock = 1, Neighbour, InPlace, Elsewhere, Refuse, Fill, Entry };
 
 constexpr std::array<std::string_view, 7> lines{
     "take the lock of the map; a move under way ends first",
@@ -15,17 +15,20 @@ constexpr std::array<std::string_view, 7> lines{
     "yes: take them, the block grows in place",
     "no: first fit for a new block somewhere else",
     "none is long enough: refuse",
-    "patch the map: the area is larger now",
     "clear each new page and write its table entry",
+    "patch the map: the area is larger now",
 };
 
-constexpr std::array<std::string_view, 4> localNames{"size_bytes", "frame", "page", "pages"};
+constexpr std::array<std::string_view, 6> localNames{"size_bytes", "frame",    "page",
+                                                     "pages",      "in_place", "entry"};
 
 struct Locals {
     std::uint64_t size;
     std::uint64_t frame;
     std::uint64_t page;
     std::uint64_t pages;
+    std::uint64_t inPlace;
+    std::uint64_t entry; ///< of the block that grows in place
 };
 
 /// Where a request may continue an existing block.
@@ -96,8 +99,83 @@ void refuse(Kernel& kernel, const Process& process, std::uint64_t pages, Rule wh
                                 .b = space.largestRun.value});
 }
 
+constexpr std::uint64_t none = ~0ULL;
+
+Rule whyOf(const Locals& l) {
+    return l.inPlace != 0 ? Rule::FitsBehind : Rule::DoesNotFitBehind;
+}
+
 Condition lockable(const Process& process) {
     return conditionOf<&Process::lockableForGrowth>(process);
+}
+
+Steps takeLock(Kernel& kernel, Process& process, MoveEnd end, std::uint64_t size) {
+    Task& self = co_await thisTask();
+    co_yield Line::Lock;
+    const bool waits = !process.lockableForGrowth(0);
+    kernel.board().events.emit({.kind = EventKind::GrowBegun,
+                                .rule = waits ? Rule::GrowWaitsForMove : Rule::ScenarioSaysSo,
+                                .object = process.number,
+                                .value = size,
+                                .a = static_cast<std::uint64_t>(end == MoveEnd::High)});
+    while (!process.lockableForGrowth(0)) {
+        co_await until(lockable(process));
+        co_yield Line::Lock;
+    }
+    process.mapLock = self.id;
+}
+
+/// Sets l.frame to the first of the frames taken, or to `none` if the request is refused.
+Steps takeFrames(Kernel& kernel, Process& process, MoveEnd end, Locals& l) {
+    FrameTable& frames = kernel.frames();
+    co_yield Line::Neighbour;
+    const Neighbourhood next = neighbourhood(process.map, end, PageCount(l.pages));
+    l.inPlace = next.exists && frames.isFree(next.frame, PageCount(l.pages)) ? 1 : 0;
+    l.entry = next.entry;
+    l.frame = next.frame.value;
+    if (l.inPlace != 0) {
+        co_yield Line::InPlace;
+    } else {
+        co_yield Line::Elsewhere;
+        const auto found = frames.findRun(PageCount(l.pages), frames.zoneEnd());
+        if (!found || process.map.count() >= MemoryMap::capacity - 2) {
+            co_yield Line::Refuse;
+            refuse(kernel, process, l.pages, found ? Rule::MapFull : Rule::NoRunLongEnough);
+            l.frame = none;
+            co_return;
+        }
+        l.frame = found->value;
+    }
+    frames.take(FrameNumber(l.frame), PageCount(l.pages), FrameUse::Data, process.number, whyOf(l));
+}
+
+Steps fillPages(Kernel& kernel, Process& process, VirtAddr first, Locals& l) {
+    const Board& board = kernel.board();
+    for (l.page = 0; l.page < l.pages; ++l.page) {
+        co_yield Line::Fill;
+        const FrameNumber frame(l.frame + l.page);
+        board.memory.fill(startOf(frame), ByteCount(pageBytes), std::byte{0});
+        board.scheduler.spend(board.cost.fillPage);
+        if (!kernel.mapPage(process, pageOf(first) + PageCount(l.page), frame, true, 0, whyOf(l))) {
+            break; // no frame for a table: the handler installs what is missing later
+        }
+    }
+}
+
+void announceDone(Kernel& kernel, const Process& process, VirtAddr first, const Locals& l) {
+    kernel.board().events.emit({.kind = EventKind::GrowDone,
+                                .rule = whyOf(l),
+                                .object = process.number,
+                                .vaddr = first.value,
+                                .paddr = startOf(FrameNumber(l.frame)).value,
+                                .value = l.size,
+                                .a = l.inPlace,
+                                .b = process.map.blocks()});
+}
+
+void releaseLock(Kernel& kernel, Process& process) {
+    process.mapLock = 0;
+    kernel.reapIfDead(process);
 }
 
 } // namespace
@@ -121,71 +199,30 @@ std::uint8_t nextLabel(const MemoryMap& map) {
 
 Steps growArea(
     Kernel& kernel, Process& process, MoveEnd end, ByteCount size, GrowthOutcome& outcome) {
-    Task& self = co_await thisTask();
     auto& l = co_await Follow<Locals>{growListing()};
     outcome = GrowthOutcome::Refused;
     l.size = size.value;
     l.pages = pagesFor(size).value;
-    MemoryMap& map = process.map;
-    co_yield Line::Lock;
-    const bool waits = !process.lockableForGrowth(0);
-    kernel.board().events.emit({.kind = EventKind::GrowBegun,
-                                .rule = waits ? Rule::GrowWaitsForMove : Rule::ScenarioSaysSo,
-                                .object = process.number,
-                                .value = size.value,
-                                .a = static_cast<std::uint64_t>(end == MoveEnd::High)});
-    while (!process.lockableForGrowth(0)) {
-        co_await until(lockable(process));
-        co_yield Line::Lock;
-    }
-    process.mapLock = self.id;
-    co_yield Line::Neighbour;
-    const Neighbourhood next = neighbourhood(map, end, PageCount(l.pages));
-    const bool inPlace = next.exists && kernel.frames().isFree(next.frame, PageCount(l.pages));
-    if (inPlace) {
-        co_yield Line::InPlace;
-        l.frame = next.frame.value;
+    co_await part(takeLock(kernel, process, end, l.size));
+    if (process.state == ProcessState::Running) {
+        co_await part(takeFrames(kernel, process, end, l));
     } else {
-        co_yield Line::Elsewhere;
-        const auto found = kernel.frames().findRun(PageCount(l.pages), kernel.frames().zoneEnd());
-        if (!found || map.count() >= MemoryMap::capacity - 2) {
-            co_yield Line::Refuse;
-            refuse(kernel, process, l.pages, found ? Rule::MapFull : Rule::NoRunLongEnough);
-            process.mapLock = 0;
-            co_return;
+        l.frame = none;
+    }
+    if (l.frame != none) {
+        const std::uint64_t edge = areaEdge(process.map, end);
+        const VirtAddr first(end == MoveEnd::High ? edge : edge - l.size);
+        co_await part(fillPages(kernel, process, first, l));
+        co_yield Line::Entry;
+        if (l.inPlace != 0) {
+            extendEntry(process.map, end, l.entry, l.size);
+        } else {
+            addEntry(process.map, end, FrameNumber(l.frame), l.size);
         }
-        l.frame = found->value;
+        outcome = l.inPlace != 0 ? GrowthOutcome::InPlace : GrowthOutcome::NewBlock;
+        announceDone(kernel, process, first, l);
     }
-    const Rule why = inPlace ? Rule::FitsBehind : Rule::DoesNotFitBehind;
-    kernel.frames().take(FrameNumber(l.frame), PageCount(l.pages), FrameUse::Data, process.number,
-                         why);
-    const std::uint64_t edge = areaEdge(map, end);
-    const VirtAddr first(end == MoveEnd::High ? edge : edge - size.value);
-    for (l.page = 0; l.page < l.pages; ++l.page) {
-        co_yield Line::Fill;
-        const FrameNumber frame(l.frame + l.page);
-        kernel.board().memory.fill(startOf(frame), ByteCount(pageBytes), std::byte{0});
-        kernel.board().scheduler.spend(kernel.board().cost.fillPage);
-        if (!kernel.mapPage(process, pageOf(first) + PageCount(l.page), frame, true, 0, why)) {
-            break; // no frame for a table: the handler installs what is missing later
-        }
-    }
-    co_yield Line::Entry;
-    if (inPlace) {
-        extendEntry(map, end, next.entry, size.value);
-    } else {
-        addEntry(map, end, FrameNumber(l.frame), size.value);
-    }
-    process.mapLock = 0;
-    outcome = inPlace ? GrowthOutcome::InPlace : GrowthOutcome::NewBlock;
-    kernel.board().events.emit({.kind = EventKind::GrowDone,
-                                .rule = why,
-                                .object = process.number,
-                                .vaddr = first.value,
-                                .paddr = startOf(FrameNumber(l.frame)).value,
-                                .value = size.value,
-                                .a = static_cast<std::uint64_t>(inPlace),
-                                .b = map.blocks()});
+    releaseLock(kernel, process);
 }
 
 const Listing& growListing() {
