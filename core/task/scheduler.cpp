@@ -131,7 +131,7 @@ void Scheduler::checkWaiters() {
     for (std::size_t i = 0; i < waiting_.size();) {
         Task& task = *waiting_[i];
         if (task.waitsFor.holds()) {
-            makeReady(task, now + cost_.wakeUp); // leaves the list
+            makeReady(task, std::min(now + cost_.wakeUp, task.wakeAtCycles)); // leaves the list
         } else {
             ++i;
         }
