@@ -50,7 +50,7 @@ int main(int argc, char** argv) {
         "Fragscope on the command line: run, record and export what memory management does",
         "fragscope-cli");
     app.set_version_flag("--version", "fragscope-cli " FRAGSCOPE_VERSION);
-    app.require_subcommand(1);
+    app.require_subcommand(0, 1); // an unknown word is then named in the message
     ChosenCommand chosen;
     addRunCommand(app, chosen);
     addListCommand(app, chosen);
@@ -65,6 +65,11 @@ int main(int argc, char** argv) {
         return static_cast<int>(good ? ExitCode::Good : ExitCode::Usage);
     }
 
+    if (!chosen) {
+        std::cerr << "fragscope-cli: say what to do: run, list, describe, runs, export, mmu "
+                     "(--help tells more)\n";
+        return static_cast<int>(ExitCode::Usage);
+    }
     CommandStreams streams{std::cout, std::cerr, isatty(STDERR_FILENO) == 1};
     const int code = perform(chosen, streams);
     std::cout.flush();

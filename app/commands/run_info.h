@@ -2,6 +2,7 @@
 
 #include "fragscope/record/run/run_info.h"
 #include "fragscope/scenario/scenario.h"
+#include "fragscope/view/machine_shape.h"
 
 #include <span>
 
@@ -18,7 +19,7 @@ RunInfo runInfoOf(const Scenario& scenario,
                   RecordLevel level,
                   std::span<const std::string> changed = {});
 
-/// Frames with memory behind them.
-PageCount ramFrames(const MachineSettings& machine);
+/// What the view must know of the machine beforehand.
+MachineShape shapeOf(const MachineSettings& machine);
 
 } // namespace fragscope

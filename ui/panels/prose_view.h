@@ -1,0 +1,31 @@
+#pragma once
+
+#include <QString>
+#include <QTextBrowser>
+
+namespace fragscope {
+
+class Look;
+
+/// Sentences: a lesson's text, the reason of an event. Scrolls when there is no room, never cuts.
+class ProseView : public QTextBrowser {
+    Q_OBJECT
+
+public:
+    explicit ProseView(Look& look, QWidget* parent = nullptr);
+
+    /// Markdown; `aside` follows in dim letters.
+    void show(const QString& text, const QString& aside = {});
+
+    [[nodiscard]] QSize sizeHint() const override;
+    [[nodiscard]] QSize minimumSizeHint() const override;
+
+private:
+    void render();
+
+    Look& look_;
+    QString text_;
+    QString aside_;
+};
+
+} // namespace fragscope
