@@ -7,6 +7,7 @@
 #include "fragscope/record/export/csv_writer.h"
 
 #include "commands/command_line.h"
+#include "commands/run.h"
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
@@ -202,6 +203,10 @@ int runPagingCommand(const PagingOptions& options, CommandStreams& streams) {
     CsvWriter csv(file, LineEnd::CrLf);
     writeHeader(csv, pager);
     for (const Reference reference : job->string) {
+        if (stopWasRequested()) {
+            streams.err << "fragscope-cli: interrupted\n";
+            return static_cast<int>(ExitCode::Interrupted);
+        }
         const Step step = pager.reference(reference);
         if (!file.stopped()) { // the totals are wanted even if nobody reads the rows
             writeRow(csv, pager, reference.page, step);

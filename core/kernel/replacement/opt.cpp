@@ -49,7 +49,7 @@ void Opt::hit(Slot slot) {
 }
 
 std::vector<Slot> Opt::tieOrder() const {
-    std::vector<Slot> slots = tie_ == OptTie::Recency ? recency_.slots() : loadOrder_.slots();
+    std::vector<Slot> slots = tie_ == OptTie::Recency ? recency_.inOrder() : loadOrder_.inOrder();
     if (tie_ == OptTie::SlotOrder) {
         std::sort(slots.begin(), slots.end());
     }

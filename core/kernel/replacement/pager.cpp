@@ -80,7 +80,7 @@ std::vector<Slot> Pager::usedSlots() const {
 std::vector<PageNumber> Pager::frames() const {
     const SlotList* order = policy_->order();
     std::vector<PageNumber> pages;
-    for (const Slot slot : order != nullptr ? order->slots() : usedSlots()) {
+    for (const Slot slot : order != nullptr ? order->inOrder() : usedSlots()) {
         pages.push_back(frames_[slot].page);
     }
     return pages;
@@ -91,7 +91,7 @@ bool Pager::orderHolds(const std::vector<Slot>& used) const {
     if (order == nullptr) {
         return true;
     }
-    std::vector<Slot> listed = order->slots();
+    std::vector<Slot> listed = order->inOrder();
     std::sort(listed.begin(), listed.end());
     return order->check() == 0 && listed == used;
 }

@@ -36,7 +36,7 @@ Slot SlotList::back() const {
     return links_.back().previous;
 }
 
-std::vector<Slot> SlotList::slots() const {
+std::vector<Slot> SlotList::inOrder() const {
     std::vector<Slot> all;
     all.reserve(size_);
     for (Slot slot = links_.back().next; slot != head(); slot = links_[slot].next) {

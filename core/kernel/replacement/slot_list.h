@@ -4,7 +4,7 @@
 
 namespace fragscope::replacement {
 
-/// Slots in some order: of loading, of recency. Every operation but slots() takes constant time, as
+/// Slots in some order: of loading, of recency. Every operation but inOrder() takes constant time, as
 /// in a kernel that threads such a list through its frame table.
 ///
 /// Invariants:
@@ -35,7 +35,7 @@ public:
     [[nodiscard]] Slot back() const;
 
     /// All slots from front to back.
-    [[nodiscard]] std::vector<Slot> slots() const;
+    [[nodiscard]] std::vector<Slot> inOrder() const;
 
     /// Number of the first violated invariant, 0 if none.
     [[nodiscard]] unsigned check() const;
