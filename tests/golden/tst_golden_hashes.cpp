@@ -7,8 +7,8 @@
 
 using namespace fragscope;
 
-/// The same scenario and seed give the same events and the same final state in every build, on every
-/// machine. The file hashes.txt says which, and how to write it anew.
+/// The same scenario and seed give the same events and the same final state in every build, on
+/// every machine. The file hashes.txt says which, and how to write it anew.
 class TestGoldenHashes : public QObject {
     Q_OBJECT
 
