@@ -6,14 +6,15 @@
 
 namespace fragscope {
 
-Expected<std::unique_ptr<EventSink>> RunRecorder::create(const std::string& path, RunInfo info,
-                                                         const MachineShape& shape) {
+Expected<std::unique_ptr<EventSink>>
+RunRecorder::create(const std::string& path, RunInfo info, const MachineShape& shape) {
     info.level = RecordLevel::Full;
     Expected<std::unique_ptr<Recorder>> made = Recorder::create(path, info);
     if (!made) {
         return made.error();
     }
-    return std::unique_ptr<EventSink>(std::make_unique<RunRecorder>(std::move(made).value(), shape));
+    return std::unique_ptr<EventSink>(
+        std::make_unique<RunRecorder>(std::move(made).value(), shape));
 }
 
 RunRecorder::RunRecorder(std::unique_ptr<Recorder> recorder, const MachineShape& shape)

@@ -20,7 +20,9 @@ AdvanceEnd LateSource::advance(StopCondition* stop, std::uint64_t maxSteps) {
     return source_ == nullptr ? AdvanceEnd::Finished : source_->advance(stop, maxSteps);
 }
 
-std::uint64_t LateSource::steps() const { return source_ == nullptr ? 0 : source_->steps(); }
+std::uint64_t LateSource::steps() const {
+    return source_ == nullptr ? 0 : source_->steps();
+}
 
 Expected<Done> RunDriver::open(const RunFactory& factory) {
     Expected<Run> made = factory();
@@ -47,9 +49,13 @@ Expected<Done> RunDriver::open(const RunFactory& factory) {
     return Done{};
 }
 
-bool RunDriver::hasSteps() const { return session_->run.unit == StepUnit::TaskStep; }
+bool RunDriver::hasSteps() const {
+    return session_->run.unit == StepUnit::TaskStep;
+}
 
-void RunDriver::goHome() { timeline().seek(std::max(homeSeq_, timeline().firstReachable())); }
+void RunDriver::goHome() {
+    timeline().seek(std::max(homeSeq_, timeline().firstReachable()));
+}
 
 bool RunDriver::advance(StopCondition* stop, std::uint64_t steps, const Progress& progress) {
     const bool bounded = steps != endless;

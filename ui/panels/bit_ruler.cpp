@@ -48,7 +48,9 @@ QSize BitRuler::sizeHint() const {
     return {look_.scaled(240), 2 * line + look_.scaled(18)};
 }
 
-bool BitRuler::narrow() const { return width() < look_.scaled(300); }
+bool BitRuler::narrow() const {
+    return width() < look_.scaled(300);
+}
 
 double BitRuler::unitsOf(std::size_t field) const {
     if (isFrame(entryFields.at(field))) {

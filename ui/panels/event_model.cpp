@@ -1,6 +1,6 @@
 #include "fragscope/ui/panels/event_model.h"
-#include "fragscope/ui/widgets/text.h"
 
+#include "fragscope/ui/widgets/text.h"
 
 #include <algorithm>
 

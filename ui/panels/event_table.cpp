@@ -146,7 +146,8 @@ void EventTable::resizeEvent(QResizeEvent* event) {
     const int room = viewport()->height() + viewportMargins().bottom();
     const int spare = room % verticalHeader()->defaultSectionSize();
     if (spare != viewportMargins().bottom()) {
-        setViewportMargins(viewportMargins().left(), viewportMargins().top(), viewportMargins().right(), spare);
+        setViewportMargins(viewportMargins().left(), viewportMargins().top(),
+                           viewportMargins().right(), spare);
     }
 }
 

@@ -74,7 +74,8 @@ void FactList::paintEvent(QPaintEvent*) {
     const int valueLeft = left + nameWidth();
     int y = look_.scaled(4);
     const auto first = static_cast<std::size_t>(verticalScrollBar()->value());
-    const std::size_t end = std::min(facts_.size(), first + static_cast<std::size_t>(rowsInSight()));
+    const std::size_t end =
+        std::min(facts_.size(), first + static_cast<std::size_t>(rowsInSight()));
     for (std::size_t i = first; i < end; ++i) {
         const Fact& fact = facts_[i];
         const QRect line(left, y, viewport()->width() - left - look_.scaled(6), rowHeight());

@@ -28,8 +28,8 @@ QFrame* framed(QLabel* label) {
 } // namespace
 
 LessonPanel::LessonPanel(Look& look, QWidget* parent)
-    : QWidget(parent), look_(look), banner_(new QLabel), text_(new ProseView(look, 3)), question_(new QLabel),
-      bannerFrame_(framed(banner_)), questionFrame_(framed(question_)) {
+    : QWidget(parent), look_(look), banner_(new QLabel), text_(new ProseView(look, 3)),
+      question_(new QLabel), bannerFrame_(framed(banner_)), questionFrame_(framed(question_)) {
     auto* column = new QVBoxLayout(this);
     column->addWidget(bannerFrame_);
     column->addWidget(text_, 1);
@@ -49,16 +49,19 @@ void LessonPanel::applyLook() {
         const int inner = look_.scaled(7);
         frame->layout()->setContentsMargins(inner, inner - 1, inner, inner - 1);
     }
-    const QString style =
-        QStringLiteral("QFrame#framed { border: %1px solid %2; border-radius: %3px; background: %4; }");
-    questionFrame_->setStyleSheet(
-        style.arg(look_.scaled(2)).arg(theme.accent.name()).arg(look_.scaled(5)).arg(theme.card.name()));
+    const QString style = QStringLiteral(
+        "QFrame#framed { border: %1px solid %2; border-radius: %3px; background: %4; }");
+    questionFrame_->setStyleSheet(style.arg(look_.scaled(2))
+                                      .arg(theme.accent.name())
+                                      .arg(look_.scaled(5))
+                                      .arg(theme.card.name()));
     bannerFrame_->setStyleSheet(
         style.arg(1).arg(theme.alert.name()).arg(look_.scaled(5)).arg(theme.alertSoft.name()));
 }
 
 QSize LessonPanel::minimumSizeHint() const {
-    const int inner = std::max(80, width() - layout()->contentsMargins().left() - layout()->contentsMargins().right());
+    const int inner = std::max(80, width() - layout()->contentsMargins().left() -
+                                       layout()->contentsMargins().right());
     int height = text_->minimumSizeHint().height() + layout()->contentsMargins().top() +
                  layout()->contentsMargins().bottom();
     for (const QFrame* frame : {bannerFrame_, questionFrame_}) {
@@ -69,7 +72,9 @@ QSize LessonPanel::minimumSizeHint() const {
     return {look_.scaled(180), height};
 }
 
-void LessonPanel::resizeEvent(QResizeEvent*) { updateGeometry(); }
+void LessonPanel::resizeEvent(QResizeEvent*) {
+    updateGeometry();
+}
 
 void LessonPanel::show(const QString& text, const QString& question, const QString& banner) {
     text_->show(text);

@@ -53,8 +53,7 @@ void ListingView::show(const Listing* listing, std::uint16_t line, LineMark mark
     keepInSight();
     QString spoken = emptyText_;
     if (listing_ != nullptr && line_ > 0 && line_ <= listing_->lines.size()) {
-        spoken =
-            tr("line %1: %2").arg(line_).arg(qt(listing_->lines[line_ - 1U]).trimmed());
+        spoken = tr("line %1: %2").arg(line_).arg(qt(listing_->lines[line_ - 1U]).trimmed());
     }
     setAccessibleDescription(spoken);
     viewport()->update();
@@ -65,7 +64,8 @@ int ListingView::rowHeight() const {
 }
 
 int ListingView::gutter() const {
-    return look_.scaled(10) + 4 * QFontMetrics(look_.codeFont()).horizontalAdvance(QLatin1Char('m'));
+    return look_.scaled(10) +
+           4 * QFontMetrics(look_.codeFont()).horizontalAdvance(QLatin1Char('m'));
 }
 
 void ListingView::layOut() {

@@ -52,7 +52,7 @@ private:
     void keepInSight();
     [[nodiscard]] int rowHeight() const;
     [[nodiscard]] int rowsInSight() const; ///< whole rows only
-    [[nodiscard]] int gutter() const; ///< width of number and glyph
+    [[nodiscard]] int gutter() const;      ///< width of number and glyph
     void paintRow(QPainter& painter, const Row& row, const QRect& rect) const;
 
     Look& look_;

@@ -85,11 +85,14 @@ LaneStrip::LaneStrip(Look& look, QWidget* parent) : QWidget(parent), look_(look)
 }
 
 std::size_t LaneStrip::markLanes() const {
-    // The lane of violations is there only when there are some: it is what the eye should find first.
+    // The lane of violations is there only when there are some: it is what the eye should find
+    // first.
     return violations_ ? laneMarkCount : laneMarkCount - 1;
 }
 
-std::size_t LaneStrip::laneCount() const { return (fold_ == nullptr ? 2 : fold_->cpus()) + markLanes(); }
+std::size_t LaneStrip::laneCount() const {
+    return (fold_ == nullptr ? 2 : fold_->cpus()) + markLanes();
+}
 
 int LaneStrip::labelWidth() const {
     return QFontMetrics(look_.smallFont()).horizontalAdvance(tr("CPU 0 application")) +

@@ -179,20 +179,25 @@ void Cards::layOut() {
 }
 
 void Cards::makeToggles(QWidget& window) {
-    const std::vector<std::pair<QWidget*, QString>> cards{
-        {lessonCard, tr("Lesson")},       {moverCard, tr("Mover")},
-        {handlerCard, tr("Fault handler")}, {applicationCard, tr("Application")},
-        {whyCard, tr("Why")},             {walkCard, tr("Page walk")},
-        {inspectorCard, tr("Page")},      {tlbCard, tr("TLB")},
-        {eventCard, tr("Events")},        {timelineCard, tr("Timeline")},
-        {plotRow_, tr("Plots")}};
+    const std::vector<std::pair<QWidget*, QString>> cards{{lessonCard, tr("Lesson")},
+                                                          {moverCard, tr("Mover")},
+                                                          {handlerCard, tr("Fault handler")},
+                                                          {applicationCard, tr("Application")},
+                                                          {whyCard, tr("Why")},
+                                                          {walkCard, tr("Page walk")},
+                                                          {inspectorCard, tr("Page")},
+                                                          {tlbCard, tr("TLB")},
+                                                          {eventCard, tr("Events")},
+                                                          {timelineCard, tr("Timeline")},
+                                                          {plotRow_, tr("Plots")}};
     int number = 1;
     for (const auto& [card, name] : cards) {
         auto* toggle = new QAction(name, &window);
         toggle->setCheckable(true);
         toggle->setChecked(true);
-        toggle->setShortcut(QKeySequence(number <= 9 ? QStringLiteral("Ctrl+%1").arg(number)
-                                                     : QStringLiteral("Ctrl+Shift+%1").arg(number - 9)));
+        toggle->setShortcut(QKeySequence(number <= 9
+                                             ? QStringLiteral("Ctrl+%1").arg(number)
+                                             : QStringLiteral("Ctrl+Shift+%1").arg(number - 9)));
         connect(toggle, &QAction::toggled, card, &QWidget::setVisible);
         window.addAction(toggle);
         toggles_.push_back(toggle);
@@ -208,12 +213,14 @@ void Cards::resetLayout(QSize window) {
     }
     const int side = std::clamp(window.width() * 21 / 100, look_.scaled(230), look_.scaled(420));
     top_->setSizes({side, window.width() - 2 * side, side});
-    const int plotHeight = std::clamp(window.height() * 12 / 100, look_.scaled(88), look_.scaled(170));
-    const int time = small ? timelineCard->minimumSizeHint().height() : timelineCard->sizeHint().height();
+    const int plotHeight =
+        std::clamp(window.height() * 12 / 100, look_.scaled(88), look_.scaled(170));
+    const int time =
+        small ? timelineCard->minimumSizeHint().height() : timelineCard->sizeHint().height();
     const int top = window.height() - plotHeight - time;
     body_->setSizes({top, time, plotHeight});
     centre_->setSizes({window.height(), virtualCard->sizeHint().height()});
-    left_->setSizes(shares(top, {30, 26, 18, 14, 14}));
+    left_->setSizes(shares(top, {28, 25, 17, 14, 17}));
     const int walkHeight = walkCard->minimumSizeHint().height();
     const int tlbHeight = tlbCard->minimumSizeHint().height();
     const int rest = top - walkHeight - tlbHeight;

@@ -26,7 +26,10 @@ class Presenter : public QObject {
     Q_OBJECT
 
 public:
-    Presenter(Look& look, FrameClock& clock, Cards& cards, std::vector<const Listing*> listings,
+    Presenter(Look& look,
+              FrameClock& clock,
+              Cards& cards,
+              std::vector<const Listing*> listings,
               QObject* parent = nullptr);
 
     void present(const EngineSnapshot& snapshot);
@@ -67,8 +70,8 @@ private:
     void showTime(const EngineSnapshot& snapshot);
     void showNothing();
     [[nodiscard]] const Listing* listingOf(ListingId id) const;
-    [[nodiscard]] std::vector<PageFlight> flightsIn(const EventLog& log, std::uint64_t from,
-                                                    std::uint64_t to) const;
+    [[nodiscard]] std::vector<PageFlight>
+    flightsIn(const EventLog& log, std::uint64_t from, std::uint64_t to) const;
 
     Look& look_;
     FrameClock& clock_;

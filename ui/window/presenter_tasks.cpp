@@ -1,16 +1,16 @@
 #include "fragscope/event/event_kind.h"
 #include "fragscope/hardware/paging/pte.h"
+#include "fragscope/ui/map/physical_map.h"
 #include "fragscope/ui/model/facts.h"
 #include "fragscope/ui/model/tlb_marks.h"
 #include "fragscope/ui/panels/inspector.h"
 #include "fragscope/ui/panels/listing_panel.h"
 #include "fragscope/ui/panels/listing_view.h"
 #include "fragscope/ui/panels/prose_view.h"
-#include "fragscope/ui/map/physical_map.h"
 #include "fragscope/ui/widgets/card.h"
+#include "fragscope/ui/widgets/text.h"
 #include "fragscope/ui/window/cards.h"
 #include "fragscope/ui/window/presenter.h"
-#include "fragscope/ui/widgets/text.h"
 
 #include <algorithm>
 
@@ -120,7 +120,8 @@ void Presenter::showListings() {
     if (handling == nullptr) {
         showLastHandler();
     }
-    showListing(*cards_.handler, handling, handling == nullptr ? 0 : handlerDepth(*handling).value_or(0));
+    showListing(*cards_.handler, handling,
+                handling == nullptr ? 0 : handlerDepth(*handling).value_or(0));
     showListing(*cards_.application, application, 0);
     cards_.moverCard->setNote(mover == nullptr ? tr("none") : noteOf(*mover));
     cards_.handlerCard->setNote(handling == nullptr ? tr("no fault now") : noteOf(*handling));
@@ -186,7 +187,8 @@ void Presenter::showWalk(std::optional<std::uint64_t> vaddr) {
 void Presenter::showPage(std::uint64_t vaddr) {
     const TableWalk walk = scene_->walk(scene_->moment().focus, vaddr);
     std::optional<std::uint64_t> entry;
-    if (!walk.levels.empty() && (walk.levels.back().maps || walk.levels.back().level == table_level::pt)) {
+    if (!walk.levels.empty() &&
+        (walk.levels.back().maps || walk.levels.back().level == table_level::pt)) {
         entry = walk.levels.back().entry;
     }
     const std::optional<FrameNumber> frame = scene_->frameAt(vaddr);
@@ -212,13 +214,15 @@ void Presenter::showSelection() {
     }
     if (!follows) {
         cards_.physical->setSelected(frame);
-        cards_.virtualMap->setSelected(vaddr ? std::optional(*vaddr & ~pageOffsetMask) : std::nullopt);
+        cards_.virtualMap->setSelected(vaddr ? std::optional(*vaddr & ~pageOffsetMask)
+                                             : std::nullopt);
     }
     showWalk(vaddr);
     if (vaddr) {
         showPage(*vaddr & ~pageOffsetMask);
     } else if (frame && *frame < scene_->moment().frames->size()) {
-        cards_.inspector->show(std::nullopt, frameFacts(*scene_, caption_->names, FrameNumber(*frame)));
+        cards_.inspector->show(std::nullopt,
+                               frameFacts(*scene_, caption_->names, FrameNumber(*frame)));
         cards_.inspectorCard->setTitle(tr("Frame %1").arg(*frame));
     } else {
         cards_.inspector->show(std::nullopt, {});

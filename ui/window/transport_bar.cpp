@@ -1,9 +1,9 @@
 #include "fragscope/ui/window/transport_bar.h"
 
 #include "fragscope/ui/theme/look.h"
+#include "fragscope/ui/widgets/text.h"
 #include "fragscope/ui/window/actions.h"
 #include "fragscope/ui/window/speed.h"
-#include "fragscope/ui/widgets/text.h"
 
 #include <QHBoxLayout>
 #include <QLabel>
