@@ -50,13 +50,14 @@ int main(int argc, char** argv) {
         "Fragscope on the command line: run, record and export what memory management does",
         "fragscope-cli");
     app.set_version_flag("--version", "fragscope-cli " FRAGSCOPE_VERSION);
-    app.require_subcommand(1);
+    app.require_subcommand(0, 1); // an unknown word is then named in the message
     ChosenCommand chosen;
     addRunCommand(app, chosen);
     addListCommand(app, chosen);
     addDescribeCommand(app, chosen);
     addRunsCommand(app, chosen);
     addExportCommand(app, chosen);
+    addPagingCommand(app, chosen);
     addMmuCommand(app, chosen);
     try {
         app.parse(argc, argv);
@@ -65,6 +66,12 @@ int main(int argc, char** argv) {
         return static_cast<int>(good ? ExitCode::Good : ExitCode::Usage);
     }
 
+    if (!chosen) {
+        std::cerr
+            << "fragscope-cli: say what to do: run, list, describe, runs, export, mmu, paging "
+               "(--help tells more)\n";
+        return static_cast<int>(ExitCode::Usage);
+    }
     CommandStreams streams{std::cout, std::cerr, isatty(STDERR_FILENO) == 1};
     const int code = perform(chosen, streams);
     std::cout.flush();

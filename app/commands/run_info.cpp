@@ -41,12 +41,9 @@ RunInfo runInfoOf(const Scenario& scenario,
     return info;
 }
 
-PageCount ramFrames(const MachineSettings& machine) {
-    std::uint64_t bytes = machine.memory.value;
-    for (const MemorySpan& hole : machine.holes) {
-        bytes -= hole.length.value;
-    }
-    return PageCount(bytes / pageBytes);
+MachineShape memoryShapeOf(const MachineSettings& machine) {
+    const PageCount frames(machine.memory.value / pageBytes);
+    return {.frames = frames, .cpus = machine.cpus, .ram = ramBetween(frames, machine.holes)};
 }
 
 } // namespace fragscope

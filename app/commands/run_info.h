@@ -2,6 +2,7 @@
 
 #include "fragscope/record/run/run_info.h"
 #include "fragscope/scenario/scenario.h"
+#include "fragscope/view/machine_shape.h"
 
 #include <span>
 
@@ -18,7 +19,7 @@ RunInfo runInfoOf(const Scenario& scenario,
                   RecordLevel level,
                   std::span<const std::string> changed = {});
 
-/// Frames with memory behind them.
-PageCount ramFrames(const MachineSettings& machine);
+/// Where the machine has memory: all that metrics need of its shape (not its TLB slots).
+MachineShape memoryShapeOf(const MachineSettings& machine);
 
 } // namespace fragscope

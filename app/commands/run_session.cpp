@@ -50,7 +50,7 @@ std::string_view nameOf(RunEnd end) {
 RunSession::RunSession(Scenario scenario, RunOptions options, std::optional<EventCondition> until)
     : scenario_(std::move(scenario)), options_(std::move(options)), until_(std::move(until)),
       info_(runInfoOf(scenario_, scenario_.config, options_.level, options_.set)),
-      metrics_(ramFrames(scenario_.config.machine)) {}
+      metrics_(memoryShapeOf(scenario_.config.machine)) {}
 
 RunSession::~RunSession() = default;
 
@@ -148,7 +148,7 @@ std::vector<Error> RunSession::finish(RunEnd end) {
         outcome.steps = machine_->steps();
         outcome.finals = metrics_.current();
         outcome.series = metrics_.series();
-        outcome.pauses = pauseBuckets(metrics_.waits());
+        outcome.pauses = metrics_.waits().buckets();
         outcome.streamHash = machine_->eventHash();
         outcome.stateHash = machine_->stateHash();
         collect(errors, recorder_->finish(outcome));
@@ -170,7 +170,7 @@ std::vector<Error> RunSession::writeTables() {
     collect(errors,
             exportSummary(inFolder(options_.csv, "summary.csv"), info_, metrics_.current()));
     collect(errors, exportPauses(inFolder(options_.csv, "pauses.csv"), info_,
-                                 pauseBuckets(metrics_.waits())));
+                                 metrics_.waits().buckets()));
     if (eventTable_) {
         collect(errors, eventTable_->finish(info_));
     }

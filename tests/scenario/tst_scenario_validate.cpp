@@ -23,7 +23,11 @@ std::string firstError(const QByteArray& text) {
     if (readScenario(text.toStdString(), "s.toml", errors)) {
         return "no error";
     }
-    return errors.size() == 1 ? errors.front().text() : errors.front().text() + " (and more)";
+    std::string message = errors.front().text();
+    if (errors.size() > 1) {
+        message.append(" (and more)");
+    }
+    return message;
 }
 
 } // namespace
@@ -40,7 +44,7 @@ private slots:
 
     void validationErrors_processSetting_nameTheProcess() {
         RunConfig config;
-        config.processes.emplace_back().name = "a";
+        config.processes.emplace_back().name = std::string("a");
         config.processes[0].blocks.push_back({kib(4), 100'000});
         const auto errors = validationErrors(config);
         QCOMPARE(errors.size(), std::size_t{1});
@@ -153,8 +157,8 @@ void TestScenarioValidate::validate_misfit_namesPlaceKeyAndReason_data() {
         action("do = \"pin\"\nprocess = \"a\"\noffset = \"128 KiB\"\nsize = \"4 KiB\""),
         "s.toml:11:10: action.offset: the range ends behind the area, which is at most 128 KiB by "
         "then");
-    row("share with itself", action("do = \"share\"\nprocess = \"a\"\nother = \"a\""),
-        "s.toml:11:9: action.other: a process cannot share with itself");
+    row("share with itself", action("at = 1\ndo = \"share\"\nprocess = \"a\"\nother = \"a\""),
+        "s.toml:12:9: action.other: a process cannot share with itself");
     row("no thread to violate",
         withBlock("cpus = []") + "[[action]]\ndo = \"violate\"\nprocess = \"c\"\n",
         "s.toml:14:11: action.process: this process has no thread that could do it");
