@@ -45,10 +45,9 @@ std::vector<Event> threeEvents() {
 /// Writes the events as a live run would.
 std::string liveExport(const Folder& folder,
                        const std::string& name,
-                       EventFormat format,
                        const std::vector<Event>& events,
-                       EventFilter filter = {}) {
-    auto out = std::move(EventExport::create(folder.file(name), format, filter)).value();
+                       const EventExportOptions& options = {}) {
+    auto out = std::move(EventExport::create(folder.file(name), options)).value();
     for (const Event& event : events) {
         out->onEvent(event);
     }
@@ -84,7 +83,7 @@ private slots:
 
     void events_csv_goldenBytes() {
         const Folder folder;
-        const std::string text = liveExport(folder, "events.csv", EventFormat::Csv, threeEvents());
+        const std::string text = liveExport(folder, "events.csv", threeEvents());
         const CsvText csv = parseCsv(text, "\r\n");
         QVERIFY(csv.wellFormed);
         QCOMPARE(
@@ -110,7 +109,7 @@ private slots:
     void events_jsonLines_eachLineIsAnObject() {
         const Folder folder;
         const std::string text =
-            liveExport(folder, "events.jsonl", EventFormat::JsonLines, threeEvents());
+            liveExport(folder, "events.jsonl", threeEvents(), {.format = EventFormat::JsonLines});
         std::istringstream lines(text);
         std::vector<Json> objects;
         for (std::string line; std::getline(lines, line);) {
@@ -135,13 +134,13 @@ private slots:
 
     void events_fromTheFile_haveTheBytesOfTheLiveRun() {
         QFETCH(int, format);
-        const auto form = static_cast<EventFormat>(format);
+        const EventExportOptions options{.format = static_cast<EventFormat>(format)};
         const Folder folder;
         const std::vector<Event> events = eventsUpTo(10'000);
-        const std::string live = liveExport(folder, "live", form, events);
+        const std::string live = liveExport(folder, "live", events, options);
         recordRun(folder.file("r.db"), sampleInfo(), events);
         RunFile file = openRunFile(folder.file("r.db"));
-        QVERIFY(*exportEvents(file, 1, folder.file("again"), form) == WriteEnd::Complete);
+        QVERIFY(*exportEvents(file, 1, folder.file("again"), options) == WriteEnd::Complete);
         QVERIFY(bytesOf(folder.file("again")) == live);
         QVERIFY(live.size() > 500'000);
     }
@@ -149,7 +148,7 @@ private slots:
     void events_filter_leavesOutWhatIsNotAskedFor() {
         const Folder folder;
         const std::vector<Event> events = eventsUpTo(10'000);
-        EventFilter filter;
+        EventExportOptions filter;
         filter.kinds.reset().set(static_cast<std::size_t>(EventKind::Load));
         filter.range = {2000, 9000};
         std::size_t expected = 0;
@@ -157,12 +156,12 @@ private slots:
             expected +=
                 event.kind == EventKind::Load && event.seq >= 2000 && event.seq < 9000 ? 1U : 0U;
         }
-        const std::string live = liveExport(folder, "live.csv", EventFormat::Csv, events, filter);
+        const std::string live = liveExport(folder, "live.csv", events, filter);
         QCOMPARE(parseCsv(live, "\r\n").rows.size(), expected + 1);
         QVERIFY(expected > 50);
         recordRun(folder.file("r.db"), sampleInfo(), events);
         RunFile file = openRunFile(folder.file("r.db"));
-        QVERIFY(exportEvents(file, 1, folder.file("file.csv"), EventFormat::Csv, filter).ok());
+        QVERIFY(exportEvents(file, 1, folder.file("file.csv"), filter).ok());
         QCOMPARE(bytesOf(folder.file("file.csv")), live);
     }
 
@@ -170,9 +169,9 @@ private slots:
         const Folder folder;
         recordRun(folder.file("r.db"), sampleInfo(), threeEvents());
         RunFile file = openRunFile(folder.file("r.db"));
-        QVERIFY(!exportEvents(file, 3, folder.file("e.csv"), EventFormat::Csv).ok());
+        QVERIFY(!exportEvents(file, 3, folder.file("e.csv")).ok());
         tamper(folder.file("r.db"), "UPDATE event SET cpu = 999 WHERE seq = 2");
-        QVERIFY(!exportEvents(file, 1, folder.file("e.csv"), EventFormat::Csv).ok());
+        QVERIFY(!exportEvents(file, 1, folder.file("e.csv")).ok());
         QCOMPARE(folder.names(), QStringList{"r.db"});
     }
 
@@ -281,7 +280,7 @@ private slots:
         QVERIFY(exportMetrics(folder.file("metrics.csv"), sampleInfo(), outcome.series,
                               MetricShape::Wide)
                     .ok());
-        liveExport(folder, "events.csv", EventFormat::Csv, threeEvents());
+        liveExport(folder, "events.csv", threeEvents());
         for (const std::string name : {"metrics", "events"}) {
             const CsvText csv = parseCsv(bytesOf(folder.file(name + ".csv")), "\r\n");
             const Json meta = jsonOf(folder.file(name + ".meta.json"));
