@@ -53,7 +53,7 @@ exportTables(const RunInfo& info, const Snapshot& moment, const std::string& fol
         return wrote.error();
     }
     Expected<std::unique_ptr<EventExport>> events =
-        EventExport::create(path("events.csv"), EventFormat::Csv);
+        EventExport::create(path("events.csv"), EventExportOptions{});
     if (!events) {
         return events.error();
     }

@@ -34,7 +34,7 @@ Process& processWithE(KernelBench& bench) {
 Steps endOfMove(Process& process) {
     co_yield BenchLine::One;
     process.map.patch(1, map_field::start, area.value + 2 * pageBytes, Rule::ReopenBlock);
-    (void)process.tables.map(pageOf(area) + PageCount(1), FrameNumber(201), true, 0,
+    (void)process.tables.map(pageOf(area) + PageCount(1), {.frame = FrameNumber(201)},
                              Rule::AbsentToPresent);
 }
 
