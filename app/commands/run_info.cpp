@@ -41,9 +41,12 @@ RunInfo runInfoOf(const Scenario& scenario,
     return info;
 }
 
-MachineShape memoryShapeOf(const MachineSettings& machine) {
+MachineShape shapeOf(const MachineSettings& machine) {
     const PageCount frames(machine.memory.value / pageBytes);
-    return {.frames = frames, .cpus = machine.cpus, .ram = ramBetween(frames, machine.holes)};
+    return {.frames = frames,
+            .cpus = machine.cpus,
+            .tlbSlots = machine.tlbSets * machine.tlbWays,
+            .ram = ramBetween(frames, machine.holes)};
 }
 
 } // namespace fragscope

@@ -19,7 +19,7 @@ RunInfo runInfoOf(const Scenario& scenario,
                   RecordLevel level,
                   std::span<const std::string> changed = {});
 
-/// Where the machine has memory: all that metrics need of its shape (not its TLB slots).
-MachineShape memoryShapeOf(const MachineSettings& machine);
+/// What the view must know of the machine beforehand.
+MachineShape shapeOf(const MachineSettings& machine);
 
 } // namespace fragscope

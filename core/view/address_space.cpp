@@ -107,9 +107,15 @@ std::vector<EntryFlag> flagsOf(unsigned level, bool maps) {
     return flags;
 }
 
+/// Bits 63:47 all equal (SDM vol. 1, 3.3.7.1).
+static bool isCanonical(VirtAddr address) {
+    const std::uint64_t upper = address.value >> (FourLevelFormat::linearBits - 1);
+    return upper == 0 || upper == (~0ULL >> (FourLevelFormat::linearBits - 1));
+}
+
 TableWalk walkTables(const MemoryReader& memory, std::uint64_t cr3, VirtAddr address) {
     TableWalk walk;
-    if (!FourLevelFormat::isCanonical(address)) {
+    if (!isCanonical(address)) {
         walk.stopped = WalkCheck::NonCanonical;
         return walk;
     }

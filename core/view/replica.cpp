@@ -36,6 +36,14 @@ void Replica::applyPageImage(const Event& event, const PageRef& page) {
     ring_.clear();
 }
 
+void Replica::skipTo(std::uint64_t seq) {
+    FRAGSCOPE_CHECK(seq >= state_.nextSeq, "skipping backwards");
+    if (seq != state_.nextSeq) {
+        state_.nextSeq = seq;
+        ring_.clear();
+    }
+}
+
 bool Replica::undo() {
     if (!ring_.undoInto(state_)) {
         return false;

@@ -25,6 +25,10 @@ public:
     /// ring).
     void applyPageImage(const Event& event, const PageRef& page);
 
+    /// Coalesced density: nothing that the replica folds happened before event `seq` (kinds that
+    /// others asked for have numbers, too). Clears the undo ring if any number is left out.
+    void skipTo(std::uint64_t seq);
+
     /// Undoes the last applied event; false if its before-image is no longer kept.
     bool undo();
 

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "fragscope/event/event_hash.h"
+#include "fragscope/record/run/recorder.h"
+#include "fragscope/view/metrics.h"
+
+#include <memory>
+#include <string>
+
+namespace fragscope {
+
+/// Records what the window shows. Folds metrics beside the recording, and ends the run in the file
+/// when it is given up.
+class RunRecorder : public EventSink {
+public:
+    static Expected<std::unique_ptr<EventSink>>
+    create(const std::string& path, RunInfo info, const MachineShape& shape);
+
+    RunRecorder(std::unique_ptr<Recorder> recorder, const MachineShape& shape);
+    ~RunRecorder() override;
+
+    void onEvent(const Event& event) override;
+
+private:
+    std::unique_ptr<Recorder> recorder_;
+    Metrics metrics_;
+    EventHash hash_;
+    std::uint64_t steps_ = 0;
+    bool ended_ = false;
+};
+
+} // namespace fragscope

@@ -1,0 +1,108 @@
+#pragma once
+
+#include "fragscope/ui/map/cell_image.h"
+#include "fragscope/ui/map/flight.h"
+#include "fragscope/view/state.h"
+
+#include <QAbstractScrollArea>
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+namespace fragscope {
+
+class FrameClock;
+class Look;
+
+/// Physical memory, one cell per frame, low addresses on top; the transfer block in motion lies
+/// above it. Pointing at a frame tells what it is, clicking or the arrow keys select it, Ctrl+wheel
+/// zooms.
+class PhysicalMap : public QAbstractScrollArea {
+    Q_OBJECT
+
+public:
+    /// Describes `count` frames from `first`, for the tooltip.
+    using Describe = std::function<QString(std::uint64_t first, std::uint64_t count)>;
+
+    PhysicalMap(Look& look, FrameClock& clock, QWidget* parent = nullptr);
+
+    /// Shows these classes of frames (null: nothing is open) and this move.
+    void show(FrameClasses classes, const MoveView& move);
+
+    /// Lets pages fly from their old to their new frame. `atOnce` ends earlier flights where they
+    /// are to end.
+    void fly(const std::vector<PageFlight>& flights);
+
+    void setDescribe(Describe describe) { describe_ = std::move(describe); }
+
+    void setSelected(std::optional<std::uint64_t> frame);
+    void setLetters(Letters letters);
+
+    /// Side of a cell in pixels; 0 = as large as all frames fit.
+    void setZoom(int side);
+    void zoomIn();
+    void zoomOut();
+
+    [[nodiscard]] std::optional<std::uint64_t> selected() const { return selected_; }
+
+    [[nodiscard]] const CellGrid& grid() const { return cells_.grid(); }
+
+    [[nodiscard]] const QImage& picture() const { return cells_.image(); }
+
+    /// The place of a frame in the viewport.
+    [[nodiscard]] QRect rectOfFrame(std::uint64_t frame) const;
+
+    [[nodiscard]] bool flying() const { return !flights_.empty(); }
+
+    [[nodiscard]] QSize minimumSizeHint() const override;
+
+Q_SIGNALS:
+    void frameSelected(quint64 frame);
+    void frameHovered(qint64 frame); ///< -1 = none
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void leaveEvent(QEvent* event) override;
+    void wheelEvent(QWheelEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    bool viewportEvent(QEvent* event) override;
+
+private:
+    void rebuild();
+    void layOut();
+    void onTick();
+    void select(std::uint64_t frame);
+    void ensureVisible(std::uint64_t frame);
+    [[nodiscard]] QPoint origin() const; ///< of the cells in the viewport
+
+    [[nodiscard]] std::uint64_t frameCount() const { return classes_ ? classes_->size() : 0; }
+
+    [[nodiscard]] std::optional<std::uint64_t> frameAt(QPoint point) const;
+    [[nodiscard]] std::vector<QRect> runRects(std::uint64_t frame, std::uint64_t count) const;
+    void paintLabels(QPainter& painter) const;
+    void paintMove(QPainter& painter) const;
+    void paintArrow(QPainter& painter, const FlightCurve& curve) const;
+    void paintFlights(QPainter& painter) const;
+    void paintSelection(QPainter& painter) const;
+
+    Look& look_;
+    FrameClock& clock_;
+    Describe describe_;
+    CellImage cells_;
+    FrameClasses classes_;
+    MoveView move_;
+    std::vector<PageFlight> flights_;
+    std::optional<std::uint64_t> selected_;
+    Letters letters_ = Letters::WhereNeeded;
+    int zoom_ = 0;
+    int labelWidth_ = 0;
+};
+
+/// "0 M", "0 M+512", "1 G": where a row begins, in binary units.
+QString rowLabel(std::uint64_t address);
+
+} // namespace fragscope

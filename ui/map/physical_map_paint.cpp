@@ -1,0 +1,157 @@
+#include "fragscope/ui/map/physical_map.h"
+#include "fragscope/ui/theme/look.h"
+#include "fragscope/ui/widgets/frame_clock.h"
+
+#include <QPaintEvent>
+#include <QPainter>
+
+#include <algorithm>
+
+namespace fragscope {
+
+QString rowLabel(std::uint64_t address) {
+    const std::uint64_t kibibytes = address / 1024;
+    if (kibibytes % 1024 == 0 && kibibytes != 0 && kibibytes % (1024 * 1024) == 0) {
+        return QStringLiteral("%1 G").arg(kibibytes / (1024 * 1024));
+    }
+    const std::uint64_t rest = kibibytes % 1024;
+    const QString whole = QStringLiteral("%1 M").arg(kibibytes / 1024);
+    return rest == 0 ? whole : QStringLiteral("%1+%2").arg(whole).arg(rest);
+}
+
+std::vector<QRect> PhysicalMap::runRects(std::uint64_t frame, std::uint64_t count) const {
+    std::vector<QRect> rects;
+    const std::uint64_t last = grid().cellOf(frame + std::max<std::uint64_t>(count, 1) - 1);
+    for (std::uint64_t cell = grid().cellOf(frame); cell <= last && cell < grid().cells();) {
+        const std::uint64_t rowEnd = (cell / grid().columns + 1) * grid().columns - 1;
+        const std::uint64_t to = std::min(last, rowEnd);
+        rects.push_back(grid().rectOf(cell).united(grid().rectOf(to)).translated(origin()));
+        cell = to + 1;
+    }
+    return rects;
+}
+
+void PhysicalMap::paintLabels(QPainter& painter) const {
+    painter.setFont(look_.smallFont());
+    painter.setPen(look_.theme().dimText);
+    const int height = painter.fontMetrics().height();
+    const std::uint64_t every = rowsPerLabel(grid(), height + look_.scaled(7));
+    const std::uint64_t rowBytes = grid().columns * grid().framesPerCell * pageBytes;
+    const QPoint from = origin();
+    for (std::uint64_t row = 0; row < grid().rows(); row += every) {
+        const int middle =
+            from.y() + static_cast<int>(row) * grid().cell.height() + grid().cell.height() / 2;
+        const QRect rect(from.x() - labelWidth_, middle - height / 2, labelWidth_ - look_.scaled(6),
+                         height);
+        painter.drawText(rect, Qt::AlignRight | Qt::AlignVCenter, rowLabel(row * rowBytes));
+    }
+}
+
+void PhysicalMap::paintArrow(QPainter& painter, const FlightCurve& curve) const {
+    const Theme& theme = look_.theme();
+    const QColor colour = lookOf(FrameClass::InEntryE, theme).mark;
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setBrush(Qt::NoBrush);
+    painter.setPen(QPen(theme.card, look_.scaled(5)));
+    painter.drawPath(curve.path());
+    painter.setPen(QPen(colour, look_.scaled(2)));
+    painter.drawPath(curve.path());
+    painter.setBrush(colour);
+    painter.drawPolygon(curve.head(look_.scaled(12)));
+    painter.setRenderHint(QPainter::Antialiasing, false);
+}
+
+void PhysicalMap::paintMove(QPainter& painter) const {
+    if (move_.blockLengthBytes == 0) {
+        return;
+    }
+    const Theme& theme = look_.theme();
+    const std::uint64_t pages = move_.blockLengthBytes / pageBytes;
+    const std::uint64_t copied = move_.blockCopiedBytes / pageBytes;
+    const std::uint64_t source = move_.blockSourcePaddr / pageBytes;
+    const std::uint64_t destination = move_.blockDestinationPaddr / pageBytes;
+    const std::vector<QRect> from = runRects(source, pages);
+    const std::vector<QRect> to = runRects(destination, pages);
+    if (from.empty() || to.empty()) {
+        return;
+    }
+    painter.setPen(QPen(lookOf(FrameClass::InEntryE, theme).mark, 2));
+    painter.setBrush(Qt::NoBrush);
+    for (const std::vector<QRect>* rects : {&from, &to}) {
+        for (const QRect& rect : *rects) {
+            painter.drawRect(rect.adjusted(-1, -1, 0, 0));
+        }
+    }
+    const QRect start = from.front();
+    const QRect end = to.front();
+    const bool upwards = end.center().y() < start.center().y();
+    const FlightCurve curve =
+        FlightCurve::between(QPointF(start.center().x(), upwards ? start.top() : start.bottom()),
+                             QPointF(end.center().x(), upwards ? end.bottom() + 3 : end.top() - 3));
+    paintArrow(painter, curve);
+
+    painter.setFont(look_.textFont());
+    const QString text =
+        tr("block %1: %2 of %3 pages").arg(move_.blockNumber).arg(copied).arg(pages);
+    const QSize size =
+        painter.fontMetrics().size(0, text) + QSize(look_.scaled(20), look_.scaled(8));
+    QRect label(QPoint(0, 0), size);
+    label.moveCenter(curve.at(0.5).toPoint());
+    const QRect inside = viewport()->rect().adjusted(labelWidth_, 2, -4, -2);
+    label.moveLeft(std::clamp(label.left(), inside.left(),
+                              std::max(inside.left(), inside.right() - size.width())));
+    label.moveTop(std::clamp(label.top(), inside.top(),
+                             std::max(inside.top(), inside.bottom() - size.height())));
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(QPen(lookOf(FrameClass::InEntryE, theme).mark, 1.5));
+    painter.setBrush(theme.card);
+    painter.drawRoundedRect(label, 4, 4);
+    painter.setPen(theme.text);
+    painter.drawText(label, Qt::AlignCenter, text);
+    painter.setRenderHint(QPainter::Antialiasing, false);
+}
+
+void PhysicalMap::paintFlights(QPainter& painter) const {
+    const CellLook ghost = lookOf(FrameClass::InEntryE, look_.theme());
+    const qint64 now = clock_.nowMs();
+    for (const PageFlight& flight : flights_) {
+        const QRectF from = rectOfFrame(flight.source);
+        const QRectF to = rectOfFrame(flight.destination);
+        painter.fillRect(rectAt(flight, from, to, now).toRect(), ghost.mark);
+    }
+}
+
+void PhysicalMap::paintSelection(QPainter& painter) const {
+    if (!selected_ || *selected_ >= frameCount()) {
+        return;
+    }
+    const QRect rect = rectOfFrame(*selected_).adjusted(-2, -2, 0, 0);
+    painter.setBrush(Qt::NoBrush);
+    painter.setPen(QPen(look_.theme().card, 1));
+    painter.drawRect(rect.adjusted(-2, -2, 2, 2));
+    painter.setPen(QPen(look_.theme().text, 2));
+    painter.drawRect(rect);
+}
+
+void PhysicalMap::paintEvent(QPaintEvent*) {
+    QPainter painter(viewport());
+    painter.fillRect(viewport()->rect(), look_.theme().card);
+    if (frameCount() == 0) {
+        painter.setPen(look_.theme().dimText);
+        painter.drawText(viewport()->rect(), Qt::AlignCenter,
+                         tr("Open a scenario or a run to see its memory."));
+        return;
+    }
+    paintLabels(painter);
+    painter.drawImage(origin(), cells_.image());
+    paintMove(painter);
+    paintFlights(painter);
+    paintSelection(painter);
+    if (hasFocus()) {
+        painter.setPen(QPen(look_.theme().accent, 1));
+        painter.setBrush(Qt::NoBrush);
+        painter.drawRect(viewport()->rect().adjusted(0, 0, -1, -1));
+    }
+}
+
+} // namespace fragscope

@@ -1,0 +1,213 @@
+#include "fragscope/ui/model/facts.h"
+
+#include "fragscope/base/text.h"
+#include "fragscope/hardware/paging/pte.h"
+#include "fragscope/ui/panels/pte_bits.h"
+#include "fragscope/ui/widgets/text.h"
+#include "fragscope/view/frame_classes.h"
+
+#include <QObject>
+#include <QStringList>
+
+#include <algorithm>
+#include <array>
+
+namespace fragscope {
+
+namespace {
+
+FrameClass classOf(const Scene& scene, std::uint64_t frame) {
+    return static_cast<FrameClass>(scene.moment().frames->at(frame));
+}
+
+QString useText(FrameUse use) {
+    switch (use) {
+    case FrameUse::Free:
+        return QObject::tr("free");
+    case FrameUse::Kernel:
+        return QObject::tr("kernel");
+    case FrameUse::PageTable:
+        return QObject::tr("page table");
+    case FrameUse::Data:
+        return QObject::tr("data");
+    case FrameUse::Hole:
+        break;
+    }
+    return QObject::tr("hole: no memory here");
+}
+
+/// Bytes of a frame as two rows of eight, in hexadecimal.
+QStringList hexRows(const Scene& scene, FrameNumber frame) {
+    QStringList rows;
+    for (std::uint64_t row = 0; row < 2; ++row) {
+        const std::uint64_t word = scene.word(startOf(frame) + ByteCount(row * wordBytes));
+        QStringList bytes;
+        for (unsigned i = 0; i < wordBytes; ++i) {
+            bytes << QStringLiteral("%1").arg((word >> (8 * i)) & 0xff, 2, 16, QLatin1Char('0'));
+        }
+        rows << bytes.join(QLatin1Char(' '));
+    }
+    return rows;
+}
+
+QString entryText(const Extent& extent) {
+    const QString label = extent.label == 0 ? QString::number(extent.index)
+                                            : QString(QLatin1Char(static_cast<char>(extent.label)));
+    return QObject::tr("%1, entry %2: %3 from %4")
+        .arg(label)
+        .arg(extent.index)
+        .arg(qt(text(ByteCount(extent.length))), qt(text(VirtAddr(extent.start))));
+}
+
+bool inRange(std::uint64_t value, std::uint64_t start, std::uint64_t length) {
+    return value >= start && value - start < length;
+}
+
+/// The move's part in a frame: where its contents go to or come from.
+void addMoveFacts(std::vector<Fact>& facts, const MoveView& move, FrameNumber frame) {
+    const std::uint64_t place = startOf(frame).value;
+    std::uint64_t offset = 0;
+    if (inRange(place, move.blockSourcePaddr, move.blockLengthBytes)) {
+        offset = place - move.blockSourcePaddr;
+        const FrameNumber target = frameOf(PhysAddr(move.blockDestinationPaddr + offset));
+        facts.push_back({QObject::tr("Moves to"), qt(text(target))});
+    } else if (inRange(place, move.blockDestinationPaddr, move.blockLengthBytes)) {
+        offset = place - move.blockDestinationPaddr;
+        const FrameNumber source = frameOf(PhysAddr(move.blockSourcePaddr + offset));
+        facts.push_back({QObject::tr("Comes from"), qt(text(source))});
+    } else {
+        return;
+    }
+    const bool copied = offset < move.blockCopiedBytes;
+    facts.push_back({QObject::tr("Copied"), copied ? QObject::tr("yes") : QObject::tr("not yet"),
+                     copied ? FactTone::Good : FactTone::Normal});
+}
+
+} // namespace
+
+std::vector<Fact> frameFacts(const Scene& scene, const Names& names, FrameNumber frame) {
+    const FrameInfo info = scene.frameInfo(frame);
+    const FrameClass frameClass = classOf(scene, frame.value);
+    std::vector<Fact> facts;
+    facts.push_back({QObject::tr("State"), qt(infoOf(frameClass).name)});
+    facts.push_back({QObject::tr("Address"), qt(text(startOf(frame)))});
+    if (info.use == FrameUse::Free || info.use == FrameUse::Hole) {
+        facts.push_back({QObject::tr("Use"), useText(info.use)});
+        addMoveFacts(facts, scene.moment().state.move, frame);
+        return facts;
+    }
+    facts.push_back({QObject::tr("Use"), useText(info.use)});
+    facts.push_back({QObject::tr("Owner"), qt(names.process(info.owner))});
+    facts.push_back({QObject::tr("References"), QString::number(info.references)});
+    facts.push_back({QObject::tr("Pins"), QString::number(info.pins)});
+    if (const std::optional<PagePlace> page = scene.pageOf(frame)) {
+        facts.push_back({QObject::tr("Page"), qt(text(VirtAddr(page->vaddr)))});
+        facts.push_back({QObject::tr("Map entry"), entryText(page->extent)});
+    }
+    addMoveFacts(facts, scene.moment().state.move, frame);
+    const QStringList rows = hexRows(scene, frame);
+    facts.push_back({QObject::tr("Bytes"), rows.at(0)});
+    facts.push_back({QString(), rows.at(1)});
+    return facts;
+}
+
+std::vector<Fact> absentPageFacts(const Scene& scene, std::uint64_t vaddr) {
+    std::vector<Fact> facts;
+    facts.push_back({QObject::tr("Page"), qt(text(VirtAddr(vaddr)))});
+    const Extent* extent = scene.extentOf(vaddr);
+    if (extent == nullptr) {
+        facts.push_back({QObject::tr("State"), QObject::tr("not mapped"), FactTone::Bad});
+        return facts;
+    }
+    facts.push_back({QObject::tr("State"), QObject::tr("no access: in entry E"), FactTone::Bad});
+    facts.push_back({QObject::tr("Map entry"), entryText(*extent)});
+    const MoveView& move = scene.moment().state.move;
+    if (inRange(vaddr, move.blockVaddr, move.blockLengthBytes)) {
+        const std::uint64_t offset = vaddr - move.blockVaddr;
+        facts.push_back({QObject::tr("Old frame"),
+                         qt(text(frameOf(PhysAddr(move.blockSourcePaddr + offset))))});
+        facts.push_back({QObject::tr("New frame"),
+                         qt(text(frameOf(PhysAddr(move.blockDestinationPaddr + offset))))});
+        const bool copied = offset < move.blockCopiedBytes;
+        facts.push_back({QObject::tr("Copied"),
+                         copied ? QObject::tr("yes") : QObject::tr("not yet"),
+                         copied ? FactTone::Good : FactTone::Normal});
+    }
+    return facts;
+}
+
+QString frameTip(const Scene& scene, const Names& names, std::uint64_t first, std::uint64_t count) {
+    if (count <= 1) {
+        QStringList lines{qt(text(FrameNumber(first)))};
+        for (const Fact& fact : frameFacts(scene, names, FrameNumber(first))) {
+            lines << (fact.name.isEmpty() ? fact.value
+                                          : fact.name + QStringLiteral(": ") + fact.value);
+        }
+        return lines.join(QLatin1Char('\n'));
+    }
+    const std::vector<std::uint8_t>& frames = *scene.moment().frames;
+    const std::uint64_t end = std::min<std::uint64_t>(first + count, frames.size());
+    std::array<std::uint64_t, frameClassCount> counts{};
+    for (std::uint64_t frame = first; frame < end; ++frame) {
+        ++counts.at(frames[frame]);
+    }
+    QStringList lines{QObject::tr("frames %1 to %2").arg(first).arg(end - 1)};
+    for (const FrameClassInfo& info : allFrameClasses()) {
+        const std::uint64_t found = counts.at(static_cast<std::size_t>(info.frameClass));
+        if (found > 0) {
+            lines << QStringLiteral("%1 %2").arg(found).arg(qt(info.name));
+        }
+    }
+    return lines.join(QLatin1Char('\n'));
+}
+
+std::vector<WalkRow> walkRows(const Scene& scene, std::uint64_t vaddr, const TableWalk& walk) {
+    static const std::array<const char*, 4> tables{"PML4", "PDPT", "PD", "PT"};
+    std::vector<WalkRow> rows;
+    if (walk.levels.empty()) {
+        return rows;
+    }
+    const Extent* extent = scene.extentOf(vaddr);
+    const bool inE = extent != nullptr && extent->kind == EntryKind::NoAccess;
+    for (unsigned level = table_level::pml4; level >= table_level::pt; --level) {
+        const std::size_t i = table_level::pml4 - level;
+        WalkRow row;
+        row.table = QLatin1String(tables.at(i));
+        row.index = tableIndex(VirtAddr(vaddr), level);
+        if (i < walk.levels.size()) {
+            const WalkLevel& read = walk.levels[i];
+            row.entry = read.entry;
+            row.entryPaddr = read.place.value;
+            row.state = !Pte{read.entry}.present() ? WalkRow::State::Failed
+                        : read.maps                ? WalkRow::State::Leaf
+                                                   : WalkRow::State::Passed;
+            row.reason = inE ? QObject::tr("not present: entry E") : QObject::tr("not present");
+        }
+        rows.push_back(row);
+    }
+    return rows;
+}
+
+QString walkSummary(const Scene& scene, std::uint64_t vaddr, const TableWalk& walk) {
+    const Extent* extent = scene.extentOf(vaddr);
+    if (walk.levels.empty()) {
+        const std::optional<FrameNumber> frame = scene.frameAt(vaddr);
+        const QString place = frame ? qt(text(*frame)) : QObject::tr("no access");
+        return extent == nullptr ? QObject::tr("No entry of the map covers the address.")
+                                 : QObject::tr("No page tables: entry %1 of the map leads to %2.")
+                                       .arg(extent->index)
+                                       .arg(place);
+    }
+    if (walk.mapped()) {
+        return QObject::tr("Leads to %1: %2.")
+            .arg(qt(text(walk.paddr)), flagsInWords(walk.levels.back().entry));
+    }
+    if (extent != nullptr && extent->kind == EntryKind::NoAccess) {
+        return QObject::tr("An access faults and waits for the end of this transfer block.");
+    }
+    return extent == nullptr
+               ? QObject::tr("An access faults: no entry of the map covers the address.")
+               : QObject::tr("An access faults; the map has the page, so the handler puts it in.");
+}
+
+} // namespace fragscope

@@ -1,0 +1,88 @@
+#include "fragscope/ui/model/scene.h"
+
+#include "fragscope/event/event_kind.h"
+#include "fragscope/view/page_map_reader.h"
+
+#include <algorithm>
+
+namespace fragscope {
+
+Scene::Scene(SnapshotRef moment) : moment_(std::move(moment)) {
+    const PageMapReader memory(moment_->state.memory);
+    root_ = decodeRoot(memory);
+    processes_ = decodeAddressSpaces(memory);
+    findAccesses();
+}
+
+const AddressSpace* Scene::process(std::uint32_t number) const {
+    const auto found =
+        std::find_if(processes_.begin(), processes_.end(),
+                     [&](const AddressSpace& space) { return space.process.number == number; });
+    return found == processes_.end() ? nullptr : &*found;
+}
+
+void Scene::findAccesses() {
+    const EventLog& log = moment_->log;
+    std::uint64_t seq = moment_->state.nextSeq;
+    const std::uint64_t back = std::min(farthestAccess, seq - std::min(seq, log.firstSeq()));
+    for (const std::uint64_t until = seq - back; seq > until && accesses_.size() < mostAccesses;) {
+        const Event& event = log.at(--seq);
+        const bool write = event.kind == EventKind::Store;
+        if ((write || event.kind == EventKind::Load) && event.object == moment_->focus) {
+            accesses_.push_back({event.vaddr, event.paddr, event.cpu,
+                                 write ? AccessSort::Write : AccessSort::Read});
+        }
+    }
+}
+
+FrameInfo Scene::frameInfo(FrameNumber frame) const {
+    if (!root_ || frame.value >= root_->frameCount) {
+        return {};
+    }
+    return decodeFrame(word(frameEntryPlace(*root_, frame)));
+}
+
+const Extent* Scene::extentOf(std::uint64_t vaddr) const {
+    const AddressSpace* space = focus();
+    return space == nullptr ? nullptr : space->extentAt(VirtAddr(vaddr));
+}
+
+std::optional<PagePlace> Scene::pageOf(FrameNumber frame) const {
+    const std::uint64_t place = startOf(frame).value;
+    std::optional<PagePlace> found;
+    for (const AddressSpace& space : processes_) {
+        for (const Extent& extent : space.extents) {
+            const bool here = extent.kind == EntryKind::Block && place >= extent.paddr &&
+                              place - extent.paddr < extent.length;
+            if (here && (!found || space.process.number == moment_->focus)) {
+                found =
+                    PagePlace{space.process.number, extent.start + (place - extent.paddr), extent};
+            }
+        }
+    }
+    return found;
+}
+
+std::optional<FrameNumber> Scene::frameAt(std::uint64_t vaddr) const {
+    const Extent* extent = extentOf(vaddr);
+    if (extent == nullptr || extent->kind != EntryKind::Block) {
+        return std::nullopt;
+    }
+    const FrameNumber frame = frameOf(PhysAddr(extent->paddr + (vaddr - extent->start)));
+    return frame.value < moment_->state.memory.frameCount().value ? std::optional(frame)
+                                                                  : std::nullopt;
+}
+
+TableWalk Scene::walk(std::uint32_t number, std::uint64_t vaddr) const {
+    const AddressSpace* space = process(number);
+    if (space == nullptr || space->process.cr3 == 0) {
+        return {};
+    }
+    return walkTables(PageMapReader(moment_->state.memory), space->process.cr3, VirtAddr(vaddr));
+}
+
+std::uint64_t Scene::word(PhysAddr place) const {
+    return PageMapReader(moment_->state.memory).read(place);
+}
+
+} // namespace fragscope

@@ -1,0 +1,65 @@
+#pragma once
+
+#include "fragscope/kernel/layout.h"
+#include "fragscope/ui/map/virtual_map.h"
+#include "fragscope/view/address_space.h"
+#include "fragscope/view/snapshot.h"
+
+#include <optional>
+#include <vector>
+
+namespace fragscope {
+
+/// A page as its map leads to it.
+struct PagePlace {
+    std::uint32_t process = 0;
+    std::uint64_t vaddr = 0; ///< start of the page
+    Extent extent;
+};
+
+/// One moment, read out of the replica's bytes for the window: processes, the memory map of the
+/// chosen one, the latest accesses. Made once for each snapshot that is shown.
+class Scene {
+public:
+    static constexpr std::size_t mostAccesses = 24;
+    static constexpr std::uint64_t farthestAccess = 4000; ///< events looked back
+
+    explicit Scene(SnapshotRef moment);
+
+    [[nodiscard]] const Snapshot& moment() const { return *moment_; }
+
+    [[nodiscard]] const std::vector<AddressSpace>& processes() const { return processes_; }
+
+    /// The chosen process; null if there is none.
+    [[nodiscard]] const AddressSpace* focus() const { return process(moment_->focus); }
+
+    [[nodiscard]] const AddressSpace* process(std::uint32_t number) const;
+
+    /// Accesses of the chosen process before the cursor, latest first.
+    [[nodiscard]] const std::vector<AccessMark>& accesses() const { return accesses_; }
+
+    [[nodiscard]] FrameInfo frameInfo(FrameNumber frame) const;
+
+    /// The entry of the chosen process's map that covers an address.
+    [[nodiscard]] const Extent* extentOf(std::uint64_t vaddr) const;
+
+    /// Who maps a frame: the chosen process first, then the others, in order of number.
+    [[nodiscard]] std::optional<PagePlace> pageOf(FrameNumber frame) const;
+
+    /// Where the map of the chosen process leads; nothing in entry E or where nothing is mapped.
+    [[nodiscard]] std::optional<FrameNumber> frameAt(std::uint64_t vaddr) const;
+
+    [[nodiscard]] TableWalk walk(std::uint32_t process, std::uint64_t vaddr) const;
+
+    [[nodiscard]] std::uint64_t word(PhysAddr place) const;
+
+private:
+    void findAccesses();
+
+    SnapshotRef moment_;
+    std::optional<KernelRoot> root_;
+    std::vector<AddressSpace> processes_;
+    std::vector<AccessMark> accesses_;
+};
+
+} // namespace fragscope

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <QWidget>
+
+#include <cstdint>
+#include <optional>
+
+namespace fragscope {
+
+class Look;
+
+/// The bits of a page-table entry as a row of boxes, each with its name and value; set flags are
+/// filled.
+class BitRuler : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit BitRuler(Look& look, QWidget* parent = nullptr);
+
+    void show(std::optional<std::uint64_t> entry); ///< nothing = there is no entry
+
+    [[nodiscard]] QSize sizeHint() const override;
+
+    [[nodiscard]] QSize minimumSizeHint() const override { return sizeHint(); }
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    bool event(QEvent* event) override;
+
+private:
+    [[nodiscard]] QRectF boxOf(std::size_t field) const;
+    [[nodiscard]] bool narrow() const; ///< no room for the bits that mean nothing
+    [[nodiscard]] double unitsOf(std::size_t field) const;
+    [[nodiscard]] double unitWidth() const;
+
+    Look& look_;
+    std::optional<std::uint64_t> entry_;
+};
+
+} // namespace fragscope

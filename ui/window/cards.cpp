@@ -1,0 +1,230 @@
+#include "fragscope/ui/window/cards.h"
+
+#include "fragscope/ui/map/legend.h"
+#include "fragscope/ui/map/physical_map.h"
+#include "fragscope/ui/map/virtual_map.h"
+#include "fragscope/ui/panels/event_table.h"
+#include "fragscope/ui/panels/inspector.h"
+#include "fragscope/ui/panels/lesson_panel.h"
+#include "fragscope/ui/panels/listing_panel.h"
+#include "fragscope/ui/panels/listing_view.h"
+#include "fragscope/ui/panels/prose_view.h"
+#include "fragscope/ui/panels/tlb_view.h"
+#include "fragscope/ui/panels/walk_view.h"
+#include "fragscope/ui/plots/metric_plot.h"
+#include "fragscope/ui/theme/look.h"
+#include "fragscope/ui/timeline/lane_strip.h"
+#include "fragscope/ui/timeline/scrub_bar.h"
+#include "fragscope/ui/widgets/card.h"
+
+#include <QAction>
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QSplitter>
+#include <QVBoxLayout>
+
+namespace fragscope {
+
+namespace {
+
+const QColor blue(0x00, 0x72, 0xb2);
+const QColor sky(0x56, 0xb4, 0xe9);
+const QColor green(0x00, 0x9e, 0x73);
+const QColor vermillion(0xd5, 0x5e, 0x00);
+const QColor orange(0xe6, 0x9f, 0x00);
+const QColor purple(0xcc, 0x79, 0xa7);
+
+/// Widgets one above the other, as one.
+QWidget* column(const std::vector<QWidget*>& widgets) {
+    auto* whole = new QWidget;
+    auto* layout = new QVBoxLayout(whole);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    for (QWidget* widget : widgets) {
+        layout->addWidget(widget, widget == widgets.front() ? 1 : 0);
+    }
+    return whole;
+}
+
+/// Parts of a whole by weight.
+QList<int> shares(int whole, const QList<int>& weights) {
+    int sum = 0;
+    for (const int weight : weights) {
+        sum += weight;
+    }
+    QList<int> parts;
+    for (const int weight : weights) {
+        parts << whole * weight / sum;
+    }
+    return parts;
+}
+
+} // namespace
+
+Cards::Cards(Look& look, FrameClock& clock, QWidget& window) : QObject(&window), look_(look) {
+    makeLeft(look);
+    makeCentre(look, clock);
+    makeRight(look);
+    makeBottom(look);
+    layOut();
+    makeToggles(window);
+}
+
+void Cards::makeLeft(Look& look) {
+    lesson = new LessonPanel(look);
+    lessonCard = new Card(look, tr("Lesson"), lesson);
+    mover = new ListingPanel(look, tr("No mover has started yet."));
+    moverCard = new Card(look, tr("Mover"), mover);
+    handler = new ListingPanel(look, tr("No page fault has been handled yet."));
+    handlerCard = new Card(look, tr("Fault handler"), handler);
+    application = new ListingPanel(look, tr("No application runs in this process."));
+    applicationCard = new Card(look, tr("Application"), application);
+    why = new ProseView(look);
+    whyCard = new Card(look, tr("Why"), why);
+    mover->view().setAccessibleName(tr("Listing of the mover"));
+    handler->view().setAccessibleName(tr("Listing of the fault handler"));
+    application->view().setAccessibleName(tr("Listing of the application"));
+    why->setAccessibleName(tr("Why"));
+}
+
+void Cards::makeCentre(Look& look, FrameClock& clock) {
+    physical = new PhysicalMap(look, clock);
+    legend = new Legend(look);
+    physicalCard = new Card(look, tr("Physical memory"), column({physical, legend}));
+    virtualMap = new VirtualMap(look);
+    virtualCard = new Card(look, tr("Virtual memory"), virtualMap);
+    processes = new QComboBox;
+    processes->setAccessibleName(tr("Process"));
+    processes->setToolTip(tr("The process that memory is seen from"));
+    processes->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    virtualCard->addControl(processes);
+}
+
+void Cards::makeRight(Look& look) {
+    walk = new WalkView(look);
+    walkCard = new Card(look, tr("Page walk"), walk);
+    inspector = new Inspector(look);
+    inspectorCard = new Card(look, tr("Page"), inspector);
+    tlb = new TlbView(look);
+    tlb->setAccessibleName(tr("Translation look-aside buffers"));
+    tlbCard = new Card(look, tr("TLB"), tlb);
+    events = new EventTable(look);
+    eventCard = new Card(look, tr("Events"), events);
+    eventCard->addControl(events->makeFilter());
+}
+
+void Cards::makeBottom(Look& look) {
+    lanes = new LaneStrip(look);
+    scrub = new ScrubBar(look);
+    timelineCard = new Card(look, tr("Timeline"), column({lanes, scrub}), CardHead::None);
+    using Shape = PlotCurve::Shape;
+    const auto add = [&](const QString& title, std::vector<PlotCurve> curves) {
+        auto* plot = new MetricPlot(look, std::move(curves));
+        plots.push_back(plot);
+        plotCards.push_back(new Card(look, title, plot, CardHead::Plain));
+    };
+    add(tr("Free memory"), {{MetricId::FreeBytes, sky, QString(), Shape::Steps},
+                            {MetricId::LargestFreeRun, blue, tr("largest run"), Shape::Steps}});
+    add(tr("Longest wait"), {{MetricId::WaitLongest, vermillion, QString(), Shape::Steps},
+                             {MetricId::Wait99, orange, tr("99 %"), Shape::Steps}});
+    add(tr("Bytes moved"), {{MetricId::BytesMoved, green, QString(), Shape::Line}});
+    add(tr("External fragmentation"),
+        {{MetricId::ExternalFragmentation, purple, QString(), Shape::Steps}});
+}
+
+QSplitter* Cards::makeSplitter(Qt::Orientation orientation, const char* name) {
+    auto* splitter = new QSplitter(orientation);
+    splitter->setObjectName(QLatin1String(name));
+    splitter->setHandleWidth(look_.scaled(7));
+    splitter->setChildrenCollapsible(false);
+    splitters_.push_back(splitter);
+    return splitter;
+}
+
+void Cards::layOut() {
+    left_ = makeSplitter(Qt::Vertical, "left");
+    for (Card* card : {lessonCard, moverCard, handlerCard, applicationCard, whyCard}) {
+        left_->addWidget(card);
+    }
+    centre_ = makeSplitter(Qt::Vertical, "centre");
+    centre_->addWidget(physicalCard);
+    centre_->addWidget(virtualCard);
+    centre_->setStretchFactor(0, 1);
+    right_ = makeSplitter(Qt::Vertical, "right");
+    for (Card* card : {walkCard, inspectorCard, tlbCard, eventCard}) {
+        right_->addWidget(card);
+    }
+    top_ = makeSplitter(Qt::Horizontal, "top");
+    for (QSplitter* splitter : {left_, centre_, right_}) {
+        top_->addWidget(splitter);
+    }
+    top_->setStretchFactor(1, 1);
+    plotRow_ = new QWidget;
+    auto* row = new QHBoxLayout(plotRow_);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(look_.scaled(7));
+    for (Card* card : plotCards) {
+        row->addWidget(card, 1);
+    }
+    body_ = makeSplitter(Qt::Vertical, "body");
+    body_->addWidget(top_);
+    body_->addWidget(timelineCard);
+    body_->addWidget(plotRow_);
+    body_->setStretchFactor(0, 1);
+    root_ = new QWidget;
+    auto* frame = new QVBoxLayout(root_);
+    const int side = look_.scaled(8);
+    frame->setContentsMargins(side, side, side, side);
+    frame->addWidget(body_);
+}
+
+void Cards::makeToggles(QWidget& window) {
+    const std::vector<std::pair<QWidget*, QString>> cards{{lessonCard, tr("Lesson")},
+                                                          {moverCard, tr("Mover")},
+                                                          {handlerCard, tr("Fault handler")},
+                                                          {applicationCard, tr("Application")},
+                                                          {whyCard, tr("Why")},
+                                                          {walkCard, tr("Page walk")},
+                                                          {inspectorCard, tr("Page")},
+                                                          {tlbCard, tr("TLB")},
+                                                          {eventCard, tr("Events")},
+                                                          {timelineCard, tr("Timeline")},
+                                                          {plotRow_, tr("Plots")}};
+    int number = 1;
+    for (const auto& [card, name] : cards) {
+        auto* toggle = new QAction(name, &window);
+        toggle->setCheckable(true);
+        toggle->setChecked(true);
+        toggle->setShortcut(QKeySequence(number <= 9
+                                             ? QStringLiteral("Ctrl+%1").arg(number)
+                                             : QStringLiteral("Ctrl+Shift+%1").arg(number - 9)));
+        connect(toggle, &QAction::toggled, card, &QWidget::setVisible);
+        window.addAction(toggle);
+        toggles_.push_back(toggle);
+        ++number;
+    }
+}
+
+void Cards::resetLayout(QSize window) {
+    const bool small = window.height() < look_.scaled(850);
+    for (QAction* toggle : toggles_) {
+        // On a small screen the application's few lines give way to the others.
+        toggle->setChecked(!(small && toggle->text() == applicationCard->title()));
+    }
+    const int side = std::clamp(window.width() * 21 / 100, look_.scaled(230), look_.scaled(420));
+    top_->setSizes({side, window.width() - 2 * side, side});
+    const int plotHeight =
+        std::clamp(window.height() * 12 / 100, look_.scaled(88), look_.scaled(170));
+    const int time =
+        small ? timelineCard->minimumSizeHint().height() : timelineCard->sizeHint().height();
+    const int top = window.height() - plotHeight - time;
+    body_->setSizes({top, time, plotHeight});
+    centre_->setSizes({window.height(), virtualCard->sizeHint().height()});
+    left_->setSizes(shares(top, {28, 25, 17, 14, 17}));
+    const int walkHeight = walkCard->minimumSizeHint().height();
+    const int tlbHeight = tlbCard->minimumSizeHint().height();
+    const int rest = top - walkHeight - tlbHeight;
+    right_->setSizes({walkHeight, rest * 56 / 100, tlbHeight, rest * 44 / 100});
+}
+
+} // namespace fragscope

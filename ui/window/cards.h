@@ -1,0 +1,107 @@
+#pragma once
+
+#include <QObject>
+
+#include <vector>
+
+class QAction;
+class QComboBox;
+class QSplitter;
+class QWidget;
+
+namespace fragscope {
+
+class Card;
+class EventTable;
+class FrameClock;
+class Inspector;
+class LaneStrip;
+class Legend;
+class LessonPanel;
+class ListingPanel;
+class Look;
+class MetricPlot;
+class PhysicalMap;
+class ProseView;
+class ScrubBar;
+class TlbView;
+class VirtualMap;
+class WalkView;
+
+/// The parts of the window and how they lie: lesson and algorithms on the left, memory in the
+/// middle, page, TLB and events on the right, time below. Owned by the window.
+class Cards : public QObject {
+    Q_OBJECT
+
+public:
+    Cards(Look& look, FrameClock& clock, QWidget& window);
+
+    // left
+    LessonPanel* lesson;
+    ListingPanel* mover;
+    ListingPanel* handler;
+    ListingPanel* application;
+    ProseView* why;
+    // centre
+    PhysicalMap* physical;
+    Legend* legend;
+    VirtualMap* virtualMap;
+    QComboBox* processes;
+    // right
+    WalkView* walk;
+    Inspector* inspector;
+    TlbView* tlb;
+    EventTable* events;
+    // below
+    LaneStrip* lanes;
+    ScrubBar* scrub;
+    std::vector<MetricPlot*> plots;
+
+    Card* lessonCard;
+    Card* moverCard;
+    Card* handlerCard;
+    Card* applicationCard;
+    Card* whyCard;
+    Card* physicalCard;
+    Card* virtualCard;
+    Card* walkCard;
+    Card* inspectorCard;
+    Card* tlbCard;
+    Card* eventCard;
+    Card* timelineCard;
+    std::vector<Card*> plotCards;
+
+    /// Everything, to be put into the window.
+    [[nodiscard]] QWidget* root() const { return root_; }
+
+    /// Shows and hides each card; with keys.
+    [[nodiscard]] const std::vector<QAction*>& toggles() const { return toggles_; }
+
+    /// All splitters, for saving the layout.
+    [[nodiscard]] const std::vector<QSplitter*>& splitters() const { return splitters_; }
+
+    /// Shows all cards at their usual sizes for a window of this size.
+    void resetLayout(QSize window);
+
+private:
+    void makeLeft(Look& look);
+    void makeCentre(Look& look, FrameClock& clock);
+    void makeRight(Look& look);
+    void makeBottom(Look& look);
+    void makeToggles(QWidget& window);
+    void layOut();
+    QSplitter* makeSplitter(Qt::Orientation orientation, const char* name);
+
+    QWidget* root_ = nullptr;
+    QWidget* plotRow_ = nullptr;
+    QSplitter* body_ = nullptr;
+    QSplitter* top_ = nullptr;
+    QSplitter* left_ = nullptr;
+    QSplitter* centre_ = nullptr;
+    QSplitter* right_ = nullptr;
+    std::vector<QAction*> toggles_;
+    std::vector<QSplitter*> splitters_;
+    Look& look_;
+};
+
+} // namespace fragscope

@@ -1,0 +1,92 @@
+#pragma once
+
+#include "fragscope/ui/engine/engine_snapshot.h"
+#include "fragscope/ui/map/flight.h"
+#include "fragscope/ui/model/scene.h"
+#include "fragscope/ui/timeline/lane_fold.h"
+
+#include <QObject>
+
+#include <map>
+#include <optional>
+#include <vector>
+
+namespace fragscope {
+
+class Cards;
+class FrameClock;
+class ListingPanel;
+class Look;
+
+/// Whether walk and inspector show the latest access or what was selected.
+enum class Following : std::uint8_t { LatestAccess, Selection };
+
+/// Puts a snapshot into the cards. All cards always show the same moment.
+class Presenter : public QObject {
+    Q_OBJECT
+
+public:
+    Presenter(Look& look,
+              FrameClock& clock,
+              Cards& cards,
+              std::vector<const Listing*> listings,
+              QObject* parent = nullptr);
+
+    void present(const EngineSnapshot& snapshot);
+
+    /// Selects a frame, or a page of the chosen process; all cards follow.
+    void selectFrame(std::uint64_t frame);
+    void selectPage(std::uint64_t vaddr);
+    void followLatestAccess();
+
+    [[nodiscard]] Following following() const { return following_; }
+
+    [[nodiscard]] std::optional<std::uint64_t> selectedFrame() const { return frame_; }
+
+    [[nodiscard]] std::optional<std::uint64_t> selectedPage() const { return page_; }
+
+    /// How long a page flies, for the speed of playing; 0 = no animation.
+    void setFlightMs(int milliseconds) { flightMs_ = milliseconds; }
+
+    [[nodiscard]] const std::optional<Scene>& scene() const { return scene_; }
+
+Q_SIGNALS:
+    void focusWanted(quint32 process);
+
+private:
+    void startRun(const EngineSnapshot& snapshot);
+    void showMemory(const EngineSnapshot& snapshot);
+    void showProcesses();
+    void showFlights(const Snapshot& moment);
+    void showListings();
+    void showListing(ListingPanel& panel, const TaskView* task, std::uint8_t depth);
+    void showLastHandler(); ///< the handler that ran before, unmarked
+    void showWhy();
+    void showSelection();
+    void showPage(std::uint64_t vaddr);
+    void showWalk(std::optional<std::uint64_t> vaddr);
+    void showTlb();
+    void showEvents(const EngineSnapshot& snapshot);
+    void showTime(const EngineSnapshot& snapshot);
+    void showNothing();
+    [[nodiscard]] const Listing* listingOf(ListingId id) const;
+    [[nodiscard]] std::vector<PageFlight>
+    flightsIn(const EventLog& log, std::uint64_t from, std::uint64_t to) const;
+
+    Look& look_;
+    FrameClock& clock_;
+    Cards& cards_;
+    std::map<ListingId, const Listing*> listings_;
+    std::optional<Scene> scene_;
+    std::shared_ptr<const RunCaption> caption_;
+    LaneFold fold_;
+    std::uint64_t runNumber_ = 0;
+    std::uint64_t cursor_ = 0; ///< of the moment shown before
+    FrameClasses legendFor_;
+    Following following_ = Following::LatestAccess;
+    std::optional<std::uint64_t> frame_; ///< selected
+    std::optional<std::uint64_t> page_;  ///< selected, of the chosen process
+    int flightMs_ = 350;
+};
+
+} // namespace fragscope
