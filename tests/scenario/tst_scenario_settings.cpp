@@ -4,6 +4,7 @@
 
 #include <QtTest>
 
+#include "scenario/number_fields.h"
 #include "scenario/random_config.h"
 #include "scenario/same_config.h"
 #include <algorithm>
@@ -25,60 +26,6 @@ QString failureOf(RunConfig& config, std::string_view assignment) {
     const auto result = applySet(config, assignment);
     return result ? QString() : QString::fromStdString(result.error().text());
 }
-
-using NumberOf = std::uint64_t (*)(const RunConfig&);
-
-const std::vector<std::pair<const char*, NumberOf>> numberFields{
-    {"seed", [](const RunConfig& c) { return std::uint64_t{c.seed}; }},
-    {"max_steps", [](const RunConfig& c) { return std::uint64_t{c.maxSteps}; }},
-    {"machine.tlb_sets", [](const RunConfig& c) { return std::uint64_t{c.machine.tlbSets}; }},
-    {"machine.quantum", [](const RunConfig& c) { return std::uint64_t{c.machine.quantumCycles}; }},
-    {"machine.cpu_hz", [](const RunConfig& c) { return std::uint64_t{c.machine.cpuHz}; }},
-    {"cost.tlb_hit", [](const RunConfig& c) { return std::uint64_t{c.machine.cost.tlbHit}; }},
-    {"cost.walk_reference",
-     [](const RunConfig& c) { return std::uint64_t{c.machine.cost.walkReference}; }},
-    {"cost.think", [](const RunConfig& c) { return std::uint64_t{c.machine.cost.think}; }},
-    {"cost.fault_entry",
-     [](const RunConfig& c) { return std::uint64_t{c.machine.cost.faultEntry}; }},
-    {"cost.fault_exit", [](const RunConfig& c) { return std::uint64_t{c.machine.cost.faultExit}; }},
-    {"cost.interrupt_send",
-     [](const RunConfig& c) { return std::uint64_t{c.machine.cost.interruptSend}; }},
-    {"cost.interrupt_latency",
-     [](const RunConfig& c) { return std::uint64_t{c.machine.cost.interruptLatency}; }},
-    {"cost.interrupt_handle",
-     [](const RunConfig& c) { return std::uint64_t{c.machine.cost.interruptHandle}; }},
-    {"cost.invalidate_page",
-     [](const RunConfig& c) { return std::uint64_t{c.machine.cost.invalidatePage}; }},
-    {"cost.copy_page", [](const RunConfig& c) { return std::uint64_t{c.machine.cost.copyPage}; }},
-    {"cost.fill_page", [](const RunConfig& c) { return std::uint64_t{c.machine.cost.fillPage}; }},
-    {"cost.kernel_store",
-     [](const RunConfig& c) { return std::uint64_t{c.machine.cost.kernelStore}; }},
-    {"cost.kernel_step",
-     [](const RunConfig& c) { return std::uint64_t{c.machine.cost.kernelStep}; }},
-    {"cost.wake_up", [](const RunConfig& c) { return std::uint64_t{c.machine.cost.wakeUp}; }},
-    {"cost.context_switch",
-     [](const RunConfig& c) { return std::uint64_t{c.machine.cost.contextSwitch}; }},
-    {"mover.wait_limit", [](const RunConfig& c) { return std::uint64_t{c.mover.waitLimitCycles}; }},
-    {"mover.start_period",
-     [](const RunConfig& c) { return std::uint64_t{c.mover.startPeriodCycles}; }},
-    {"process.accesses", [](const RunConfig& c) { return std::uint64_t{c.processes[1].accesses}; }},
-    {"process.write_percent",
-     [](const RunConfig& c) { return std::uint64_t{c.processes[1].writePercent}; }},
-    {"process.hot_size",
-     [](const RunConfig& c) { return std::uint64_t{c.processes[1].hotSize.value}; }},
-    {"process.hot_percent",
-     [](const RunConfig& c) { return std::uint64_t{c.processes[1].hotPercent}; }},
-    {"process.think", [](const RunConfig& c) { return std::uint64_t{c.processes[1].thinkCycles}; }},
-    {"process.deadline",
-     [](const RunConfig& c) { return std::uint64_t{c.processes[1].deadlineCycles}; }},
-    {"process.trace_operations",
-     [](const RunConfig& c) { return std::uint64_t{c.processes[1].traceOperations}; }},
-    {"process.exit_at",
-     [](const RunConfig& c) { return std::uint64_t{c.processes[1].exitAtCycles}; }},
-    {"action.at", [](const RunConfig& c) { return std::uint64_t{c.script[0].atCycles}; }},
-    {"action.size", [](const RunConfig& c) { return std::uint64_t{c.script[0].size.value}; }},
-    {"action.offset", [](const RunConfig& c) { return std::uint64_t{c.script[0].offset.value}; }},
-};
 
 } // namespace
 

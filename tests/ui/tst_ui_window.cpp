@@ -319,7 +319,7 @@ private:
     std::uint64_t faultsBefore(std::uint64_t cursor) {
         std::uint64_t faults = 0;
         for (std::uint64_t seq = moment().log.firstSeq(); seq < cursor; ++seq) {
-            faults += moment().log.at(seq).kind == EventKind::PageFault ? 1 : 0;
+            faults += moment().log.at(seq).kind == EventKind::PageFault ? 1U : 0U;
         }
         return faults;
     }
