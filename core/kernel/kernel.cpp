@@ -266,7 +266,7 @@ void Kernel::switchedTo(const Task& task) {
 }
 
 void Kernel::interruptTaken(std::uint32_t cpu, std::uint64_t payload) {
-    board_.mmu.drainStores(board_.cpus[cpu]);
+    board_.mmu.drainStores(board_.cpus[cpu]); // entry of an interrupt
     shootdowns_.acknowledge(cpu, payload);
 }
 
