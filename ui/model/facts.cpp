@@ -90,21 +90,25 @@ std::vector<Fact> frameFacts(const Scene& scene, const Names& names, FrameNumber
     const FrameClass frameClass = classOf(scene, frame.value);
     std::vector<Fact> facts;
     facts.push_back({QObject::tr("State"), qt(infoOf(frameClass).name)});
-    facts.push_back({QObject::tr("Address"), qt(text(startOf(frame)))});
     if (info.use == FrameUse::Free || info.use == FrameUse::Hole) {
         facts.push_back({QObject::tr("Use"), useText(info.use)});
+        facts.push_back({QObject::tr("Address"), qt(text(startOf(frame)))});
         addMoveFacts(facts, scene.moment().state.move, frame);
         return facts;
     }
-    facts.push_back({QObject::tr("Use"), useText(info.use)});
-    facts.push_back({QObject::tr("Owner"), qt(names.process(info.owner))});
-    facts.push_back({QObject::tr("References"), QString::number(info.references)});
-    facts.push_back({QObject::tr("Pins"), QString::number(info.pins)});
-    if (const std::optional<PagePlace> page = scene.pageOf(frame)) {
-        facts.push_back({QObject::tr("Page"), qt(text(VirtAddr(page->vaddr)))});
+    const std::optional<PagePlace> page = scene.pageOf(frame);
+    facts.push_back({QObject::tr("Frame"), QObject::tr("%1 at %2").arg(frame.value).arg(qt(text(startOf(frame))))});
+    if (page) {
         facts.push_back({QObject::tr("Map entry"), entryText(page->extent)});
     }
     addMoveFacts(facts, scene.moment().state.move, frame);
+    facts.push_back({QObject::tr("Owner"), qt(names.process(info.owner))});
+    facts.push_back({QObject::tr("Use"), useText(info.use)});
+    facts.push_back({QObject::tr("References"), QString::number(info.references)});
+    facts.push_back({QObject::tr("Pins"), QString::number(info.pins)});
+    if (page) {
+        facts.push_back({QObject::tr("Page"), qt(text(VirtAddr(page->vaddr)))});
+    }
     const QStringList rows = hexRows(scene, frame);
     facts.push_back({QObject::tr("Bytes"), rows.at(0)});
     facts.push_back({QString(), rows.at(1)});

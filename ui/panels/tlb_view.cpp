@@ -88,7 +88,10 @@ QSize TlbView::sizeHint() const {
 }
 
 QSize TlbView::minimumSizeHint() const {
-    return {look_.scaled(180), look_.scaled(40)};
+    // Room for two CPUs of 64 entries; more is scrolled to.
+    constexpr int usualCpus = 2;
+    constexpr int usualRows = 2;
+    return {look_.scaled(180), usualCpus * (usualRows * cellSide() + look_.scaled(6)) + look_.scaled(8)};
 }
 
 void TlbView::layOut() {
@@ -96,7 +99,6 @@ void TlbView::layOut() {
     verticalScrollBar()->setPageStep(viewport()->height());
     verticalScrollBar()->setSingleStep(cellSide());
     verticalScrollBar()->setRange(0, std::max(0, content - viewport()->height()));
-    updateGeometry();
     viewport()->update();
 }
 

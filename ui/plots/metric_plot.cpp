@@ -47,7 +47,7 @@ protected:
     }
 
     double getTickStep(const QCPRange& range) override {
-        return bytes_ ? std::exp2(std::ceil(std::log2(std::max(1.0, range.size() / 3))))
+        return bytes_ ? std::exp2(std::ceil(std::log2(std::max(1.0, range.size() / tickCount()))))
                       : QCPAxisTicker::getTickStep(range);
     }
 
@@ -161,6 +161,8 @@ QSize MetricPlot::minimumSizeHint() const {
 
 void MetricPlot::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
+    const int fitting = height() / (3 * QFontMetrics(look_.smallFont()).height());
+    plot_->yAxis->ticker()->setTickCount(std::clamp(fitting, 1, 4));
     draw();
 }
 

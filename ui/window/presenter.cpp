@@ -96,7 +96,6 @@ void Presenter::startRun(const EngineSnapshot& snapshot) {
     cards_.lesson->show(qt(caption_->lessonText), qt(caption_->lessonQuestion),
                         qt(caption_->banner));
     cards_.lessonCard->setTitle(caption_->title.empty() ? tr("Lesson") : qt(caption_->title));
-    cards_.lessonCard->setNote(qt(caption_->subtitle));
 }
 
 void Presenter::showProcesses() {
