@@ -19,5 +19,6 @@ void addListCommand(CLI::App& app, ChosenCommand& chosen);
 void addDescribeCommand(CLI::App& app, ChosenCommand& chosen);
 void addRunsCommand(CLI::App& app, ChosenCommand& chosen);
 void addExportCommand(CLI::App& app, ChosenCommand& chosen);
+void addPagingCommand(CLI::App& app, ChosenCommand& chosen);
 
 } // namespace fragscope

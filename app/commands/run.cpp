@@ -130,6 +130,10 @@ void requestStop() noexcept {
     stopRequested = true;
 }
 
+bool stopWasRequested() noexcept {
+    return stopRequested;
+}
+
 int runRunCommand(const RunOptions& options, CommandStreams& streams) {
     std::optional<EventCondition> until;
     RunOptions resolved = options;

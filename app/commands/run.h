@@ -13,4 +13,7 @@ int runRunCommand(const RunOptions& options, CommandStreams& streams);
 /// Makes a run that is under way stop soon; may be called from a signal handler.
 void requestStop() noexcept;
 
+/// For other commands that take long.
+bool stopWasRequested() noexcept;
+
 } // namespace fragscope

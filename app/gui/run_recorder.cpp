@@ -26,7 +26,7 @@ RunRecorder::~RunRecorder() {
     outcome.steps = steps_;
     outcome.finals = metrics_.current();
     outcome.series = metrics_.series();
-    outcome.pauses = pauseBuckets(metrics_.waits());
+    outcome.pauses = metrics_.waits().buckets();
     outcome.streamHash = hash_.value();
     (void)recorder_->finish(outcome); // what was saved stays saved, and the file says how far
 }

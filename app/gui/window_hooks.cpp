@@ -48,12 +48,12 @@ exportTables(const RunInfo& info, const Snapshot& moment, const std::string& fol
     if (const auto wrote = exportSummary(path("summary.csv"), info, moment.latest); !wrote) {
         return wrote.error();
     }
-    if (const auto wrote = exportPauses(path("pauses.csv"), info, pauseBuckets(*moment.waits));
+    if (const auto wrote = exportPauses(path("pauses.csv"), info, moment.waits->buckets());
         !wrote) {
         return wrote.error();
     }
     Expected<std::unique_ptr<EventExport>> events =
-        EventExport::create(path("events.csv"), EventFormat::Csv);
+        EventExport::create(path("events.csv"), EventExportOptions{});
     if (!events) {
         return events.error();
     }

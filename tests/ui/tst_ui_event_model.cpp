@@ -23,7 +23,7 @@ EventLog someLog() {
 std::uint64_t countOf(const EventLog& log, const KindSet& kinds, std::uint64_t before) {
     std::uint64_t count = 0;
     for (std::uint64_t seq = log.firstSeq(); seq < before; ++seq) {
-        count += kinds.test(static_cast<std::size_t>(log.at(seq).kind)) ? 1 : 0;
+        count += kinds.test(static_cast<std::size_t>(log.at(seq).kind)) ? 1U : 0U;
     }
     return count;
 }

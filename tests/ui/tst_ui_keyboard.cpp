@@ -1,3 +1,4 @@
+#include "fragscope/ui/panels/lesson_panel.h"
 #include "fragscope/ui/window/cards.h"
 #include "fragscope/ui/window/shortcut_list.h"
 

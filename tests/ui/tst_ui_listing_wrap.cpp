@@ -16,7 +16,7 @@ private slots:
     void wrappedLine_everyListing_losesNoWord() {
         for (const Listing* listing : allListings()) {
             for (const std::string_view line : listing->lines) {
-                for (const int columns : {16, 24, 80}) {
+                for (const int columns : {20, 24, 80}) {
                     const QStringList parts = wrappedLine(qt(line), columns);
                     for (const QString& part : parts) {
                         QVERIFY2(part.size() <= columns, qPrintable(part));

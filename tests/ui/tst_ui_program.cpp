@@ -49,10 +49,10 @@ private slots:
     void screenshot_ofAScenario_hasTheSizeAskedFor() {
         const QString picture = path("out.png");
         const Outcome outcome = run({write("small.toml", scenario), QStringLiteral("--screenshot"),
-                                     picture, QStringLiteral("--size"), QStringLiteral("1000x640"),
+                                     picture, QStringLiteral("--size"), QStringLiteral("1200x760"),
                                      QStringLiteral("--at"), QStringLiteral("100")});
         QVERIFY2(outcome.code == 0, qPrintable(outcome.err));
-        QCOMPARE(QImage(picture).size(), QSize(1000, 640));
+        QCOMPARE(QImage(picture).size(), QSize(1200, 760));
         QVERIFY(outcome.out.isEmpty());
     }
 

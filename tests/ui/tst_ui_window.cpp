@@ -84,9 +84,12 @@ private slots:
                  static_cast<std::uint8_t>(FrameClass::InEntryE));
         QCOMPARE(frames->at(move.blockDestinationPaddr / pageBytes),
                  static_cast<std::uint8_t>(FrameClass::Destination));
-        bool entryE = false;
-        for (const Bar& bar : window_->cards().virtualMap->bars().bars()) {
-            entryE = entryE || bar.extent.kind == EntryKind::NoAccess;
+        bool entryE = false; // still empty when the block begins: the next store makes it visible
+        for (int steps = 0; steps < 20 && !entryE; ++steps) {
+            press("step");
+            for (const Bar& bar : window_->cards().virtualMap->bars().bars()) {
+                entryE = entryE || bar.extent.kind == EntryKind::NoAccess;
+            }
         }
         QVERIFY(entryE);
         QVERIFY(!window_->cards().why->toPlainText().isEmpty());
@@ -319,7 +322,7 @@ private:
     std::uint64_t faultsBefore(std::uint64_t cursor) {
         std::uint64_t faults = 0;
         for (std::uint64_t seq = moment().log.firstSeq(); seq < cursor; ++seq) {
-            faults += moment().log.at(seq).kind == EventKind::PageFault ? 1 : 0;
+            faults += moment().log.at(seq).kind == EventKind::PageFault ? 1U : 0U;
         }
         return faults;
     }

@@ -75,7 +75,7 @@ void Actions::makeFile(QWidget& window) {
     openRun = m.make("openRun", tr("Open &run file..."), "Ctrl+Shift+O", tr("Open a recorded run"));
     record = m.makeToggle("record", tr("Re&cord..."), "Ctrl+Shift+R",
                           tr("Record this run in a file, from its beginning"));
-    exportCsv = m.make("exportCsv", tr("Export &CSV..."), "Ctrl+E",
+    exportCsv = m.make("exportCsv", tr("E&xport CSV..."), "Ctrl+E",
                        tr("Write metrics and events as CSV files"));
     exportPicture = m.make("exportPicture", tr("Export &picture..."), "Ctrl+Shift+E",
                            tr("Save a picture of the window"));
