@@ -42,7 +42,8 @@ private slots:
         QAbstractItemModelTester tester(&model,
                                         QAbstractItemModelTester::FailureReportingMode::QtTest);
         for (const std::uint64_t cursor :
-             {100ULL, 900ULL, 5000ULL, 4000ULL, 4001ULL, 0ULL, 6000ULL}) {
+             {std::uint64_t{100}, std::uint64_t{900}, std::uint64_t{5000}, std::uint64_t{4000},
+              std::uint64_t{4001}, std::uint64_t{0}, log_.endSeq()}) {
             model.show(log_, cursor, 1);
             QCOMPARE(static_cast<std::uint64_t>(model.rowCount()),
                      countOf(log_, kindsOf(EventClass::Important), cursor));
