@@ -227,6 +227,29 @@ private slots:
         QVERIFY(!window_->messages().isVisible());
     }
 
+    void nextFault_noneLeft_isSaidInTheWindow() {
+        window_->actions().runToEnd->trigger();
+        window_->settle();
+        const std::uint64_t end = moment().state.nextSeq;
+        QVERIFY(!window_->heading().contains(QStringLiteral("There is none")));
+        press("nextFault");
+        QCOMPARE(moment().state.nextSeq, end);
+        QVERIFY(window_->heading().contains(QStringLiteral("There is none from here")));
+        QVERIFY(window_->messages().message().isEmpty());
+        press("stepBack");
+        QVERIFY(!window_->heading().contains(QStringLiteral("There is none")));
+    }
+
+    void recording_diskFull_isTold() {
+        window_->engine().startRecording(windowHooks(std::make_shared<RunOpener>())
+                                             .record(*window_->refresh()->caption, "/dev/full"));
+        window_->settle();
+        QVERIFY(!window_->refresh()->recording);
+        QVERIFY(!window_->actions().record->isChecked());
+        QVERIFY2(window_->messages().message().contains(QStringLiteral("/dev/full")),
+                 qPrintable(window_->messages().message()));
+    }
+
     void recording_playedBack_isTheSameRun() {
         QTemporaryDir folder;
         const QString path = folder.filePath(QStringLiteral("run.db"));

@@ -97,7 +97,8 @@ std::vector<Fact> frameFacts(const Scene& scene, const Names& names, FrameNumber
         return facts;
     }
     const std::optional<PagePlace> page = scene.pageOf(frame);
-    facts.push_back({QObject::tr("Frame"), QObject::tr("%1 at %2").arg(frame.value).arg(qt(text(startOf(frame))))});
+    facts.push_back({QObject::tr("Frame"),
+                     QObject::tr("%1 at %2").arg(frame.value).arg(qt(text(startOf(frame))))});
     if (page) {
         facts.push_back({QObject::tr("Map entry"), entryText(page->extent)});
     }

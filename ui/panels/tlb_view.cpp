@@ -91,7 +91,8 @@ QSize TlbView::minimumSizeHint() const {
     // Room for two CPUs of 64 entries; more is scrolled to.
     constexpr int usualCpus = 2;
     constexpr int usualRows = 2;
-    return {look_.scaled(180), usualCpus * (usualRows * cellSide() + look_.scaled(6)) + look_.scaled(8)};
+    return {look_.scaled(180),
+            usualCpus * (usualRows * cellSide() + look_.scaled(6)) + look_.scaled(8)};
 }
 
 void TlbView::layOut() {
