@@ -167,7 +167,7 @@ private slots:
         QCOMPARE(cards.virtualMap->selected(), std::optional(extent.start + 5 * pageBytes));
         QVERIFY(cards.inspectorCard->title().contains(
             QString::number(extent.start / pageBytes + 5, 16)));
-        QCOMPARE(cards.walk->rows().size(), std::size_t{4});
+        QCOMPARE(cards.walk->rows().size(), std::size_t{5});
         Q_EMIT cards.virtualMap->pageSelected(extent.start + 9 * pageBytes);
         QCOMPARE(cards.physical->selected(), std::optional(extent.paddr / pageBytes + 9));
         window_->actions().followAccess->trigger();

@@ -59,7 +59,11 @@ std::uint64_t TlbView::staleCount() const {
 }
 
 int TlbView::cellSide() const {
-    const int room = viewport()->width() - labelWidth() - look_.scaled(10);
+    return cellSideFor(viewport()->width());
+}
+
+int TlbView::cellSideFor(int width) const {
+    const int room = width - labelWidth() - look_.scaled(10);
     return std::clamp(room / columns, 5, look_.scaled(12));
 }
 
@@ -87,12 +91,17 @@ QSize TlbView::sizeHint() const {
     return {look_.scaled(300), height};
 }
 
+int TlbView::heightFor(int width, int staleLines) const {
+    constexpr int cpus = 2;
+    constexpr int rows = 2;
+    const int line = QFontMetrics(look_.smallFont()).height();
+    const int strip = std::max(rows * cellSideFor(width), line) + look_.scaled(6);
+    return cpus * strip + staleLines * line + look_.scaled(10);
+}
+
 QSize TlbView::minimumSizeHint() const {
-    // Room for two CPUs of 64 entries; more is scrolled to.
-    constexpr int usualCpus = 2;
-    constexpr int usualRows = 2;
-    return {look_.scaled(180),
-            usualCpus * (usualRows * cellSide() + look_.scaled(6)) + look_.scaled(8)};
+    const int narrow = look_.scaled(180);
+    return {narrow, heightFor(narrow, 1)};
 }
 
 void TlbView::layOut() {

@@ -1,6 +1,7 @@
 #include "fragscope/ui/window/presenter.h"
 
 #include "fragscope/event/event_kind.h"
+#include "fragscope/hardware/paging/access.h"
 #include "fragscope/ui/map/legend.h"
 #include "fragscope/ui/map/physical_map.h"
 #include "fragscope/ui/model/facts.h"
@@ -29,6 +30,17 @@ namespace {
 
 /// More events at once than this are a jump: nothing flies then.
 constexpr std::uint64_t mostWatched = 400;
+
+/// The latest accesses, the one that faulted first.
+std::vector<AccessMark> accessMarks(const Scene& scene) {
+    std::vector<AccessMark> marks = scene.accesses();
+    if (const std::optional<AccessFault>& fault = scene.fault()) {
+        const bool write = (fault->errorCode & fault_bits::write) != 0;
+        const AccessSort sort = write ? AccessSort::Write : AccessSort::Read;
+        marks.insert(marks.begin(), {fault->vaddr, 0, fault->cpu, sort, true});
+    }
+    return marks;
+}
 
 } // namespace
 
@@ -161,7 +173,7 @@ void Presenter::showMemory(const EngineSnapshot& snapshot) {
                   .arg(grid.framesPerCell));
     const AddressSpace* space = scene_->focus();
     cards_.virtualMap->show(space == nullptr ? std::vector<Extent>() : space->extents,
-                            scene_->accesses());
+                            accessMarks(*scene_));
     static const QStringList representations{tr("start only"), tr("start and base"),
                                              tr("start and length")};
     cards_.virtualCard->setNote(
