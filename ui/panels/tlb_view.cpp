@@ -2,6 +2,7 @@
 
 #include "fragscope/base/units.h"
 #include "fragscope/ui/theme/look.h"
+#include "fragscope/ui/widgets/text.h"
 
 #include <QHelpEvent>
 #include <QMouseEvent>
@@ -45,7 +46,7 @@ void TlbView::show(std::vector<TlbMarks> cpus) {
     if (cpus != cpus_) {
         cpus_ = std::move(cpus);
         setAccessibleDescription(
-            tr("%n stale translation(s)", nullptr, static_cast<int>(staleCount())));
+            counted(staleCount(), tr("stale translation"), tr("stale translations")));
         layOut();
     }
 }
@@ -100,8 +101,7 @@ int TlbView::heightFor(int width, int staleLines) const {
 }
 
 QSize TlbView::minimumSizeHint() const {
-    const int narrow = look_.scaled(180);
-    return {narrow, heightFor(narrow, 1)};
+    return {look_.scaled(180), 3 * QFontMetrics(look_.smallFont()).height()};
 }
 
 void TlbView::layOut() {

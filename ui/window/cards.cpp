@@ -222,12 +222,13 @@ void Cards::resetLayout(QSize window) {
     body_->setSizes({top, time, plotHeight});
     centre_->setSizes({window.height(), virtualCard->sizeHint().height()});
     left_->setSizes(shares(top - 4 * gap,
-                           small ? QList<int>{36, 24, 16, 0, 24} : QList<int>{28, 24, 17, 14, 17}));
+                           small ? QList<int>{33, 25, 20, 0, 22} : QList<int>{28, 24, 17, 14, 17}));
     const int head = tlbCard->minimumSizeHint().height() - tlb->minimumSizeHint().height();
     const int walkHeight = walkCard->minimumSizeHint().height();
     const int tlbHeight = head + tlb->heightFor(side - look_.scaled(10), small ? 1 : 2);
     const int rest = top - walkHeight - tlbHeight - 3 * gap;
-    right_->setSizes({walkHeight, rest * 56 / 100, tlbHeight, rest * 44 / 100});
+    const int page = rest * (small ? 62 : 56) / 100;
+    right_->setSizes({walkHeight, page, tlbHeight, rest - page});
 }
 
 } // namespace fragscope

@@ -179,7 +179,7 @@ void Presenter::showMemory(const EngineSnapshot& snapshot) {
     cards_.virtualCard->setNote(
         space == nullptr
             ? QString()
-            : tr("map: %n entries, ", nullptr, static_cast<int>(space->extents.size())) +
+            : tr("map: %1, ").arg(counted(space->extents.size(), tr("entry"), tr("entries"))) +
                   representations.value(static_cast<int>(space->representation)));
 }
 
