@@ -48,16 +48,53 @@ const ViewState& stateOf(const EngineSnapshotRef& snapshot) {
     return snapshot->moment->state;
 }
 
-/// Records whatever it is given.
-class CountingSink : public EventSink {
+/// Keeps what it is given, up to `room` events: then its disk is full.
+class SmallRecording : public Recording {
 public:
-    explicit CountingSink(std::vector<Event>& events) : events_(events) {}
+    explicit SmallRecording(std::vector<Event>& events, std::size_t room = ~std::size_t{0})
+        : events_(events), room_(room) {}
 
-    void onEvent(const Event& event) override { events_.push_back(event); }
+    void onEvent(const Event& event) override {
+        if (events_.size() < room_) {
+            events_.push_back(event);
+        } else {
+            full_ = true;
+        }
+    }
+
+    [[nodiscard]] std::optional<Error> failure() const override {
+        return full_ ? std::optional(systemRefused("run.db", "the disk is full")) : std::nullopt;
+    }
+
+    Expected<Done> finish() override {
+        if (full_) {
+            return *failure();
+        }
+        return Done{};
+    }
 
 private:
     std::vector<Event>& events_;
+    std::size_t room_;
+    bool full_ = false;
 };
+
+/// Cannot be saved, as is known only at its end.
+class UnsavedRecording : public Recording {
+public:
+    void onEvent(const Event&) override {}
+
+    [[nodiscard]] std::optional<Error> failure() const override { return std::nullopt; }
+
+    Expected<Done> finish() override { return systemRefused("run.db", "the disk is full"); }
+};
+
+/// Makes recordings into `events` that have room for so many.
+RecorderFactory recordingInto(std::vector<Event>& events, std::size_t room = ~std::size_t{0}) {
+    return [&events, room]() -> Expected<std::unique_ptr<Recording>> {
+        return std::unique_ptr<Recording>(std::make_unique<SmallRecording>(events, room));
+    };
+}
 
 } // namespace
 
@@ -69,7 +106,10 @@ private slots:
     void open_factoryFails_errorIsShownAndOldRunStays();
     void step_thenBack_givesTheSameState();
     void forwardTo_fault_stopsAfterIt();
+    void forwardTo_noneLeft_staysAndSaysSo();
+    void forwardTo_cancelled_staysWhereItGotTo();
     void backTo_fault_returnsWhereForwardStopped();
+    void backTo_noneBefore_staysAndSaysSo();
     void seek_anywhere_equalsFirstVisit();
     void seekStep_beyondKnownEvents_runsThere();
     void lookAhead_keepsTheCursor();
@@ -81,6 +121,9 @@ private slots:
     void snapshots_haveAscendingNumbers();
     void snapshot_keepsItsMoment_whileTheRunGoesOn();
     void record_startedLate_holdsTheWholeRun();
+    void record_diskFull_endsAndSaysWhy();
+    void record_diskFullInPlaying_pausesAndSaysWhy();
+    void record_failsAtItsEnd_saysWhy();
     void restart_makesTheRunAnew();
     void withoutRun_commandsDoNothing();
     void destroyed_whilePlaying_ends();
@@ -103,7 +146,7 @@ void TestEngine::open_factoryFails_errorIsShownAndOldRunStays() {
     Engine engine;
     engine.open(syntheticRun(someSteps));
     engine.stepForward(7);
-    engine.open([]() -> Expected<Run> { return badInput("no such thing"); });
+    engine.open([]() -> Expected<Run> { return badInput("no such thing"); }, 100);
     engine.waitUntilIdle();
     const EngineSnapshotRef snapshot = engine.latest();
     QVERIFY(snapshot->error.has_value());
@@ -154,9 +197,54 @@ void TestEngine::backTo_fault_returnsWhereForwardStopped() {
     engine.backTo(faultKinds());
     engine.waitUntilIdle();
     QCOMPARE(stateHash(stateOf(engine.latest())), hash);
+}
+
+void TestEngine::forwardTo_noneLeft_staysAndSaysSo() {
+    constexpr std::uint64_t place = 3 * SyntheticSource::stepsPerFault;
+    Engine engine;
+    engine.open(syntheticRun(someSteps));
+    engine.stepForward(place);
+    engine.waitUntilIdle();
+    const std::uint64_t hash = stateHash(stateOf(engine.latest()));
+    KindSet never;
+    never.set(static_cast<std::size_t>(EventKind::ProcessKilled));
+    engine.forwardTo(never);
+    engine.waitUntilIdle();
+    QCOMPARE(stateOf(engine.latest()).step, place);
+    QCOMPARE(stateHash(stateOf(engine.latest())), hash);
+    QVERIFY(!engine.latest()->error);
+    QCOMPARE(engine.latest()->notice,
+             std::string("There is none from here to the end of the run."));
+    engine.stepForward();
+    engine.waitUntilIdle();
+    QCOMPARE(engine.latest()->notice, std::string());
+}
+
+void TestEngine::forwardTo_cancelled_staysWhereItGotTo() {
+    Engine engine;
+    engine.open(syntheticRun(SyntheticSource::endless));
+    KindSet never;
+    never.set(static_cast<std::size_t>(EventKind::ProcessKilled));
+    engine.forwardTo(never);
+    QVERIFY(waitFor(engine, [](const EngineSnapshot& snapshot) {
+        return snapshot.phase == EnginePhase::Working && snapshot.moment->state.step > 0;
+    }));
+    engine.cancel();
+    engine.waitUntilIdle();
+    QVERIFY(stateOf(engine.latest()).step > 0);
+    QCOMPARE(engine.latest()->notice, std::string());
+}
+
+void TestEngine::backTo_noneBefore_staysAndSaysSo() {
+    constexpr std::uint64_t place = SyntheticSource::stepsPerFault - 5;
+    Engine engine;
+    engine.open(syntheticRun(someSteps));
+    engine.stepForward(place);
     engine.backTo(faultKinds());
     engine.waitUntilIdle();
-    QCOMPARE(stateOf(engine.latest()).step, std::uint64_t{0}); // none earlier: the start
+    QCOMPARE(stateOf(engine.latest()).step, place);
+    QCOMPARE(engine.latest()->notice,
+             std::string("There is none from the start of the run to here."));
 }
 
 void TestEngine::seek_anywhere_equalsFirstVisit() {
@@ -194,9 +282,13 @@ void TestEngine::seekStep_beyondKnownEvents_runsThere() {
 void TestEngine::lookAhead_keepsTheCursor() {
     Engine engine;
     engine.open(syntheticRun(someSteps));
-    engine.lookAhead(~0ULL);
+    engine.stepForward(9);
     engine.waitUntilIdle();
-    QCOMPARE(stateOf(engine.latest()).step, std::uint64_t{0});
+    engine.lookAhead(~0ULL);
+    while (!engine.idle()) {
+        QVERIFY(stateOf(engine.latest()).step <= 9); // nor does it show what it runs through
+    }
+    QCOMPARE(stateOf(engine.latest()).step, std::uint64_t{9});
     QCOMPARE(engine.latest()->allSteps, someSteps);
     QVERIFY(!engine.latest()->moment->atHead);
 }
@@ -309,9 +401,7 @@ void TestEngine::record_startedLate_holdsTheWholeRun() {
         Engine engine;
         engine.open(syntheticRun(someSteps));
         engine.stepForward(1000);
-        engine.startRecording([&]() -> Expected<std::unique_ptr<EventSink>> {
-            return std::unique_ptr<EventSink>(std::make_unique<CountingSink>(recorded));
-        });
+        engine.startRecording(recordingInto(recorded));
         engine.waitUntilIdle();
         QVERIFY(engine.latest()->recording);
         engine.stepBack(500); // going back changes nothing in the file
@@ -329,6 +419,59 @@ void TestEngine::record_startedLate_holdsTheWholeRun() {
         steps += event.kind == EventKind::TaskStep ? 1 : 0;
     }
     QCOMPARE(steps, someSteps);
+}
+
+void TestEngine::record_diskFull_endsAndSaysWhy() {
+    std::vector<Event> recorded;
+    Engine engine;
+    engine.open(syntheticRun(someSteps));
+    engine.startRecording(recordingInto(recorded, 1000));
+    engine.runToEnd();
+    engine.waitUntilIdle();
+    const EngineSnapshotRef snapshot = engine.latest();
+    QVERIFY(snapshot->error.has_value());
+    QCOMPARE(snapshot->error->reason, std::string("the disk is full"));
+    QVERIFY(!snapshot->recording);
+    QCOMPARE(stateOf(snapshot).step, someSteps); // the run itself goes on
+    QCOMPARE(recorded.size(), std::size_t{1000});
+    engine.stepBack();
+    engine.waitUntilIdle();
+    QVERIFY(!engine.latest()->error); // told once
+}
+
+void TestEngine::record_diskFullInPlaying_pausesAndSaysWhy() {
+    std::vector<Event> recorded;
+    Engine engine;
+    engine.open(syntheticRun(SyntheticSource::endless));
+    engine.startRecording(recordingInto(recorded, 1000));
+    engine.waitUntilIdle();
+    engine.play(Engine::fullSpeed);
+    engine.waitUntilIdle();
+    const EngineSnapshotRef snapshot = engine.latest();
+    QCOMPARE(snapshot->phase, EnginePhase::Paused);
+    QVERIFY(snapshot->error.has_value());
+    QCOMPARE(snapshot->error->reason, std::string("the disk is full"));
+    QVERIFY(!snapshot->recording);
+}
+
+void TestEngine::record_failsAtItsEnd_saysWhy() {
+    const RecorderFactory unsaved = []() -> Expected<std::unique_ptr<Recording>> {
+        return std::unique_ptr<Recording>(std::make_unique<UnsavedRecording>());
+    };
+    Engine engine;
+    engine.open(syntheticRun(someSteps));
+    engine.startRecording(unsaved);
+    engine.waitUntilIdle();
+    QVERIFY(!engine.latest()->error);
+    engine.stopRecording();
+    engine.waitUntilIdle();
+    QVERIFY(!engine.latest()->recording);
+    QVERIFY(engine.latest()->error.has_value());
+    engine.startRecording(unsaved);
+    engine.open(syntheticRun(someSteps), 100); // ends the recording of the run before
+    engine.waitUntilIdle();
+    QVERIFY(!engine.latest()->recording);
+    QVERIFY(engine.latest()->error.has_value());
 }
 
 void TestEngine::restart_makesTheRunAnew() {

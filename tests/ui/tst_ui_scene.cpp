@@ -77,8 +77,9 @@ private slots:
                 QVERIFY(walk.mapped());
                 QCOMPARE(walk.paddr.value, extent.paddr + offset);
                 const std::vector<WalkRow> rows = walkRows(scene, extent.start + offset, walk);
-                QCOMPARE(rows.size(), std::size_t{4});
-                QCOMPARE(rows.back().state, WalkRow::State::Leaf);
+                QCOMPARE(rows.size(), std::size_t{5});
+                QCOMPARE(rows[3].state, WalkRow::State::Leaf);
+                QCOMPARE(rows.back().entryPaddr, extent.paddr + offset);
             }
         }
     }

@@ -167,7 +167,7 @@ private slots:
         QCOMPARE(cards.virtualMap->selected(), std::optional(extent.start + 5 * pageBytes));
         QVERIFY(cards.inspectorCard->title().contains(
             QString::number(extent.start / pageBytes + 5, 16)));
-        QCOMPARE(cards.walk->rows().size(), std::size_t{4});
+        QCOMPARE(cards.walk->rows().size(), std::size_t{5});
         Q_EMIT cards.virtualMap->pageSelected(extent.start + 9 * pageBytes);
         QCOMPARE(cards.physical->selected(), std::optional(extent.paddr / pageBytes + 9));
         window_->actions().followAccess->trigger();
@@ -225,6 +225,29 @@ private slots:
         QCOMPARE(moment().state.step, std::uint64_t{5});
         window_->actions().cancel->trigger();
         QVERIFY(!window_->messages().isVisible());
+    }
+
+    void nextFault_noneLeft_isSaidInTheWindow() {
+        window_->actions().runToEnd->trigger();
+        window_->settle();
+        const std::uint64_t end = moment().state.nextSeq;
+        QVERIFY(!window_->heading().contains(QStringLiteral("There is none")));
+        press("nextFault");
+        QCOMPARE(moment().state.nextSeq, end);
+        QVERIFY(window_->heading().contains(QStringLiteral("There is none from here")));
+        QVERIFY(window_->messages().message().isEmpty());
+        press("stepBack");
+        QVERIFY(!window_->heading().contains(QStringLiteral("There is none")));
+    }
+
+    void recording_diskFull_isTold() {
+        window_->engine().startRecording(windowHooks(std::make_shared<RunOpener>())
+                                             .record(*window_->refresh()->caption, "/dev/full"));
+        window_->settle();
+        QVERIFY(!window_->refresh()->recording);
+        QVERIFY(!window_->actions().record->isChecked());
+        QVERIFY2(window_->messages().message().contains(QStringLiteral("/dev/full")),
+                 qPrintable(window_->messages().message()));
     }
 
     void recording_playedBack_isTheSameRun() {

@@ -75,6 +75,13 @@ void PhysicalMap::paintMove(QPainter& painter) const {
     if (from.empty() || to.empty()) {
         return;
     }
+    const CellLook arrived = lookOf(FrameClass::BlockA, theme);
+    for (std::uint64_t page = 0; page < copied; ++page) {
+        const int inner = std::min(grid().cell.width(), grid().cell.height()) >= 8 ? 3 : 1;
+        painter.fillRect(
+            rectOfFrame(destination + page).adjusted(inner, inner, -inner - 1, -inner - 1),
+            arrived.fill);
+    }
     painter.setPen(QPen(lookOf(FrameClass::InEntryE, theme).mark, 2));
     painter.setBrush(Qt::NoBrush);
     for (const std::vector<QRect>* rects : {&from, &to}) {

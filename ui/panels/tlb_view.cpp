@@ -2,6 +2,7 @@
 
 #include "fragscope/base/units.h"
 #include "fragscope/ui/theme/look.h"
+#include "fragscope/ui/widgets/text.h"
 
 #include <QHelpEvent>
 #include <QMouseEvent>
@@ -45,7 +46,7 @@ void TlbView::show(std::vector<TlbMarks> cpus) {
     if (cpus != cpus_) {
         cpus_ = std::move(cpus);
         setAccessibleDescription(
-            tr("%n stale translation(s)", nullptr, static_cast<int>(staleCount())));
+            counted(staleCount(), tr("stale translation"), tr("stale translations")));
         layOut();
     }
 }
@@ -59,7 +60,11 @@ std::uint64_t TlbView::staleCount() const {
 }
 
 int TlbView::cellSide() const {
-    const int room = viewport()->width() - labelWidth() - look_.scaled(10);
+    return cellSideFor(viewport()->width());
+}
+
+int TlbView::cellSideFor(int width) const {
+    const int room = width - labelWidth() - look_.scaled(10);
     return std::clamp(room / columns, 5, look_.scaled(12));
 }
 
@@ -87,8 +92,16 @@ QSize TlbView::sizeHint() const {
     return {look_.scaled(300), height};
 }
 
+int TlbView::heightFor(int width, int staleLines) const {
+    constexpr int cpus = 2;
+    constexpr int rows = 2;
+    const int line = QFontMetrics(look_.smallFont()).height();
+    const int strip = std::max(rows * cellSideFor(width), line) + look_.scaled(6);
+    return cpus * strip + staleLines * line + look_.scaled(10);
+}
+
 QSize TlbView::minimumSizeHint() const {
-    return {look_.scaled(180), look_.scaled(40)};
+    return {look_.scaled(180), 3 * QFontMetrics(look_.smallFont()).height()};
 }
 
 void TlbView::layOut() {
@@ -96,7 +109,6 @@ void TlbView::layOut() {
     verticalScrollBar()->setPageStep(viewport()->height());
     verticalScrollBar()->setSingleStep(cellSide());
     verticalScrollBar()->setRange(0, std::max(0, content - viewport()->height()));
-    updateGeometry();
     viewport()->update();
 }
 

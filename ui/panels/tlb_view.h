@@ -40,6 +40,9 @@ public:
 
     [[nodiscard]] std::uint64_t staleCount() const;
 
+    /// For two CPUs of 64 entries and so many lines on stale ones.
+    [[nodiscard]] int heightFor(int width, int staleLines) const;
+
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override;
 
@@ -55,6 +58,7 @@ protected:
 private:
     void layOut();
     [[nodiscard]] int cellSide() const;
+    [[nodiscard]] int cellSideFor(int width) const;
     [[nodiscard]] int labelWidth() const;
     [[nodiscard]] int blockHeight(const TlbMarks& cpu) const; ///< strip and spelled-out lines
     [[nodiscard]] int stripHeight(const TlbMarks& cpu) const;

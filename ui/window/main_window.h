@@ -62,6 +62,9 @@ public:
 
     [[nodiscard]] MessageBar& messages() const { return *messages_; }
 
+    /// What is said at the right of the menu bar: the name of the run, or a notice.
+    [[nodiscard]] QString heading() const;
+
     /// Text size for a window of this width: one step smaller on small screens.
     static int textPointsFor(int width);
 
@@ -105,7 +108,7 @@ private:
     TransportBar* transport_ = nullptr;
     Presenter* presenter_ = nullptr;
     MessageBar* messages_ = nullptr;
-    QLabel* runName_ = nullptr;
+    QLabel* runName_ = nullptr; ///< or a notice
     EngineSnapshotRef shown_;
     std::optional<std::uint64_t> wantedTime_; ///< a seek that waits for the engine
     qint64 busyUntilMs_ = 0;                  ///< the clock goes on until then
