@@ -69,7 +69,8 @@ Machine::Parts::Parts(const RunConfig& runConfig, EventBus& bus)
       cpus(makeCpus(bus, config.machine, config.seed)),
       scheduler(bus, config.machine.cost, config.machine.cpus, choices),
       kernel({bus, memory, mmu, cpus, scheduler, config.machine.cost}, kernelSettings(config)),
-      moverControl{kernel, config.mover}, shadow(kernel), invariants(kernel) {
+      coalescer(bus, kernel), moverControl{kernel, config.mover}, shadow(kernel),
+      invariants(kernel) {
     scheduler.setHooks(&kernel);
     scheduler.setPolicy(config.machine.schedule, config.machine.quantumCycles);
     events.attach(hash, EventHash::kinds());
@@ -109,15 +110,13 @@ AdvanceEnd Machine::advance(StopCondition* stop, std::uint64_t maxSteps) {
     const std::uint64_t allowed =
         limit == 0 ? ~0ULL : limit - std::min(limit, parts.scheduler.steps());
     AdvanceEnd result = parts.scheduler.run(reached, std::min(maxSteps, allowed));
+    parts.coalescer.publish();
     if (result == AdvanceEnd::Finished) {
         end(parts.scheduler.deadlocked() ? Rule::Deadlock : Rule::AllDone);
     } else if (result == AdvanceEnd::BudgetSpent && limit != 0 &&
                parts.scheduler.steps() >= limit) {
         end(Rule::LimitSteps);
         result = AdvanceEnd::Finished;
-    }
-    if (!parts.events.exact()) {
-        parts.memory.emitPageImages();
     }
     return result;
 }

@@ -3,6 +3,7 @@
 #include "fragscope/defrag/invariants.h"
 #include "fragscope/defrag/mover_loop.h"
 #include "fragscope/event/event_hash.h"
+#include "fragscope/machine/coalescer.h"
 #include "fragscope/machine/config.h"
 #include "fragscope/machine/machine.h"
 #include "fragscope/workload/shadow.h"
@@ -33,6 +34,7 @@ struct Machine::Parts {
     std::vector<Cpu> cpus;
     Scheduler scheduler;
     Kernel kernel;
+    Coalescer coalescer;
     MoverControl moverControl;
     std::unique_ptr<Mover> mover;
     Task* moverTask = nullptr;

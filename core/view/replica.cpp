@@ -133,7 +133,9 @@ void Replica::dropTlb(const Event& event) {
     checkCpu(event.cpu);
     FRAGSCOPE_CHECK(event.object < state_.cpus[event.cpu].tlb.size(),
                     "no such TLB slot: " + std::to_string(event.object));
-    set(Cell::of(CellKind::Tlb, event.cpu, std::uint64_t{event.object} * 8), 0);
+    for (std::uint64_t word = 0; word < 6; ++word) { // an empty slot is all zeros
+        set(Cell::of(CellKind::Tlb, event.cpu, std::uint64_t{event.object} * 8 + word), 0);
+    }
 }
 
 } // namespace fragscope
