@@ -110,7 +110,7 @@ private:
     std::uint64_t releaseFrames(Process& process);
     void leaveFrame(const Process& leaving, FrameNumber frame);
     void finishWait(const AccessRequest& request);
-    void perform(AccessRequest& request);
+    void perform(const Task& task, AccessRequest& request);
 
     Board board_;
     KernelSettings settings_;

@@ -18,10 +18,15 @@ KernelSettings kernelSettings(const RunConfig& config) {
             .systemCall = config.mover.systemCall};
 }
 
-std::vector<Cpu> makeCpus(EventBus& events, const MachineSettings& settings) {
+std::vector<Cpu> makeCpus(EventBus& events, const MachineSettings& settings, std::uint64_t seed) {
     CpuConfig config;
-    config.tlb.first.sets = settings.tlbSets;
-    config.tlb.first.ways = settings.tlbWays;
+    config.tlb.first = {settings.tlbSets, settings.tlbWays, settings.tlbReplacement};
+    config.tlb.second = {settings.tlb2Sets, settings.tlb2Ways, settings.tlbReplacement};
+    config.tlb.pml4Entries = settings.structureCache;
+    config.tlb.pdptEntries = settings.structureCache;
+    config.tlb.pdEntries = settings.structureCache;
+    config.tlb.seed = seed;
+    config.storeBufferEntries = settings.storeBuffer;
     std::vector<Cpu> cpus;
     for (std::uint32_t i = 0; i < settings.cpus; ++i) {
         cpus.emplace_back(events, static_cast<std::uint8_t>(i), config);
@@ -61,7 +66,7 @@ private:
 Machine::Parts::Parts(const RunConfig& runConfig, EventBus& bus)
     : config(runConfig), events(bus), choices(config.seed),
       memory(bus, config.machine.memory, config.machine.holes), mmu(bus, memory),
-      cpus(makeCpus(bus, config.machine)),
+      cpus(makeCpus(bus, config.machine, config.seed)),
       scheduler(bus, config.machine.cost, config.machine.cpus, choices),
       kernel({bus, memory, mmu, cpus, scheduler, config.machine.cost}, kernelSettings(config)),
       moverControl{kernel, config.mover}, shadow(kernel), invariants(kernel) {

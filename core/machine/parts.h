@@ -38,7 +38,6 @@ struct Machine::Parts {
     Task* moverTask = nullptr;
     Shadow shadow;
     InvariantChecker invariants;
-    std::vector<Progress> progress; ///< by process
     std::list<ApplicationThread> threads;
     std::list<TraceReplay> replays;
     std::uint64_t pendingActions = 0; ///< of the script, exits included

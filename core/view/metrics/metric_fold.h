@@ -14,7 +14,8 @@ namespace fragscope {
 ///
 /// At first all RAM frames are free. What counts where: a shootdown with nobody to ask is not a
 /// shootdown; a map entry counts if it is a Block; the entries of a process end with it; bytes
-/// moved are those of PageCopied; accesses are the sum over the tasks' last AccessesDone.
+/// moved are those of PageCopied; accesses and translations are the sums over the tasks' last
+/// totals.
 class MetricFold {
 public:
     explicit MetricFold(const MachineShape& shape);
@@ -38,6 +39,8 @@ private:
     bool frames(const Event& event, bool allocated);
     bool wait(std::uint64_t cycles);
     bool progress(const Event& event);
+    /// A metric that is the sum of what each task says of itself.
+    void follow(MetricId metric, std::uint32_t task, std::uint64_t total);
     bool endProcess(std::uint32_t process);
     void setFreeSpace();
 
@@ -45,8 +48,8 @@ private:
     FreeRuns free_;
     WaitHistogram waits_;
     PageCount ramFrames_;
-    std::map<std::uint32_t, std::uint64_t> entries_;  ///< blocks by process
-    std::map<std::uint32_t, std::uint64_t> accesses_; ///< by task
+    std::map<std::uint32_t, std::uint64_t> entries_;                     ///< blocks by process
+    std::map<std::pair<MetricId, std::uint32_t>, std::uint64_t> totals_; ///< by metric and task
 };
 
 } // namespace fragscope
