@@ -5,6 +5,7 @@
 #include "fragscope/ui/widgets/text.h"
 
 #include <QHelpEvent>
+#include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
 #include <QScrollBar>
@@ -142,6 +143,31 @@ void TlbView::mousePressEvent(QMouseEvent* event) {
     }
 }
 
+void TlbView::keyPressEvent(QKeyEvent* event) {
+    const bool left = event->key() == Qt::Key_Left;
+    if (!left && event->key() != Qt::Key_Right) {
+        QAbstractScrollArea::keyPressEvent(event);
+        return;
+    }
+    std::vector<const TlbSlotMark*> all;
+    for (const TlbMarks& cpu : cpus_) {
+        for (const TlbSlotMark& slot : cpu.cells) {
+            all.push_back(&slot);
+        }
+    }
+    const std::size_t count = all.size();
+    std::size_t place = current_.value_or(left ? 0 : count - 1);
+    for (std::size_t tried = 0; tried < count; ++tried) {
+        place = (place + (left ? count - 1 : 1)) % count; // beyond an end lies the other one
+        if (all[place]->state != TlbSlotState::Empty) {
+            current_ = place;
+            Q_EMIT pageSelected(all[place]->vaddr & ~pageOffsetMask);
+            viewport()->update();
+            return;
+        }
+    }
+}
+
 bool TlbView::viewportEvent(QEvent* event) {
     if (event->type() != QEvent::ToolTip) {
         return QAbstractScrollArea::viewportEvent(event);
@@ -214,9 +240,15 @@ void TlbView::paintStale(QPainter& painter, const TlbMarks& cpu, int top) const 
 void TlbView::paintEvent(QPaintEvent*) {
     QPainter painter(viewport());
     int top = look_.scaled(6) - verticalScrollBar()->value();
+    std::size_t first = 0; // slots of the CPUs above
     for (const TlbMarks& cpu : cpus_) {
         paintCpu(painter, cpu, top);
         paintStale(painter, cpu, top);
+        if (hasFocus() && current_ && *current_ >= first && *current_ < first + cpu.cells.size()) {
+            painter.setPen(QPen(look_.theme().text, 2));
+            painter.drawRect(cellRect(top, *current_ - first));
+        }
+        first += cpu.cells.size();
         top += blockHeight(cpu);
     }
     if (hasFocus()) {

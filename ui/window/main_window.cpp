@@ -121,7 +121,8 @@ EngineSnapshotRef MainWindow::refresh() {
 
 void MainWindow::onTick() {
     refresh();
-    if (!engine_.idle()) {
+    tellExported();
+    if (!engine_.idle() || exporting_.valid()) {
         busyUntilMs_ = clock_.nowMs() + 100;
         return;
     }
@@ -141,6 +142,10 @@ void MainWindow::settle() {
         engine_.waitUntilIdle();
         QCoreApplication::processEvents();
         refresh();
+    }
+    if (exporting_.valid()) {
+        exporting_.wait();
+        tellExported();
     }
     QCoreApplication::processEvents();
 }

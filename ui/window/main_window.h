@@ -8,6 +8,7 @@
 
 #include <QMainWindow>
 
+#include <future>
 #include <memory>
 #include <optional>
 
@@ -86,6 +87,7 @@ private:
     void togglePlay();
     void toggleRecording(bool on);
     void exportCsv();
+    void tellExported(); ///< once the export is done
     void exportPicture();
     void chooseFile(const QString& title, const QString& filter);
     void goToStep();
@@ -113,6 +115,8 @@ private:
     std::optional<std::uint64_t> wantedTime_; ///< a seek that waits for the engine
     qint64 busyUntilMs_ = 0;                  ///< the clock goes on until then
     bool laidOut_ = false;
+    std::future<Expected<Done>> exporting_; ///< valid while CSV files are written
+    QString exportFolder_;
 };
 
 } // namespace fragscope
