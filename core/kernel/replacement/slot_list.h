@@ -4,8 +4,8 @@
 
 namespace fragscope::replacement {
 
-/// Slots in some order: of loading, of recency. Every operation but inOrder() takes constant time, as
-/// in a kernel that threads such a list through its frame table.
+/// Slots in some order: of loading, of recency. Every operation but inOrder() takes constant time,
+/// as in a kernel that threads such a list through its frame table.
 ///
 /// Invariants:
 ///  1. a slot is in the list at most once;
