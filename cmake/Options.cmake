@@ -23,6 +23,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     add_compile_options(-Wno-maybe-uninitialized)
     # It also takes a counted reference that is dropped while others are left for a deletion (base/cow_ref.h).
     add_compile_options(-Wno-use-after-free)
+    # And joining short literals with std::string for a copy onto itself (GCC bug 105651).
+    add_compile_options(-Wno-restrict)
 endif()
 if(FRAGSCOPE_SANITIZE)
     add_compile_options(-fsanitize=${FRAGSCOPE_SANITIZE} -fno-omit-frame-pointer)

@@ -14,8 +14,9 @@ namespace {
 Expected<WriteEnd>
 exportTable(RunFile& file, const RunRecord& run, const ExportArguments& arguments) {
     if (arguments.table == "events") {
-        const auto format = arguments.format == "csv" ? EventFormat::Csv : EventFormat::JsonLines;
-        return exportEvents(file, run.number, arguments.output, format);
+        EventExportOptions options;
+        options.format = arguments.format == "csv" ? EventFormat::Csv : EventFormat::JsonLines;
+        return exportEvents(file, run.number, arguments.output, options);
     }
     if (arguments.table == "metrics") {
         const auto series = file.series(run.number);

@@ -98,7 +98,7 @@ Expected<Done> RunSession::openEventTable() {
     if (options_.csv.empty() || !options_.csvEvents) {
         return Done{};
     }
-    auto table = EventExport::create(inFolder(options_.csv, "events.csv"), EventFormat::Csv);
+    auto table = EventExport::create(inFolder(options_.csv, "events.csv"), EventExportOptions{});
     if (!table) {
         return table.error();
     }
@@ -148,7 +148,7 @@ std::vector<Error> RunSession::finish(RunEnd end) {
         outcome.steps = machine_->steps();
         outcome.finals = metrics_.current();
         outcome.series = metrics_.series();
-        outcome.pauses = pauseBuckets(metrics_.waits());
+        outcome.pauses = metrics_.waits().buckets();
         outcome.streamHash = machine_->eventHash();
         outcome.stateHash = machine_->stateHash();
         collect(errors, recorder_->finish(outcome));
@@ -169,8 +169,8 @@ std::vector<Error> RunSession::writeTables() {
                                   MetricShape::Long));
     collect(errors,
             exportSummary(inFolder(options_.csv, "summary.csv"), info_, metrics_.current()));
-    collect(errors, exportPauses(inFolder(options_.csv, "pauses.csv"), info_,
-                                 pauseBuckets(metrics_.waits())));
+    collect(errors,
+            exportPauses(inFolder(options_.csv, "pauses.csv"), info_, metrics_.waits().buckets()));
     if (eventTable_) {
         collect(errors, eventTable_->finish(info_));
     }

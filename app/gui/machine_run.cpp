@@ -2,6 +2,7 @@
 
 #include "fragscope/machine/machine.h"
 
+#include "commands/run_info.h"
 #include <memory>
 #include <utility>
 
@@ -25,15 +26,6 @@ Expected<EventSource*> start(LiveMachine& live, const RunConfig& config) {
 }
 
 } // namespace
-
-MachineShape shapeOf(const MachineSettings& settings) {
-    MachineShape shape;
-    shape.frames = pagesFor(settings.memory);
-    shape.cpus = settings.cpus;
-    shape.tlbSlots = settings.tlbSets * settings.tlbWays;
-    shape.ram = ramBetween(shape.frames, settings.holes);
-    return shape;
-}
 
 Names namesOf(const RunConfig& config) {
     Names names;

@@ -8,9 +8,6 @@ namespace fragscope {
 /// A factory of runs of a machine: each call builds the machine anew from its configuration.
 RunFactory machineRun(RunConfig config, RunCaption caption);
 
-/// What the replica must know of a machine of this configuration.
-MachineShape shapeOf(const MachineSettings& settings);
-
 /// Names of the processes, by number.
 Names namesOf(const RunConfig& config);
 

@@ -1,10 +1,10 @@
 #include "fragscope/ui/window/main_window.h"
-#include "gui/options.h"
-#include "gui/screenshot.h"
-#include "gui/window_hooks.h"
 
 #include <QApplication>
 
+#include "gui/options.h"
+#include "gui/screenshot.h"
+#include "gui/window_hooks.h"
 #include <cstdio>
 
 namespace {
@@ -56,7 +56,8 @@ int main(int argc, char** argv) {
     }
     const Expected<ParsedOptions> parsed = parseOptions(arguments);
     if (!parsed) {
-        std::fprintf(stderr, "fragscope: %s\nTry fragscope --help.\n", parsed.error().reason.c_str());
+        std::fprintf(stderr, "fragscope: %s\nTry fragscope --help.\n",
+                     parsed.error().reason.c_str());
         return static_cast<int>(parsed.error().code);
     }
     if (parsed->early == EarlyExit::Help) {

@@ -20,15 +20,20 @@ Error usage(const QString& reason) {
 void declare(QCommandLineParser& parser) {
     parser.setApplicationDescription(
         QStringLiteral("Shows how memory is managed and moved under running programs."));
-    parser.addPositionalArgument(QStringLiteral("input"), QStringLiteral("Scenario (*.toml) or run (FILE.db, FILE.db#N)."),
+    parser.addPositionalArgument(QStringLiteral("input"),
+                                 QStringLiteral("Scenario (*.toml) or run (FILE.db, FILE.db#N)."),
                                  QStringLiteral("[SCENARIO | RUN]"));
     parser.addOptions({
         {{QStringLiteral("h"), QStringLiteral("help")}, QStringLiteral("Show this text.")},
         {{QStringLiteral("v"), QStringLiteral("version")}, QStringLiteral("Show the version.")},
-        {QStringLiteral("screenshot"), QStringLiteral("Write a picture of the window and exit."), QStringLiteral("OUT.png")},
-        {QStringLiteral("at"), QStringLiteral("Micro-step that is shown first."), QStringLiteral("STEP")},
-        {QStringLiteral("size"), QStringLiteral("Size of the window (1920x1080)."), QStringLiteral("WxH")},
-        {QStringLiteral("theme"), QStringLiteral("light, dark or contrast."), QStringLiteral("NAME")},
+        {QStringLiteral("screenshot"), QStringLiteral("Write a picture of the window and exit."),
+         QStringLiteral("OUT.png")},
+        {QStringLiteral("at"), QStringLiteral("Micro-step that is shown first."),
+         QStringLiteral("STEP")},
+        {QStringLiteral("size"), QStringLiteral("Size of the window (1920x1080)."),
+         QStringLiteral("WxH")},
+        {QStringLiteral("theme"), QStringLiteral("light, dark or contrast."),
+         QStringLiteral("NAME")},
     });
 }
 
@@ -63,7 +68,8 @@ std::optional<Error> readValues(const QCommandLineParser& parser, Options& optio
     if (parser.isSet(QStringLiteral("at"))) {
         options.step = parseUnsigned(parser.value(QStringLiteral("at")).toStdString());
         if (!options.step) {
-            return usage(QStringLiteral("--at %1: a number of a micro-step is wanted").arg(parser.value(QStringLiteral("at"))));
+            return usage(QStringLiteral("--at %1: a number of a micro-step is wanted")
+                             .arg(parser.value(QStringLiteral("at"))));
         }
     }
     if (parser.isSet(QStringLiteral("size"))) {
@@ -105,7 +111,8 @@ Expected<ParsedOptions> parseOptions(const QStringList& arguments) {
     }
     const QStringList inputs = parser.positionalArguments();
     if (inputs.size() > 1) {
-        return usage(QStringLiteral("%1: only one scenario or run can be opened").arg(inputs.at(1)));
+        return usage(
+            QStringLiteral("%1: only one scenario or run can be opened").arg(inputs.at(1)));
     }
     parsed.options.input = inputs.value(0);
     if (std::optional<Error> wrong = readValues(parser, parsed.options)) {

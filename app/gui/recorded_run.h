@@ -14,8 +14,8 @@ struct RecordedRun {
     MachineShape shape;
 };
 
-/// Opens FILE.db or FILE.db#N. A run of level Full is read back event by event; one of a lower level is
-/// executed again from its stored configuration, as far as it can be.
+/// Opens FILE.db or FILE.db#N. A run of level Full is read back event by event; one of a lower
+/// level is executed again from its stored configuration, as far as it can be.
 Expected<RecordedRun> openRecordedRun(const std::string& address);
 
 } // namespace fragscope

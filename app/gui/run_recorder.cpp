@@ -6,14 +6,15 @@
 
 namespace fragscope {
 
-Expected<std::unique_ptr<EventSink>> RunRecorder::create(const std::string& path, RunInfo info,
-                                                         const MachineShape& shape) {
+Expected<std::unique_ptr<EventSink>>
+RunRecorder::create(const std::string& path, RunInfo info, const MachineShape& shape) {
     info.level = RecordLevel::Full;
     Expected<std::unique_ptr<Recorder>> made = Recorder::create(path, info);
     if (!made) {
         return made.error();
     }
-    return std::unique_ptr<EventSink>(std::make_unique<RunRecorder>(std::move(made).value(), shape));
+    return std::unique_ptr<EventSink>(
+        std::make_unique<RunRecorder>(std::move(made).value(), shape));
 }
 
 RunRecorder::RunRecorder(std::unique_ptr<Recorder> recorder, const MachineShape& shape)
@@ -25,7 +26,7 @@ RunRecorder::~RunRecorder() {
     outcome.steps = steps_;
     outcome.finals = metrics_.current();
     outcome.series = metrics_.series();
-    outcome.pauses = pauseBuckets(metrics_.waits());
+    outcome.pauses = metrics_.waits().buckets();
     outcome.streamHash = hash_.value();
     (void)recorder_->finish(outcome); // what was saved stays saved, and the file says how far
 }

@@ -9,12 +9,12 @@
 
 namespace fragscope {
 
-/// Records what the window shows. Folds metrics beside the recording, and ends the run in the file when it
-/// is given up.
+/// Records what the window shows. Folds metrics beside the recording, and ends the run in the file
+/// when it is given up.
 class RunRecorder : public EventSink {
 public:
-    static Expected<std::unique_ptr<EventSink>> create(const std::string& path, RunInfo info,
-                                                       const MachineShape& shape);
+    static Expected<std::unique_ptr<EventSink>>
+    create(const std::string& path, RunInfo info, const MachineShape& shape);
 
     RunRecorder(std::unique_ptr<Recorder> recorder, const MachineShape& shape);
     ~RunRecorder() override;

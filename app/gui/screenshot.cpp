@@ -12,25 +12,27 @@ namespace fragscope {
 
 namespace {
 
-/// The moment in which a transfer block of the middle of the run is half copied; nothing if none moves.
+/// The moment in which a transfer block of the middle of the run is partly copied; nothing if none
+/// moves.
 std::optional<std::uint64_t> tellingMoment(const EventLog& log) {
-    std::vector<std::uint64_t> copies;
+    std::vector<std::uint64_t> blocks;
     for (std::uint64_t seq = log.firstSeq(); seq < log.endSeq(); ++seq) {
-        if (log.at(seq).kind == EventKind::PageCopied) {
-            copies.push_back(seq);
+        if (log.at(seq).kind == EventKind::BlockBegun) {
+            blocks.push_back(seq);
         }
     }
-    if (copies.empty()) {
+    if (blocks.empty()) {
         return std::nullopt;
     }
-    const std::uint64_t block = log.at(copies[copies.size() / 2]).b;
-    std::vector<std::uint64_t> ofBlock;
-    for (const std::uint64_t seq : copies) {
-        if (log.at(seq).b == block) {
-            ofBlock.push_back(seq);
+    const std::uint64_t begun = blocks[blocks.size() / 2];
+    const std::uint64_t pages = log.at(begun).value / pageBytes;
+    std::uint64_t copied = 0;
+    for (std::uint64_t seq = begun; seq < log.endSeq(); ++seq) {
+        if (log.at(seq).kind == EventKind::PageCopied && ++copied > pages / 2) {
+            return stepAtOrAfter(log, seq + 1);
         }
     }
-    return stepAtOrAfter(log, ofBlock[ofBlock.size() * 2 / 3] + 1);
+    return stepAtOrAfter(log, begun + 1);
 }
 
 Error refused(const Options& options) {
@@ -61,6 +63,9 @@ Expected<Done> takeScreenshot(MainWindow& window, const Options& options) {
     if (options.step && shown->moment->state.step < *options.step) {
         return badInput("--at " + std::to_string(*options.step) + ": the run has only " +
                         std::to_string(shown->moment->knownSteps) + " micro-steps");
+    }
+    if (QWidget* focused = window.focusWidget()) {
+        focused->clearFocus(); // a picture shows the run, not where a key would go
     }
     if (!window.grab().save(options.screenshot, "PNG")) {
         return refused(options);

@@ -5,12 +5,13 @@
 #include "fragscope/record/export/metric_export.h"
 #include "fragscope/record/run/run_address.h"
 #include "fragscope/scenario/scenario.h"
+
+#include "commands/run_info.h"
+#include "commands/scenario_folder.h"
 #include "gui/machine_run.h"
 #include "gui/recorded_run.h"
 #include "gui/run_recorder.h"
-
 #include <fmt/format.h>
-
 #include <fstream>
 #include <utility>
 
@@ -35,31 +36,24 @@ RunCaption captionOf(const Scenario& scenario, const std::string& path) {
     return caption;
 }
 
-RunInfo infoOf(const Scenario& scenario) {
-    RunInfo info;
-    info.name = scenario.name;
-    info.scenarioName = scenario.name;
-    info.scenarioText = scenario.text;
-    info.configText = resolvedText(scenario.config);
-    info.seed = scenario.config.seed;
-    info.programVersion = programVersion();
-    info.level = RecordLevel::Full;
-    return info;
-}
-
 /// All tables of a run up to a moment, into a folder.
-Expected<Done> exportTables(const RunInfo& info, const Snapshot& moment, const std::string& folder) {
+Expected<Done>
+exportTables(const RunInfo& info, const Snapshot& moment, const std::string& folder) {
     const auto path = [&](const char* name) { return folder + "/" + name; };
-    if (const auto wrote = exportMetrics(path("metrics.csv"), info, *moment.series, MetricShape::Wide); !wrote) {
+    if (const auto wrote =
+            exportMetrics(path("metrics.csv"), info, *moment.series, MetricShape::Wide);
+        !wrote) {
         return wrote.error();
     }
     if (const auto wrote = exportSummary(path("summary.csv"), info, moment.latest); !wrote) {
         return wrote.error();
     }
-    if (const auto wrote = exportPauses(path("pauses.csv"), info, pauseBuckets(*moment.waits)); !wrote) {
+    if (const auto wrote = exportPauses(path("pauses.csv"), info, moment.waits->buckets());
+        !wrote) {
         return wrote.error();
     }
-    Expected<std::unique_ptr<EventExport>> events = EventExport::create(path("events.csv"), EventFormat::Csv);
+    Expected<std::unique_ptr<EventExport>> events =
+        EventExport::create(path("events.csv"), EventExportOptions{});
     if (!events) {
         return events.error();
     }
@@ -74,18 +68,25 @@ Expected<Done> exportTables(const RunInfo& info, const Snapshot& moment, const s
 
 } // namespace
 
-std::string programVersion() { return FRAGSCOPE_VERSION; }
+std::string programVersion() {
+    return FRAGSCOPE_VERSION;
+}
 
 Expected<RunFactory> RunOpener::open(const std::string& path) {
     return isDatabase(path) ? openRun(path) : openScenario(path);
 }
 
 Expected<RunFactory> RunOpener::openScenario(const std::string& path) {
-    const Expected<Scenario> scenario = loadScenario(path);
+    const Expected<std::string> file = findScenario(path);
+    if (!file) {
+        return file.error();
+    }
+    const Expected<Scenario> scenario = loadScenario(*file);
     if (!scenario) {
         return scenario.error();
     }
-    known_[path] = {fragscope::infoOf(*scenario), fragscope::shapeOf(scenario->config.machine)};
+    known_[path] = {runInfoOf(*scenario, scenario->config, RecordLevel::Full),
+                    fragscope::shapeOf(scenario->config.machine)};
     return machineRun(scenario->config, captionOf(*scenario, path));
 }
 
@@ -116,7 +117,8 @@ Hooks windowHooks(const std::shared_ptr<RunOpener>& opener) {
             return RunRecorder::create(path, info, shape);
         };
     };
-    hooks.exportCsv = [opener](const RunCaption& run, const Snapshot& moment, const std::string& folder) {
+    hooks.exportCsv = [opener](const RunCaption& run, const Snapshot& moment,
+                               const std::string& folder) {
         return exportTables(opener->infoOf(run.path), moment, folder);
     };
     hooks.listings = allListings();

@@ -9,7 +9,8 @@
 
 namespace fragscope {
 
-/// Opens scenarios and runs for the window, and remembers what recordings and tables must say about them.
+/// Opens scenarios and runs for the window, and remembers what recordings and tables must say about
+/// them.
 class RunOpener {
 public:
     /// A scenario file, or a run file (FILE.db, FILE.db#N), told apart by their contents.

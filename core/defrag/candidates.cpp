@@ -60,30 +60,43 @@ bool reachable(const FrameTable& frames,
     return true;
 }
 
-/// Every process that maps the block; nothing if one of them has another neighbour beside it.
+/// The extent of a process that leads to some frame of the block, if any.
+std::optional<Extent> extentOnto(const Process& process, const Extent& block) {
+    const auto extents = process.map.extents();
+    const auto found = std::find_if(extents.begin(), extents.end(), [&](const Extent& extent) {
+        return extent.kind == EntryKind::Block && extent.paddr < block.paddr + block.length &&
+               block.paddr < extent.paddr + extent.length;
+    });
+    return found == extents.end() ? std::nullopt : std::optional(*found);
+}
+
+/// True if the process would move the block in the same way.
+bool movesAlike(const Process& process, const Pair& pair) {
+    const auto pairs = pairsOf(process);
+    return process.state == ProcessState::Running &&
+           std::any_of(pairs.begin(), pairs.end(), [&](const Pair& other) {
+               return other.moves.paddr == pair.moves.paddr && other.end == pair.end &&
+                      other.moves.length == pair.moves.length &&
+                      destinationOf(other) == destinationOf(pair);
+           });
+}
+
+/// Every process that maps the block; nothing if one of them has another neighbour beside it, maps
+/// another part of it, or has ended and not yet let go of it.
 std::optional<std::vector<BlockOwner>> ownersOf(Kernel& kernel, Process& first, const Pair& pair) {
     std::vector<BlockOwner> owners{{&first, pair.moves.index}};
     for (const auto& process : kernel.processes()) {
-        if (process.get() == &first || process->state != ProcessState::Running) {
+        if (process.get() == &first || process->reaped) {
             continue;
         }
-        const auto extents = process->map.extents();
-        const auto maps = std::find_if(extents.begin(), extents.end(), [&](const Extent& extent) {
-            return extent.kind == EntryKind::Block && extent.paddr == pair.moves.paddr;
-        });
-        if (maps == extents.end()) {
+        const auto extent = extentOnto(*process, pair.moves);
+        if (!extent) {
             continue;
         }
-        const auto pairs = pairsOf(*process);
-        const bool alike = std::any_of(pairs.begin(), pairs.end(), [&](const Pair& other) {
-            return other.moves.paddr == pair.moves.paddr && other.end == pair.end &&
-                   other.moves.length == pair.moves.length &&
-                   destinationOf(other) == destinationOf(pair);
-        });
-        if (!alike) {
+        if (!movesAlike(*process, pair)) {
             return std::nullopt;
         }
-        owners.push_back({process.get(), maps->index});
+        owners.push_back({process.get(), extent->index});
     }
     return owners;
 }

@@ -79,6 +79,7 @@ Steps EntryE::move(const MoveJob& job) {
         co_await part(moveBlock(job, l));
         self.preemptible = true;
         setLock(job, 0);
+        ++l.block;
         l.left = unmovedBytes(job);
     }
     co_await part(finish(job));

@@ -1,5 +1,7 @@
 #include "fragscope/defrag/invariants.h"
 
+#include <algorithm>
+
 namespace fragscope {
 
 namespace {
@@ -31,7 +33,8 @@ Edges edgesOf(const Process& process) {
 
 KindSet InvariantChecker::kinds() {
     KindSet set;
-    for (const EventKind kind : {EventKind::FramesFreed, EventKind::MoveDone}) {
+    for (const EventKind kind : {EventKind::MoveBegun, EventKind::WaitBegun, EventKind::FramesFreed,
+                                 EventKind::MoveDone}) {
         set.set(static_cast<std::size_t>(kind));
     }
     return set;
@@ -109,11 +112,27 @@ void InvariantChecker::checkTranslations(const Process& process) {
 }
 
 void InvariantChecker::onEvent(const Event& event) {
-    if (event.kind == EventKind::FramesFreed) {
-        checkFreed(event);
-    } else {
-        checkTotals(event);
+    switch (event.kind) {
+    case EventKind::MoveBegun:
+        return waits_.clear();
+    case EventKind::WaitBegun:
+        return checkWait(event);
+    case EventKind::FramesFreed:
+        return checkFreed(event);
+    default:
+        return checkTotals(event);
     }
+}
+
+void InvariantChecker::checkWait(const Event& event) {
+    if (event.rule != Rule::InEntryE) {
+        return;
+    }
+    const Wait wait{event.task, event.vaddr >> pageShift};
+    if (std::find(waits_.begin(), waits_.end(), wait) != waits_.end()) {
+        report(*kernel_.processes()[event.object - 1], 5, Rule::OneWait, event.vaddr);
+    }
+    waits_.push_back(wait);
 }
 
 void InvariantChecker::checkFreed(const Event& event) {

@@ -20,11 +20,21 @@ public:
 private:
     void checkMap(const Process& process);
     void checkTranslations(const Process& process);
+    void checkWait(const Event& event);
     void checkFreed(const Event& event);
     void checkTotals(const Event& event);
     void report(const Process& process, unsigned number, Rule rule, std::uint64_t vaddr);
 
+    /// A thread and a page of entry E that it waited for.
+    struct Wait {
+        std::uint32_t task = 0;
+        std::uint64_t page = 0;
+
+        friend bool operator==(const Wait&, const Wait&) = default;
+    };
+
     Kernel& kernel_;
+    std::vector<Wait> waits_; ///< since the last move began
     std::uint64_t reportedBlock_ = ~0ULL;
     std::uint32_t reportedNumbers_ = 0; ///< bit per invariant, for the current block
 };

@@ -55,6 +55,17 @@ coverPatches(const MemoryMap& map, const MoveEntries& entries, MoveEnd end, std:
 }
 
 std::vector<MapPatch>
+takeOverPatches(const MemoryMap& map, std::size_t o, MoveEnd end, std::uint64_t bytes) {
+    Patches patches(map);
+    patches.length(o, bytes);
+    if (end == MoveEnd::Low) {
+        patches.base(o, 0 - bytes);
+        patches.start(o, 0 - bytes);
+    }
+    return patches.take();
+}
+
+std::vector<MapPatch>
 reopenPatches(const MemoryMap& map, const MoveEntries& entries, MoveEnd end, std::uint64_t bytes) {
     Patches patches(map);
     if (end == MoveEnd::High) {

@@ -28,6 +28,11 @@ struct MoveEntries {
 std::vector<MapPatch>
 coverPatches(const MemoryMap& map, const MoveEntries& entries, MoveEnd end, std::uint64_t bytes);
 
+/// Without entry E: O, at index `o`, takes over the `bytes` of its neighbour A, whose entry is
+/// deleted next. At the high end of a StartOnly map nothing is to be stored.
+std::vector<MapPatch>
+takeOverPatches(const MemoryMap& map, std::size_t o, MoveEnd end, std::uint64_t bytes);
+
 /// "Increase the address of E by t": the grown entry O takes the block over at its new place.
 std::vector<MapPatch>
 reopenPatches(const MemoryMap& map, const MoveEntries& entries, MoveEnd end, std::uint64_t bytes);

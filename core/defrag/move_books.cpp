@@ -33,7 +33,7 @@ bool stillValid(const MoveJob& job) {
 Process* lockedOwner(const MoveJob& job) {
     const auto found =
         std::find_if(job.owners.begin(), job.owners.end(),
-                     [](const BlockOwner& owner) { return owner.process->mapLock != 0; });
+                     [](const BlockOwner& owner) { return !owner.process->unlocked(0); });
     return found == job.owners.end() ? nullptr : found->process;
 }
 
@@ -62,6 +62,7 @@ bool beginMove(Kernel& kernel, const MoveJob& job) {
                         .transfer = job.transfer.value,
                         .source = job.source,
                         .destination = job.destination,
+                        .shared = job.owners.size() > 1,
                         .blocksDone = process.move.blocksDone};
     }
     kernel.board().events.emit({.kind = EventKind::MoveBegun,
@@ -75,29 +76,31 @@ bool beginMove(Kernel& kernel, const MoveJob& job) {
 }
 
 bool isMapped(Kernel& kernel, FrameNumber frame) {
-    const std::uint64_t place = startOf(frame).value;
-    for (const auto& process : kernel.processes()) {
-        if (process->reaped) {
-            continue;
-        }
-        for (const Extent& extent : process->map.extents()) {
-            const bool inside = place >= extent.paddr && place - extent.paddr < extent.length;
-            if (extent.kind == EntryKind::Block && inside) {
-                return true;
-            }
-        }
-    }
-    return false;
+    const auto& all = kernel.processes();
+    return std::any_of(all.begin(), all.end(), [&](const auto& process) {
+        return !process->reaped && process->map.leadsTo(frame);
+    });
 }
+
+namespace {
+
+/// A data frame of one of the processes whose block is moved.
+bool belongsTo(const FrameInfo& frame, const MoveJob& job) {
+    return frame.use == FrameUse::Data &&
+           std::any_of(job.owners.begin(), job.owners.end(), [&](const BlockOwner& owner) {
+               return owner.process->number == frame.owner;
+           });
+}
+
+} // namespace
 
 void giveBackUnmapped(
     Kernel& kernel, const MoveJob& job, FrameNumber first, PageCount count, Rule why) {
-    const std::uint32_t owner = job.owners.front().process->number;
     std::uint64_t run = 0;
     for (std::uint64_t i = 0; i <= count.value; ++i) {
         const FrameNumber frame = first + PageCount(i);
-        const bool give = i < count.value && kernel.frames().info(frame).use == FrameUse::Data &&
-                          kernel.frames().info(frame).owner == owner && !isMapped(kernel, frame);
+        const bool give = i < count.value && belongsTo(kernel.frames().info(frame), job) &&
+                          !isMapped(kernel, frame);
         if (give) {
             ++run;
         } else if (run > 0) {
@@ -147,6 +150,15 @@ void copyPage(const Board& board, const MoveJob& job, const CopiedPage& page) {
                            .b = page.block});
         counted = 0;
     }
+}
+
+void copyNextPage(const Board& board, const MoveJob& job) {
+    const std::uint64_t n = job.owners.front().process->move.bytesCopied / pageBytes;
+    const std::uint64_t index = job.end == MoveEnd::High ? n : job.pages.value - 1 - n;
+    copyPage(board, job,
+             {.index = index,
+              .from = startOf(job.source + PageCount(index)),
+              .to = startOf(job.destination + PageCount(index))});
 }
 
 bool isEmptyEntry(const MemoryMap& map, std::size_t index) {

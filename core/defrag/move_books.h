@@ -6,7 +6,7 @@ namespace fragscope {
 
 /// What every mover does to the books at the beginning and the end of a move.
 
-/// An owner whose map somebody is changing, or nullptr.
+/// An owner whose map somebody is changing or waits to change, or nullptr.
 [[nodiscard]] Process* lockedOwner(const MoveJob& job);
 
 /// True if the block still is what the candidate search found: same place, same length, in every
@@ -38,6 +38,9 @@ struct CopiedPage {
 /// Copies one page of the block and says so for each owner; only the first owner's event counts the
 /// bytes.
 void copyPage(const Board& board, const MoveJob& job, const CopiedPage& page);
+
+/// Stop the world: copies the page after those already copied, next to O first.
+void copyNextPage(const Board& board, const MoveJob& job);
 
 /// True if the entry covers nothing (its start is the next one's).
 [[nodiscard]] bool isEmptyEntry(const MemoryMap& map, std::size_t index);

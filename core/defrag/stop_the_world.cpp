@@ -44,24 +44,6 @@ std::size_t neighbourOf(const BlockOwner& owner, MoveEnd end) {
     return end == MoveEnd::High ? owner.entry - 1 : owner.entry + 1;
 }
 
-/// What O's words become when it takes over `bytes` of A.
-std::vector<MapPatch> takeOver(const BlockOwner& owner, MoveEnd end, std::uint64_t bytes) {
-    const MemoryMap& map = owner.process->map;
-    const std::size_t o = neighbourOf(owner, end);
-    const MapEntry entry = map.entry(o);
-    std::vector<MapPatch> patches;
-    if (map.representation() == MapRepresentation::StartLength) {
-        patches.push_back({o, map_field::length, entry.length + bytes});
-    }
-    if (end == MoveEnd::Low) {
-        if (map.representation() == MapRepresentation::StartBase) {
-            patches.push_back({o, map_field::place, entry.place - bytes});
-        }
-        patches.push_back({o, map_field::start, entry.start - bytes});
-    }
-    return patches;
-}
-
 } // namespace
 
 struct StopTheWorld::Locals {
@@ -122,19 +104,16 @@ Steps StopTheWorld::stopOwners(const MoveJob& job, Locals& l) {
 
 Steps StopTheWorld::copyAll(const MoveJob& job, Locals& l) {
     for (l.page = 0; l.page < l.pages; ++l.page) {
-        const std::uint64_t index = job.end == MoveEnd::High ? l.page : l.pages - 1 - l.page;
         co_yield Line::Copy;
-        copyPage(kernel_.board(), job,
-                 {.index = index,
-                  .from = startOf(job.source + PageCount(index)),
-                  .to = startOf(job.destination + PageCount(index))});
+        copyNextPage(kernel_.board(), job);
     }
 }
 
 Steps StopTheWorld::patchMaps(const MoveJob& job) {
     for (const BlockOwner owner : job.owners) {
         Process& process = *owner.process;
-        const std::vector<MapPatch> patches = takeOver(owner, job.end, bytesOf(job.pages).value);
+        const std::vector<MapPatch> patches = takeOverPatches(
+            process.map, neighbourOf(owner, job.end), job.end, bytesOf(job.pages).value);
         for (const MapPatch patch : patches) {
             co_yield Line::Patch;
             process.map.patch(patch.entry, patch.field, patch.value, Rule::ReopenBlock);

@@ -88,6 +88,9 @@ Steps handleRewalk(Kernel& kernel, AccessRequest& request, bool translateOnly) {
             kernel.beginWait(self, request, Rule::InEntryE);
             co_await waitForBlock(kernel, process, l);
             self.interruptsOff = false;
+            if (process.state != ProcessState::Running) {
+                break; // the access finds out
+            }
         }
         co_yield Rewalk::Return;
         kernel.leaveFault(request, l.faultCycles);

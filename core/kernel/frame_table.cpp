@@ -133,6 +133,12 @@ void FrameTable::addReference(FrameNumber frame, int change) {
     write(frame, entry);
 }
 
+void FrameTable::setOwner(FrameNumber frame, std::uint32_t owner) {
+    FrameInfo entry = info(frame);
+    entry.owner = static_cast<std::uint16_t>(owner);
+    write(frame, entry);
+}
+
 FrameTable::FreeSpace FrameTable::freeSpace() const {
     FreeSpace space;
     PageCount run;

@@ -44,6 +44,7 @@ public:
     [[nodiscard]] bool anyPinned(FrameNumber first, PageCount count) const;
 
     void addReference(FrameNumber frame, int change);
+    void setOwner(FrameNumber frame, std::uint32_t owner);
 
     struct FreeSpace {
         PageCount frames;

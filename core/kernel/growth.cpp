@@ -7,7 +7,7 @@ namespace fragscope {
 
 namespace {
 
-enum class Line : std::uint16_t { Lock = 1, Neighbour, InPlace, Elsewhere, Refuse, Entry, Fill };
+enum class Line : std::uint16_t { Lock = 1, Neighbour, InPlace, Elsewhere, Refuse, Fill, Entry };
 
 constexpr std::array<std::string_view, 7> lines{
     "take the lock of the map; a move under way ends first",
@@ -15,17 +15,20 @@ constexpr std::array<std::string_view, 7> lines{
     "yes: take them, the block grows in place",
     "no: first fit for a new block somewhere else",
     "none is long enough: refuse",
-    "patch the map: the area is larger now",
     "clear each new page and write its table entry",
+    "patch the map: the area is larger now",
 };
 
-constexpr std::array<std::string_view, 4> localNames{"size_bytes", "frame", "page", "pages"};
+constexpr std::array<std::string_view, 6> localNames{"size_bytes", "frame",    "page",
+                                                     "pages",      "in_place", "entry"};
 
 struct Locals {
     std::uint64_t size;
     std::uint64_t frame;
     std::uint64_t page;
     std::uint64_t pages;
+    std::uint64_t inPlace;
+    std::uint64_t entry; ///< of the block that grows in place
 };
 
 /// Where a request may continue an existing block.
@@ -96,8 +99,84 @@ void refuse(Kernel& kernel, const Process& process, std::uint64_t pages, Rule wh
                                 .b = space.largestRun.value});
 }
 
+constexpr std::uint64_t none = ~0ULL;
+
+Rule whyOf(const Locals& l) {
+    return l.inPlace != 0 ? Rule::FitsBehind : Rule::DoesNotFitBehind;
+}
+
 Condition lockable(const Process& process) {
     return conditionOf<&Process::lockableForGrowth>(process);
+}
+
+Steps takeLock(Kernel& kernel, Process& process, MoveEnd end, std::uint64_t size) {
+    Task& self = co_await thisTask();
+    co_yield Line::Lock;
+    const bool waits = !process.lockableForGrowth(0);
+    kernel.board().events.emit({.kind = EventKind::GrowBegun,
+                                .rule = waits ? Rule::GrowWaitsForMove : Rule::ScenarioSaysSo,
+                                .object = process.number,
+                                .value = size,
+                                .a = static_cast<std::uint64_t>(end == MoveEnd::High)});
+    while (!process.lockableForGrowth(0)) {
+        co_await until(lockable(process));
+        co_yield Line::Lock;
+    }
+    process.mapLock = self.id;
+}
+
+/// Sets l.frame to the first of the frames taken, or to `none` if the request is refused.
+Steps takeFrames(Kernel& kernel, Process& process, MoveEnd end, Locals& l) {
+    FrameTable& frames = kernel.frames();
+    co_yield Line::Neighbour;
+    const Neighbourhood next = neighbourhood(process.map, end, PageCount(l.pages));
+    l.inPlace = next.exists && frames.isFree(next.frame, PageCount(l.pages)) ? 1 : 0;
+    l.entry = next.entry;
+    l.frame = next.frame.value;
+    if (l.inPlace != 0) {
+        co_yield Line::InPlace;
+    } else {
+        co_yield Line::Elsewhere;
+        const auto found = frames.findRun(PageCount(l.pages), frames.zoneEnd());
+        if (!found || process.map.count() >= MemoryMap::capacity - 2) {
+            co_yield Line::Refuse;
+            refuse(kernel, process, l.pages, found ? Rule::MapFull : Rule::NoRunLongEnough);
+            l.frame = none;
+            co_return;
+        }
+        l.frame = found->value;
+    }
+    frames.take(FrameNumber(l.frame), PageCount(l.pages), FrameUse::Data, process.number, whyOf(l));
+}
+
+Steps fillPages(Kernel& kernel, Process& process, VirtAddr first, Locals& l) {
+    const Board& board = kernel.board();
+    for (l.page = 0; l.page < l.pages; ++l.page) {
+        co_yield Line::Fill;
+        const FrameNumber frame(l.frame + l.page);
+        board.memory.fill(startOf(frame), ByteCount(pageBytes), std::byte{0});
+        board.scheduler.spend(board.cost.fillPage);
+        if (!kernel.mapPage(process, pageOf(first) + PageCount(l.page), {.frame = frame},
+                            whyOf(l))) {
+            break; // no frame for a table: the handler installs what is missing later
+        }
+    }
+}
+
+void announceDone(Kernel& kernel, const Process& process, VirtAddr first, const Locals& l) {
+    kernel.board().events.emit({.kind = EventKind::GrowDone,
+                                .rule = whyOf(l),
+                                .object = process.number,
+                                .vaddr = first.value,
+                                .paddr = startOf(FrameNumber(l.frame)).value,
+                                .value = l.size,
+                                .a = l.inPlace,
+                                .b = process.map.blocks()});
+}
+
+void releaseLock(Kernel& kernel, Process& process) {
+    process.mapLock = 0;
+    kernel.reapIfDead(process);
 }
 
 } // namespace
@@ -119,127 +198,32 @@ std::uint8_t nextLabel(const MemoryMap& map) {
     return '*';
 }
 
-namespace {
-
-constexpr std::uint64_t nowhere = ~0ULL;
-
-/// What is asked, and what was found so far.
-struct Request {
-    Kernel& kernel;
-    Process& process;
-    MoveEnd end = MoveEnd::High;
-    std::uint64_t size = 0;
-    bool inPlace = false;
-    std::size_t entry = 0; ///< of the block that grows in place
-
-    [[nodiscard]] Rule rule() const { return inPlace ? Rule::FitsBehind : Rule::DoesNotFitBehind; }
-
-    /// First address of the new part, as long as the map is not patched.
-    [[nodiscard]] VirtAddr first() const {
-        const std::uint64_t edge = areaEdge(process.map, end);
-        return VirtAddr(end == MoveEnd::High ? edge : edge - size);
-    }
-};
-
-void announceBegin(const Request& request) {
-    const bool waits = !request.process.lockableForGrowth(0);
-    request.kernel.board().events.emit(
-        {.kind = EventKind::GrowBegun,
-         .rule = waits ? Rule::GrowWaitsForMove : Rule::ScenarioSaysSo,
-         .object = request.process.number,
-         .value = request.size,
-         .a = static_cast<std::uint64_t>(request.end == MoveEnd::High)});
-}
-
-Steps lockMap(const Request& request, std::uint32_t task) {
-    co_yield Line::Lock;
-    announceBegin(request);
-    while (!request.process.lockableForGrowth(0)) {
-        co_await until(lockable(request.process));
-        co_yield Line::Lock;
-    }
-    request.process.mapLock = task;
-}
-
-/// Takes the frames; l.frame is `nowhere` if there are none.
-Steps takeFrames(Request& request, Locals& l) {
-    co_yield Line::Neighbour;
-    FrameTable& frames = request.kernel.frames();
-    const PageCount pages(l.pages);
-    const Neighbourhood next = neighbourhood(request.process.map, request.end, pages);
-    request.inPlace = next.exists && frames.isFree(next.frame, pages);
-    request.entry = next.entry;
-    l.frame = next.frame.value;
-    if (request.inPlace) {
-        co_yield Line::InPlace;
-    } else {
-        co_yield Line::Elsewhere;
-        const auto found = frames.findRun(pages, frames.zoneEnd());
-        const bool full = request.process.map.count() >= MemoryMap::capacity - 2;
-        l.frame = found && !full ? found->value : nowhere;
-        if (l.frame == nowhere) {
-            co_yield Line::Refuse;
-            refuse(request.kernel, request.process, l.pages,
-                   found ? Rule::MapFull : Rule::NoRunLongEnough);
-            co_return;
-        }
-    }
-    frames.take(FrameNumber(l.frame), pages, FrameUse::Data, request.process.number,
-                request.rule());
-}
-
-Steps fillPages(const Request& request, Locals& l) {
-    const Board& board = request.kernel.board();
-    const PageNumber first = pageOf(request.first());
-    for (l.page = 0; l.page < l.pages; ++l.page) {
-        co_yield Line::Fill;
-        const FrameNumber frame(l.frame + l.page);
-        board.memory.fill(startOf(frame), ByteCount(pageBytes), std::byte{0});
-        board.scheduler.spend(board.cost.fillPage);
-        const Leaf leaf{.frame = frame, .writable = true};
-        if (!request.kernel.mapPage(request.process, first + PageCount(l.page), leaf,
-                                    request.rule())) {
-            break; // no frame for a table: the handler installs what is missing later
-        }
-    }
-}
-
-Steps patchMap(const Request& request, const Locals& l) {
-    co_yield Line::Entry;
-    const VirtAddr first = request.first();
-    if (request.inPlace) {
-        extendEntry(request.process.map, request.end, request.entry, request.size);
-    } else {
-        addEntry(request.process.map, request.end, FrameNumber(l.frame), request.size);
-    }
-    request.kernel.board().events.emit({.kind = EventKind::GrowDone,
-                                        .rule = request.rule(),
-                                        .object = request.process.number,
-                                        .vaddr = first.value,
-                                        .paddr = startOf(FrameNumber(l.frame)).value,
-                                        .value = request.size,
-                                        .a = static_cast<std::uint64_t>(request.inPlace),
-                                        .b = request.process.map.blocks()});
-}
-
-} // namespace
-
 Steps growArea(
     Kernel& kernel, Process& process, MoveEnd end, ByteCount size, GrowthOutcome& outcome) {
-    Task& self = co_await thisTask();
     auto& l = co_await Follow<Locals>{growListing()};
-    Request request{.kernel = kernel, .process = process, .end = end, .size = size.value};
     outcome = GrowthOutcome::Refused;
     l.size = size.value;
     l.pages = pagesFor(size).value;
-    co_await part(lockMap(request, self.id));
-    co_await part(takeFrames(request, l));
-    if (l.frame != nowhere) {
-        co_await part(fillPages(request, l));
-        co_await part(patchMap(request, l));
-        outcome = request.inPlace ? GrowthOutcome::InPlace : GrowthOutcome::NewBlock;
+    co_await part(takeLock(kernel, process, end, l.size));
+    if (process.state == ProcessState::Running) {
+        co_await part(takeFrames(kernel, process, end, l));
+    } else {
+        l.frame = none;
     }
-    process.mapLock = 0;
+    if (l.frame != none) {
+        const std::uint64_t edge = areaEdge(process.map, end);
+        const VirtAddr first(end == MoveEnd::High ? edge : edge - l.size);
+        co_await part(fillPages(kernel, process, first, l));
+        co_yield Line::Entry;
+        if (l.inPlace != 0) {
+            extendEntry(process.map, end, l.entry, l.size);
+        } else {
+            addEntry(process.map, end, FrameNumber(l.frame), l.size);
+        }
+        outcome = l.inPlace != 0 ? GrowthOutcome::InPlace : GrowthOutcome::NewBlock;
+        announceDone(kernel, process, first, l);
+    }
+    releaseLock(kernel, process);
 }
 
 const Listing& growListing() {

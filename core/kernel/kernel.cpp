@@ -115,7 +115,7 @@ void Kernel::threadEnded(Process& process) {
 
 void Kernel::reapIfDead(Process& process) {
     const bool dead = process.state != ProcessState::Running && !process.reaped;
-    if (!dead || process.move.active || threads_[process.number - 1] != 0) {
+    if (!dead || process.move.active || process.mapLock != 0 || threads_[process.number - 1] != 0) {
         return;
     }
     process.reaped = true;
@@ -136,7 +136,7 @@ std::uint64_t Kernel::releaseFrames(Process& process) {
             continue;
         }
         const PageCount pages = pagesFor(ByteCount(extent.length));
-        releaseRun(frameOf(PhysAddr(extent.paddr)), pages, Rule::EndOfProcess);
+        releaseRun(process, frameOf(PhysAddr(extent.paddr)), pages, Rule::EndOfProcess);
         released += pages.value;
     }
     while (process.map.count() > 0) {
@@ -145,7 +145,7 @@ std::uint64_t Kernel::releaseFrames(Process& process) {
     return released;
 }
 
-void Kernel::releaseRun(FrameNumber first, PageCount count, Rule why) {
+void Kernel::releaseRun(const Process& leaving, FrameNumber first, PageCount count, Rule why) {
     std::uint64_t done = 0;
     while (done < count.value) {
         // Frames that another process still maps stay; the others go in runs as long as possible.
@@ -158,8 +158,21 @@ void Kernel::releaseRun(FrameNumber first, PageCount count, Rule why) {
             frames_.give(first + PageCount(done), PageCount(run), why);
             done += run;
         } else {
-            frames_.addReference(first + PageCount(done), -1);
+            leaveFrame(leaving, first + PageCount(done));
             ++done;
+        }
+    }
+}
+
+void Kernel::leaveFrame(const Process& leaving, FrameNumber frame) {
+    frames_.addReference(frame, -1);
+    if (frames_.info(frame).owner != leaving.number) {
+        return;
+    }
+    for (const auto& process : processes_) {
+        if (process.get() != &leaving && !process->reaped && process->map.leadsTo(frame)) {
+            frames_.setOwner(frame, process->number);
+            return;
         }
     }
 }

@@ -47,6 +47,10 @@ public:
 
     [[nodiscard]] std::vector<std::unique_ptr<Process>>& processes() { return processes_; }
 
+    [[nodiscard]] const std::vector<std::unique_ptr<Process>>& processes() const {
+        return processes_;
+    }
+
     void setObserver(StepObserver* observer) { observer_ = observer; }
 
     // ---- processes ----
@@ -57,12 +61,13 @@ public:
     void threadStarted(Process& process, std::uint32_t cpu);
     void threadEnded(Process& process);
 
-    /// Gives back everything of a process that has ended, once no thread and no mover uses it.
+    /// Gives back everything of a process that has ended, once no thread, no mover and nobody who
+    /// changes its map uses it.
     void reapIfDead(Process& process);
 
-    /// A process no longer maps these frames: free them, or lower the count of those that others
-    /// map.
-    void releaseRun(FrameNumber first, PageCount count, Rule why);
+    /// A process no longer maps these frames: frees them, or lowers the count of those that others
+    /// map and makes one of these their owner.
+    void releaseRun(const Process& leaving, FrameNumber first, PageCount count, Rule why);
 
     // ---- address space ----
     /// Writes the leaf of a page if the translation uses page tables. False if memory is full.
@@ -103,6 +108,7 @@ public:
 private:
     void writeProcessEntry(const Process& process);
     std::uint64_t releaseFrames(Process& process);
+    void leaveFrame(const Process& leaving, FrameNumber frame);
     void finishWait(const AccessRequest& request);
     void perform(AccessRequest& request);
 

@@ -3,6 +3,8 @@
 #include "fragscope/base/check.h"
 #include "fragscope/kernel/memory_bytes.h"
 
+#include <algorithm>
+
 namespace fragscope {
 
 MemoryMap::MemoryMap(EventBus& events,
@@ -56,6 +58,15 @@ std::optional<Extent> MemoryMap::lookUp(VirtAddr address) const {
 bool MemoryMap::isNoAccess(VirtAddr address) const {
     const auto extent = lookUp(address);
     return extent && extent->kind == EntryKind::NoAccess;
+}
+
+bool MemoryMap::leadsTo(FrameNumber frame) const {
+    const std::uint64_t place = startOf(frame).value;
+    const auto covering = extents();
+    return std::any_of(covering.begin(), covering.end(), [&](const Extent& extent) {
+        return extent.kind == EntryKind::Block && place >= extent.paddr &&
+               place - extent.paddr < extent.length;
+    });
 }
 
 void MemoryMap::write(std::size_t index, const MapEntry& entry) {

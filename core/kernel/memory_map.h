@@ -45,6 +45,9 @@ public:
     /// The same without decoding the whole list; for conditions that are looked at often.
     [[nodiscard]] bool isNoAccess(VirtAddr address) const;
 
+    /// True if some block leads to the frame.
+    [[nodiscard]] bool leadsTo(FrameNumber frame) const;
+
     /// Puts an entry before index `index` (at most count()). The list must not be full.
     void insert(std::size_t index, const MapEntry& entry, Rule why);
     void remove(std::size_t index, Rule why);

@@ -31,6 +31,7 @@ struct MoveState {
     FrameNumber source{};       ///< of A before the move
     FrameNumber destination{};
     bool usesE = false;           ///< entry E is in the map
+    bool shared = false;          ///< other processes map the block too and move along
     std::uint64_t blockStart = 0; ///< virtual address of the transfer block
     std::uint64_t blockLength = 0;
     std::uint64_t blocksDone = 0; ///< signal "current transfer block finished"
@@ -54,6 +55,7 @@ struct Process {
     bool stopped = false;           ///< the stop-the-world mover holds its threads
     std::vector<VirtAddr> inFlight; ///< split accesses between translate and perform
     std::uint32_t mapLock = 0;      ///< task that may change the map; 0 = nobody
+    std::uint64_t shrinkWanted = 0; ///< bytes that a task waits to give back; 0 = none
     MoveState move;
     std::vector<std::uint32_t> cpus; ///< CPUs that its threads are bound to
     std::uint64_t oldest = 0;        ///< physical address of the block that stays (label 'O')
@@ -61,7 +63,10 @@ struct Process {
     // Predicates for waiting tasks.
     [[nodiscard]] bool running(std::uint64_t) const { return !stopped; }
 
-    [[nodiscard]] bool unlocked(std::uint64_t) const { return mapLock == 0; }
+    /// The mover may take the lock: nobody has it, and nobody who waits for it may have it now.
+    [[nodiscard]] bool unlocked(std::uint64_t) const {
+        return mapLock == 0 && !(shrinkWanted != 0 && lockableForShrink(shrinkWanted));
+    }
 
     [[nodiscard]] bool notInE(std::uint64_t address) const {
         return state != ProcessState::Running || !map.isNoAccess(VirtAddr(address));
@@ -75,9 +80,16 @@ struct Process {
         return mapLock == 0 && !move.active;
     }
 
-    /// Between two transfer blocks the last `size` bytes may go if they have not moved yet.
+    /// Between two transfer blocks the last `size` bytes may go if they have not moved yet: while
+    /// entry E is in the map, and if no other process moves along with this one.
     [[nodiscard]] bool lockableForShrink(std::uint64_t size) const {
-        return mapLock == 0 && (!move.active || (move.end == MoveEnd::High && unmoved() > size));
+        const bool between = move.usesE && !move.shared && move.end == MoveEnd::High;
+        return mapLock == 0 && (!move.active || (between && unmoved() > size));
+    }
+
+    /// Nobody but a task that has ended may change the map.
+    [[nodiscard]] bool unlockedBut(std::uint64_t ended) const {
+        return mapLock == 0 || mapLock == ended;
     }
 
     /// Bytes of block A that the move has not reached.

@@ -51,8 +51,13 @@ Steps shrinkArea(Kernel& kernel, Process& process, ByteCount size) {
     const Board& board = kernel.board();
     co_yield Line::Lock;
     while (!process.lockableForShrink(size.value)) {
+        process.shrinkWanted = size.value;
         co_await until(shrinkable(process, size.value));
         co_yield Line::Lock;
+    }
+    process.shrinkWanted = 0;
+    if (process.state != ProcessState::Running) {
+        co_return;
     }
     process.mapLock = self.id;
     const Extent last = process.map.extents().back();
@@ -66,9 +71,12 @@ Steps shrinkArea(Kernel& kernel, Process& process, ByteCount size) {
         if (kernel.settings().translation == TranslationMode::Ranges) {
             break;
         }
+        const PageNumber page = pageOf(VirtAddr(l.start)) + PageCount(l.page);
         co_yield Line::Tables;
-        process.tables.exchange(pageOf(VirtAddr(l.start)) + PageCount(l.page),
-                                Rule::ScenarioSaysSo);
+        if (process.tables.splitLarge(page)) {
+            co_yield Line::Tables;
+        }
+        process.tables.exchange(page, Rule::ScenarioSaysSo);
         board.scheduler.spend(board.cost.kernelStore);
     }
     co_yield Line::Shootdown;
@@ -78,8 +86,9 @@ Steps shrinkArea(Kernel& kernel, Process& process, ByteCount size) {
     co_yield Line::Wait;
     kernel.shootdowns().finished(round, Rule::AllAcked);
     co_yield Line::Frames;
-    kernel.releaseRun(FrameNumber(l.frame), pages, Rule::ScenarioSaysSo);
+    kernel.releaseRun(process, FrameNumber(l.frame), pages, Rule::ScenarioSaysSo);
     process.mapLock = 0;
+    kernel.reapIfDead(process);
 }
 
 const Listing& shrinkListing() {

@@ -33,8 +33,12 @@ Process* processNamed(Machine::Parts& parts, const std::string& name) {
     return found == all.end() ? nullptr : found->get();
 }
 
-/// Where an action of a process runs: on the CPU of its first thread.
-std::uint32_t cpuFor(const Machine::Parts& parts, const Process* process) {
+/// Where an action runs: on the CPU of the process's first thread, else on the mover's; the mover
+/// is killed from another CPU, since on its own it would have to give way first.
+std::uint32_t cpuFor(const Machine::Parts& parts, const Process* process, Action action) {
+    if (action == Action::KillMover && process == nullptr) {
+        return (parts.config.mover.cpu + 1) % parts.config.machine.cpus;
+    }
     return process != nullptr && !process->cpus.empty() ? process->cpus.front()
                                                         : parts.config.mover.cpu;
 }
@@ -101,7 +105,8 @@ Steps act(Machine::Parts& parts, const ScriptAction& action) {
     case Action::KillMover:
         killMover(parts);
         if (parts.config.mover.death == MoverDeath::Rollback) {
-            co_await recoverMoves(parts.kernel);
+            co_await recoverMoves(parts.kernel,
+                                  parts.moverTask != nullptr ? parts.moverTask->id : 0);
         }
         break;
     case Action::Share:
@@ -182,7 +187,7 @@ void startScript(Machine::Parts& parts) {
         const TaskSpec spec{
             .process = actsInProcess(action.action) && process != nullptr ? process->number : 0,
             .role = TaskRole::Script,
-            .cpu = cpuFor(parts, process),
+            .cpu = cpuFor(parts, process, action.action),
             .listing = ListingId::Script,
             .startAtCycles = action.atCycles};
         parts.scheduler.spawn(spec, runAction(parts, action));

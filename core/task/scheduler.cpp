@@ -131,7 +131,7 @@ void Scheduler::checkWaiters() {
     for (std::size_t i = 0; i < waiting_.size();) {
         Task& task = *waiting_[i];
         if (task.waitsFor.holds()) {
-            makeReady(task, now + cost_.wakeUp); // leaves the list
+            makeReady(task, std::min(now + cost_.wakeUp, task.wakeAtCycles)); // leaves the list
         } else {
             ++i;
         }
@@ -257,8 +257,8 @@ Task& Scheduler::dispatch(std::uint32_t cpu) {
     wakeDueTimers(cpu, state.clock);
     Task* const before = state.current;
     const bool scriptWaits = !state.ready.empty() && state.ready.front()->role == TaskRole::Script;
-    const bool preempt = before != nullptr && !state.ready.empty() && before->preemptible &&
-                         !before->inInstruction && !before->interruptsOff &&
+    const bool preempt = before != nullptr && !state.fresh && !state.ready.empty() &&
+                         before->preemptible && !before->inInstruction && !before->interruptsOff &&
                          (state.clock >= state.quantumEnd || scriptWaits);
     if (preempt) {
         state.ready.push_back(before);
@@ -266,12 +266,13 @@ Task& Scheduler::dispatch(std::uint32_t cpu) {
     if (before == nullptr || preempt) {
         state.current = state.ready.front();
         state.ready.erase(state.ready.begin());
-        state.quantumEnd = state.clock + quantum_;
+        state.fresh = true;
         if (state.current != state.last) {
             state.clock += state.last != nullptr ? cost_.contextSwitch : 0;
             state.last = state.current;
             hooks_->switchedTo(*state.current);
         }
+        state.quantumEnd = state.clock + quantum_;
     }
     return *state.current;
 }
@@ -329,6 +330,10 @@ AdvanceEnd Scheduler::run(const bool& stopRequested, std::uint64_t maxSteps) {
         cpus_[next.cpu].clock = next.time;
         events_.context = {.timeCycles = next.time, .cpu = static_cast<std::uint8_t>(next.cpu)};
         Task& task = dispatch(next.cpu);
+        if (policy_ == SchedulePolicy::ByTime && cpus_[next.cpu].clock != next.time) {
+            continue; // the switch took time: another CPU may come first now
+        }
+        cpus_[next.cpu].fresh = false;
         setHorizon(next);
         resume(task);
     }

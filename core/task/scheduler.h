@@ -107,6 +107,7 @@ private:
         Task* current = nullptr;  ///< task that has the CPU
         Task* last = nullptr;     ///< task that had it last
         std::uint64_t quantumEnd = 0;
+        bool fresh = false; ///< `current` has not made a step since it got the CPU
     };
 
     struct Candidate {

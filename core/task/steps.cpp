@@ -1,5 +1,6 @@
 #include "fragscope/task/steps.h"
 
+#include <algorithm>
 #include <array>
 #include <new>
 
@@ -19,6 +20,8 @@ public:
     }
 
     void* take(std::size_t size) {
+        ++usage_.live;
+        usage_.largestBytes = std::max(usage_.largestBytes, size);
         const std::size_t index = classOf(size);
         if (index >= free_.size()) {
             return ::operator new(size);
@@ -30,6 +33,7 @@ public:
     }
 
     void give(void* frame, std::size_t size) {
+        --usage_.live;
         const std::size_t index = classOf(size);
         if (index >= free_.size()) {
             ::operator delete(frame);
@@ -37,6 +41,8 @@ public:
         }
         free_[index] = new (frame) Node{free_[index]};
     }
+
+    [[nodiscard]] const FrameUsage& usage() const { return usage_; }
 
 private:
     struct Node {
@@ -48,6 +54,7 @@ private:
     static std::size_t classOf(std::size_t size) { return (size + granule - 1) / granule - 1; }
 
     std::array<Node*, 32> free_{};
+    FrameUsage usage_;
 };
 
 FrameArena& arena() {
@@ -56,6 +63,10 @@ FrameArena& arena() {
 }
 
 } // namespace
+
+FrameUsage frameUsage() {
+    return arena().usage();
+}
 
 void* Steps::promise_type::operator new(std::size_t size) {
     return arena().take(size);

@@ -66,6 +66,14 @@ inline Part part(Steps&& steps) {
     return {std::move(steps)};
 }
 
+/// Coroutine frames of the calling thread, to find leaks and frames that hide too much state.
+struct FrameUsage {
+    std::size_t live = 0;         ///< frames in use
+    std::size_t largestBytes = 0; ///< largest frame ever asked for
+};
+
+FrameUsage frameUsage();
+
 namespace detail {
 
 /// Parts of the scheduler that the awaiters need; see scheduler.cpp.

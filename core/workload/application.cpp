@@ -59,6 +59,18 @@ std::uint64_t freshValue(const ApplicationThread& thread, std::uint64_t n) {
            (n + 1);
 }
 
+void chooseAccess(const ApplicationThread& thread,
+                  AccessChooser& chooser,
+                  AccessRequest& request,
+                  Locals& l) {
+    const AccessChooser::Choice choice = chooser.next(l.done);
+    request.address = choice.address;
+    request.kind = choice.write ? AccessKind::Write : AccessKind::Read;
+    request.value = choice.write ? freshValue(thread, l.done) : 0;
+    l.address = choice.address.value;
+    l.isWrite = choice.write ? 1 : 0;
+}
+
 bool goesOn(const ApplicationThread& thread, const AccessChooser& chooser, std::uint64_t done) {
     return chooser.count() != 0 ? done < chooser.count() : !thread.enough.holds();
 }
@@ -76,14 +88,10 @@ Steps runApplication(ApplicationThread& thread) {
     AccessChooser chooser(thread.process, settings, thread.rng);
     AccessRequest request{.process = &thread.process};
     while (goesOn(thread, chooser, l.done)) {
-        const AccessChooser::Choice choice = chooser.next(l.done);
-        request.address = choice.address;
-        request.kind = choice.write ? AccessKind::Write : AccessKind::Read;
-        request.value = choice.write ? freshValue(thread, l.done) : 0;
-        l.address = choice.address.value;
-        l.isWrite = choice.write ? 1 : 0;
+        // Chosen inside the step: between two steps the area may shrink.
         if (split) {
             co_yield Line::Translate;
+            chooseAccess(thread, chooser, request, l);
             co_await translate(thread.kernel, request);
             if (request.killed) {
                 break;
@@ -92,6 +100,7 @@ Steps runApplication(ApplicationThread& thread) {
             thread.kernel.performSecondHalf(self, request);
         } else {
             co_yield Line::Access;
+            chooseAccess(thread, chooser, request, l);
             co_await access(thread.kernel, request);
             if (request.killed) {
                 break;

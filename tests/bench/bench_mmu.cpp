@@ -110,8 +110,9 @@ public:
         for (std::uint64_t i = 0; i < loads; ++i) {
             state_ = state_ * lcgMultiplier + lcgIncrement;
             const VirtAddr address = arenaStart + ByteCount(offsetOf(state_, size_));
-            Walker<FourLevelFormat> walker(events_, memory_, cpu_);
-            const WalkOutcome outcome = walker.walk(address, AccessKind::Read);
+            WalkOutcome outcome;
+            Walker<FourLevelFormat>(events_, memory_, cpu_, outcome)
+                .walk(address, AccessKind::Read);
             sum += outcome.page.base.value;
         }
         return sum;

@@ -16,7 +16,7 @@ constexpr std::uint64_t cr4Pge = 1U << 7;
 /// A 32-bit machine without PAE: directory at 1 MiB, one page table behind it.
 struct LegacyMachine {
     explicit LegacyMachine(const CpuConfig& config = {}, std::uint64_t cr4 = cr4Pse)
-        : memory(events, gib(64)), mmu(events, memory), cpu(events, 0, config) {
+        : memory{events, gib(64)}, mmu{events, memory}, cpu{events, 0, config} {
         mmu.writeCr0(cpu, 0x11); // paging off while the mode changes
         mmu.writeEfer(cpu, 0);
         mmu.writeCr4(cpu, cr4);

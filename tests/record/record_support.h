@@ -83,12 +83,13 @@ inline RunInfo sampleInfo(std::uint64_t seed = 7) {
     return info;
 }
 
+/// Two metrics of three do not change from sample to sample.
 inline MetricSample sampleAt(std::uint64_t seq) {
     MetricSample sample;
     sample.seq = seq;
     sample.timeCycles = seq * 1000;
     for (std::size_t i = 0; i < metricCount; ++i) {
-        sample.values[i] = seq * 100 + i;
+        sample.values[i] = (i % 3 == 0 ? seq * 100 : 100) + i;
     }
     return sample;
 }
@@ -102,6 +103,12 @@ inline RunOutcome sampleOutcome() {
     outcome.streamHash = 0xfedcba9876543210;
     outcome.stateHash = 0x0123456789abcdef;
     return outcome;
+}
+
+inline bool equal(const std::vector<HistogramBucket>& a, const std::vector<HistogramBucket>& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) {
+        return x.fromCycles == y.fromCycles && x.belowCycles == y.belowCycles && x.waits == y.waits;
+    });
 }
 
 /// A folder that goes away with the test, and names in it.

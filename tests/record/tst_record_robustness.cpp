@@ -129,13 +129,16 @@ private slots:
 
     void kill_atAnyMoment_leavesAReadableRun() {
         Rng rng(2024);
-        std::uint64_t saved = 0;
+        int withEvents = 0;
         for (int trial = 0; trial < 12; ++trial) {
             const Folder folder;
             const std::string path = folder.file("r.db");
             {
                 Child child("forever", path);
                 QVERIFY(child.waitUntilReady());
+                // Every second one is well under way, however slow the machine is.
+                QTRY_VERIFY_WITH_TIMEOUT(trial % 2 == 0 || openRunFile(path).run(1)->events > 0,
+                                         20'000);
                 std::this_thread::sleep_for(std::chrono::milliseconds(rng.below(700)));
                 child.kill();
             }
@@ -143,12 +146,12 @@ private slots:
             QCOMPARE(textIn(path, "PRAGMA integrity_check"), std::string("ok"));
             const RunRecord record = openRunFile(path).run(1).value();
             QVERIFY(record.status == RunStatus::Running); // its heart has beaten just now
-            saved += record.events;
+            withEvents += record.events > 0 ? 1 : 0;
             makeOld(path);
             QVERIFY(openRunFile(path).run(1)->status == RunStatus::Interrupted);
             QCOMPARE(textIn(path, "SELECT status FROM v_run"), std::string("interrupted"));
         }
-        QVERIFY2(saved > 100'000, "the trials have not hit recording at all");
+        QVERIFY2(withEvents >= 6, "the trials have not hit recording");
     }
 
     void kill_thenNextRun_goesIntoTheSameFile() {
@@ -263,7 +266,9 @@ private slots:
             std::move(Recorder::create(path, sampleInfo(), {.maxFileBytes = 400 << 10})).value();
         recorder->onEvent(eventAt(0));
         RunOutcome outcome = sampleOutcome();
-        outcome.series.resize(2000, sampleAt(1));
+        for (std::uint64_t seq = 0; seq < 5000; ++seq) {
+            outcome.series.push_back(sampleAt(10 + seq));
+        }
         const auto summary = recorder->finish(outcome);
         QVERIFY(!summary.ok());
         QVERIFY(mentions(summary.error().text(), "the disk is full"));

@@ -108,7 +108,7 @@ private slots:
         QVERIFY(finals.values == outcome.finals.values);
         QCOMPARE(finals.seq, outcome.finals.seq);
         QCOMPARE(finals.timeCycles, outcome.finals.timeCycles);
-        QVERIFY(file.pauses(run).value() == outcome.pauses);
+        QVERIFY(equal(file.pauses(run).value(), outcome.pauses));
     }
 
     void inputsAndChoices_evenWithoutEvents_areSaved() {

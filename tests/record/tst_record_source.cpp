@@ -1,6 +1,9 @@
 #include "fragscope/record/run/run_source.h"
+#include "fragscope/view/timeline.h"
 
 #include "record/record_support.h"
+#include "view/support/naive_replica.h"
+#include "view/support/random_events.h"
 
 using namespace fragscope;
 
@@ -46,6 +49,15 @@ std::vector<Event> stepsRun(std::uint64_t steps) {
         }
     }
     return events;
+}
+
+/// How the timeline's state differs from a plain fold of the first events; empty if it does not.
+std::string differenceFromPlainFold(const Timeline& timeline, const std::vector<Event>& events) {
+    test::NaiveState plain(test::smallShape());
+    for (std::uint64_t seq = 0; seq < timeline.state().nextSeq; ++seq) {
+        test::naiveApply(plain, events.at(seq));
+    }
+    return test::difference(plain, timeline.state());
 }
 
 std::unique_ptr<RunSource> openSource(const std::string& path) {
@@ -139,6 +151,50 @@ private slots:
         QVERIFY(source->advance(nullptr, 4500) == AdvanceEnd::BudgetSpent);
         QCOMPARE(keeper.events.size(), std::size_t{4500});
         QCOMPARE(source->steps(), std::uint64_t{4500});
+    }
+
+    /// The window does not know whether it shows a machine or a file.
+    void timeline_overARecordedRun_showsTheStatesOfTheEvents() {
+        const Folder folder;
+        const std::vector<Event> events = test::RandomEvents(11).make(9000);
+        recordRun(folder.file("r.db"), sampleInfo(), events);
+        const auto source = openSource(folder.file("r.db"));
+        Timeline timeline(test::smallShape(), *source);
+        source->bus().attach(timeline, kindsOf(RecordLevel::Full));
+
+        timeline.forward(nullptr, 400);
+        const std::uint64_t middle = timeline.state().nextSeq;
+        QVERIFY(middle > 400 && middle < events.size());
+        QCOMPARE(differenceFromPlainFold(timeline, events), std::string());
+        timeline.forward(nullptr, 1'000'000);
+        QCOMPARE(timeline.state().nextSeq, std::uint64_t{events.size()});
+        QCOMPARE(differenceFromPlainFold(timeline, events), std::string());
+        QVERIFY(timeline.stepBack());
+        QCOMPARE(differenceFromPlainFold(timeline, events), std::string());
+        QVERIFY(timeline.seek(middle));
+        QCOMPARE(differenceFromPlainFold(timeline, events), std::string());
+    }
+
+    void metrics_foldedFromTheFile_areThoseOfTheLiveRun() {
+        const Folder folder;
+        std::vector<Event> events = eventsUpTo(20'000);
+        for (Event& event : events) {
+            event.paddr = event.seq % 60 * pageBytes; // frames that exist
+            event.a %= 4;
+            event.value %= 1'000'000;
+        }
+        Metrics live(test::smallShape());
+        for (const Event& event : events) {
+            live.onEvent(event);
+        }
+        recordRun(folder.file("r.db"), sampleInfo(), events);
+        const auto source = openSource(folder.file("r.db"));
+        Metrics again(test::smallShape());
+        source->bus().attach(again, kindsOf(RecordLevel::Structure));
+        source->advance(nullptr, ~0ULL);
+        QVERIFY(again.current().values == live.current().values);
+        QVERIFY(live.current().values[static_cast<std::size_t>(MetricId::PageFaults)] > 100);
+        QCOMPARE(again.series().size(), live.series().size());
     }
 
     void advance_intoDamage_endsBeforeItAndSaysSo() {

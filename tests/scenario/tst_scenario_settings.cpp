@@ -4,6 +4,7 @@
 
 #include <QtTest>
 
+#include "scenario/number_fields.h"
 #include "scenario/random_config.h"
 #include "scenario/same_config.h"
 #include <algorithm>
@@ -27,6 +28,8 @@ QString failureOf(RunConfig& config, std::string_view assignment) {
 }
 
 } // namespace
+
+Q_DECLARE_METATYPE(NumberOf)
 
 class TestScenarioSettings : public QObject {
     Q_OBJECT
@@ -77,6 +80,25 @@ private slots:
             }
             QVERIFY2(same(source, copy), qPrintable(QString("seed %1").arg(seed)));
         }
+    }
+
+    /// Keys whose fields have the same type could be mixed up without the copy noticing.
+    void write_key_changesTheFieldOfThatName_data() {
+        QTest::addColumn<QString>("key");
+        QTest::addColumn<NumberOf>("field");
+        for (const auto& [key, field] : numberFields) {
+            QTest::newRow(key) << QString(key) << field;
+        }
+    }
+
+    void write_key_changesTheFieldOfThatName() {
+        QFETCH(QString, key);
+        QFETCH(NumberOf, field);
+        RunConfig config = twoProcesses();
+        config.script.resize(1);
+        const QString full = key.startsWith("action.") ? QString(key).insert(7, "1.") : key;
+        QCOMPARE(failureOf(config, (full + "=64").toStdString()), QString());
+        QCOMPARE(field(config), std::uint64_t{64});
     }
 
     void write_valueForms_areUnderstood_data() {

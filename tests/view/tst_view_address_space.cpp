@@ -35,6 +35,7 @@ private slots:
     void extentAt_addresses_findTheirEntry();
     void walk_mappedPage_showsFourLevels();
     void walk_largePage_endsAtLevelTwo();
+    void walk_upperLevelRights_limitTheLeaf();
     void walk_absentEntry_endsThere();
     void walk_nonCanonical_readsNoTable();
     void walk_randomMappings_agreesWithTheMmu();
@@ -121,6 +122,28 @@ void TestAddressSpace::walk_largePage_endsAtLevelTwo() {
     QCOMPARE(walk.paddr, PhysAddr(mib(8).value + 0x12'3456));
     QCOMPARE(joined(walk.levels[2].flagNames), std::string("P US PS"));
     QVERIFY(!walk.writable && walk.executable);
+}
+
+void TestAddressSpace::walk_upperLevelRights_limitTheLeaf() {
+    PagedMachine machine;
+    const VirtAddr address(0x4000'0000);
+    machine.map(address, PhysAddr(0x5000), PagedMachine::pageFlags);
+    const auto walkWith = [&](unsigned level, std::uint64_t taken, std::uint64_t given) {
+        const PhysAddr place = machine.entryOf(address, level);
+        const std::uint64_t old = machine.memory.load(place);
+        machine.memory.store(place, (old & ~taken) | given);
+        const auto walk = walkTables(MachineBytes(machine.memory), machine.root.value, address);
+        machine.memory.store(place, old);
+        return walk;
+    };
+    for (unsigned level = 1; level <= 4; ++level) {
+        const auto readOnly = walkWith(level, pte::writable, 0);
+        QVERIFY(readOnly.mapped() && !readOnly.writable && readOnly.user && readOnly.executable);
+        const auto kernelOnly = walkWith(level, pte::user, 0);
+        QVERIFY(kernelOnly.mapped() && kernelOnly.writable && !kernelOnly.user);
+        const auto noCode = walkWith(level, 0, pte::noExecute);
+        QVERIFY(noCode.mapped() && noCode.writable && !noCode.executable);
+    }
 }
 
 void TestAddressSpace::walk_absentEntry_endsThere() {

@@ -12,7 +12,7 @@ using namespace fragscope::test;
 
 namespace {
 
-constexpr std::uint64_t frames = 600; // its table fills three pages, the last one in part
+constexpr std::uint64_t frames = 600; // its table fills frames 3 to 5, the last one in part
 
 /// The letters of the frames [first, first + count).
 std::string letters(const FrameClasses& classes, std::uint64_t first, std::uint64_t count) {
@@ -33,7 +33,7 @@ KernelBooks movingBooks() {
     books.frames(100, 8, {.use = FrameUse::Data, .owner = 1});
     books.frames(120, 4, {.use = FrameUse::Data, .owner = 1});
     books.frames(140, 4, {.use = FrameUse::Data, .owner = 2});
-    books.process(1, 5, 0,
+    books.process(1, 8, 0,
                   {KernelBooks::block(0x1000, 100, 'O'), KernelBooks::entryE(0x1004),
                    KernelBooks::block(0x1006, 122, 'A'), KernelBooks::limit(0x1008)});
     books.state.move = {.process = 1,
@@ -58,6 +58,7 @@ private slots:
     void update_pinnedFrames_winOverTheMove();
     void update_sharedFrames_belongToTheFocus();
     void update_nothingChanged_sameObject();
+    void update_mapEntryMoved_isSeen();
     void update_lastTablePage_isRead();
     void update_randomChanges_equalFreshRead();
     void update_destroyedBooks_neverBreaks();
@@ -144,6 +145,20 @@ void TestFrameClasses::update_nothingChanged_sameObject() {
     QCOMPARE(letters(first, 300, 1), std::string(".")); // a published one stays as it was
 }
 
+void TestFrameClasses::update_mapEntryMoved_isSeen() {
+    KernelBooks books = movingBooks();
+    FrameClassifier classifier;
+    (void)classifier.update(books.state, 1);
+    books.process(1, 8, 0, // E.start += t and nothing else: the block is reachable at its new place
+                  {KernelBooks::block(0x1000, 100, 'O'), KernelBooks::entryE(0x1006),
+                   KernelBooks::block(0x1006, 122, 'A'), KernelBooks::limit(0x1008)});
+    QCOMPARE(letters(classifier.update(books.state, 1), 99, 10), std::string(".OOOONNRR."));
+    books.state.move.blockLengthBytes = 0;
+    QCOMPARE(letters(classifier.update(books.state, 1), 99, 10), std::string(".OOOOOORR."));
+    books.process(1, 8, 0, {KernelBooks::block(0x1000, 100, 'O'), KernelBooks::limit(0x1008)});
+    QCOMPARE(letters(classifier.update(books.state, 1), 99, 10), std::string(".OOOOOOOO."));
+}
+
 void TestFrameClasses::update_lastTablePage_isRead() {
     KernelBooks books(frames);
     books.frame(frames - 1, {.use = FrameUse::Kernel});
@@ -177,7 +192,7 @@ void TestFrameClasses::update_destroyedBooks_neverBreaks() {
     for (int round = 0; round < 300; ++round) {
         KernelBooks books = movingBooks();
         for (int n = 0; n < 3; ++n) { // stray writes to root, process table, map
-            const std::uint64_t frame = std::array<std::uint64_t, 3>{1, 2, 5}[rng.below(3)];
+            const std::uint64_t frame = std::array<std::uint64_t, 3>{1, 2, 8}[rng.below(3)];
             const std::uint64_t word = 1 + rng.below(16); // the magic stays
             const std::uint64_t shift = rng.below(64);
             books.put(PhysAddr(frame * pageBytes + word * wordBytes), rng.next() >> shift);

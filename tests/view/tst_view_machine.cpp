@@ -232,6 +232,10 @@ void TestViewOfMachine::forward_liveAndRecorded_restAlike() {
         const std::uint64_t created = live.timeline.state().nextSeq;
         const auto firstVisit = rests(live.timeline, kind);
         QVERIFY(firstVisit.size() > 2);
+        for (const std::uint64_t rest : firstVisit) {
+            const EventLog& log = live.timeline.log();
+            QVERIFY(rest == log.endSeq() || log.at(rest).kind == EventKind::TaskStep);
+        }
         QVERIFY(live.timeline.seek(created));
         QCOMPARE(rests(live.timeline, kind), firstVisit);
         QVERIFY(live.timeline.seek(0));

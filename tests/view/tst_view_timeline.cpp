@@ -366,19 +366,27 @@ void TestTimeline::trim_longRun_keepsCursorReachable() {
 }
 
 void TestTimeline::trim_cursorInThePast_waitsForIt() {
+    const auto events = RandomEvents(1).make(60'000);
     TimelineOptions options;
-    options.logEvents = 8'000;
+    options.logEvents = 12'000;
     options.keyframeEvents = EventLog::chunkEvents;
-    Setup setup(RandomEvents(1).make(60'000), Manner::Live, options);
-    setup.timeline.forward(nullptr, 500);
-    const std::uint64_t cursor = setup.timeline.state().nextSeq;
-    setup.timeline.stepBack();
-    setup.source.advance(nullptr, ~0ULL); // somebody else goes on
+    Setup setup(events, Manner::Live, options);
+    KindReached far(EventKind::MoveDone);
+    while (setup.timeline.state().nextSeq < 10'000) {
+        setup.timeline.forward(&far, ~0ULL);
+    }
+    QVERIFY(setup.timeline.seek(500));
+    setup.source.advance(nullptr, ~0ULL); // somebody else goes on, the cursor stays
     QCOMPARE(setup.timeline.log().endSeq(), std::uint64_t{60'000});
-    QVERIFY(setup.timeline.state().nextSeq < cursor);
-    QVERIFY(setup.timeline.log().firstSeq() <= setup.timeline.state().nextSeq);
-    setup.timeline.forward(nullptr, 1);
-    QCOMPARE(setup.timeline.state().nextSeq, cursor);
+    QCOMPARE(setup.timeline.state().nextSeq, std::uint64_t{500});
+    QCOMPARE(setup.timeline.firstReachable(), std::uint64_t{0});
+    QVERIFY(setup.timeline.stepBack());
+    setup.timeline.forward(nullptr, ~0ULL); // now it may go
+    NaiveState naive(smallShape());
+    for (const Event& event : events) {
+        naiveApply(naive, event);
+    }
+    QCOMPARE(difference(naive, setup.timeline.state()), std::string());
 }
 
 void TestTimeline::sample_atCursor_equalsFoldUpToThere() {

@@ -28,9 +28,9 @@ struct EngineSnapshot {
     std::optional<Error> error; ///< of the last command, if it failed
 
     std::shared_ptr<const RunCaption> caption; ///< null if no run is open
-    SnapshotRef moment;                  ///< null if no run is open
-    std::uint64_t homeSeq = 0;           ///< where the run begins: seq of its first micro-step
-    std::uint64_t allSteps = 0;          ///< micro-steps known now, or the length of a recording
+    SnapshotRef moment;                        ///< null if no run is open
+    std::uint64_t homeSeq = 0;  ///< where the run begins: seq of its first micro-step
+    std::uint64_t allSteps = 0; ///< micro-steps known now, or the length of a recording
     bool recording = false;
 };
 

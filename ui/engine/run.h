@@ -26,14 +26,14 @@ struct RunCaption {
     std::string banner;   ///< a caution shown with the run, e.g. "older program: metrics only"
     std::string lessonText;
     std::string lessonQuestion;
-    Names names;             ///< of the processes
-    std::uint64_t cpuHz = 0;               ///< for display of microseconds; 0 = cycles only
-    std::uint64_t knownSteps = 0;          ///< length of a recording, 0 if not known beforehand
+    Names names;                  ///< of the processes
+    std::uint64_t cpuHz = 0;      ///< for display of microseconds; 0 = cycles only
+    std::uint64_t knownSteps = 0; ///< length of a recording, 0 if not known beforehand
 };
 
-/// A run as the engine drives it. The engine attaches its timeline to `events`, then calls `start`, which
-/// makes machine or recording (and may Q_EMIT the events of the initial state at once) and says where more
-/// events come from. `owner` keeps what `events` and the source belong to alive.
+/// A run as the engine drives it. The engine attaches its timeline to `events`, then calls `start`,
+/// which makes machine or recording (and may Q_EMIT the events of the initial state at once) and
+/// says where more events come from. `owner` keeps what `events` and the source belong to alive.
 struct Run {
     std::shared_ptr<void> owner;
     EventBus* events = nullptr;

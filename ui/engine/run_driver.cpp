@@ -12,13 +12,17 @@ namespace {
 /// Micro-steps between two questions whether to go on: some tenths of a millisecond.
 constexpr std::uint64_t sliceSteps = 512;
 
+constexpr std::uint64_t endless = ~0ULL;
+
 } // namespace
 
 AdvanceEnd LateSource::advance(StopCondition* stop, std::uint64_t maxSteps) {
     return source_ == nullptr ? AdvanceEnd::Finished : source_->advance(stop, maxSteps);
 }
 
-std::uint64_t LateSource::steps() const { return source_ == nullptr ? 0 : source_->steps(); }
+std::uint64_t LateSource::steps() const {
+    return source_ == nullptr ? 0 : source_->steps();
+}
 
 Expected<Done> RunDriver::open(const RunFactory& factory) {
     Expected<Run> made = factory();
@@ -45,9 +49,30 @@ Expected<Done> RunDriver::open(const RunFactory& factory) {
     return Done{};
 }
 
-bool RunDriver::hasSteps() const { return session_->run.unit == StepUnit::TaskStep; }
+bool RunDriver::hasSteps() const {
+    return session_->run.unit == StepUnit::TaskStep;
+}
 
-void RunDriver::goHome() { timeline().seek(std::max(homeSeq_, timeline().firstReachable())); }
+void RunDriver::goHome() {
+    timeline().seek(std::max(homeSeq_, timeline().firstReachable()));
+}
+
+bool RunDriver::advance(StopCondition* stop, std::uint64_t steps, const Progress& progress) {
+    const bool bounded = steps != endless;
+    for (std::uint64_t done = 0; done < steps && !atEnd();) {
+        const std::uint64_t slice = std::min(sliceSteps, steps - done);
+        const AdvanceEnd end = timeline().forward(stop, slice);
+        if (end == AdvanceEnd::ConditionMet) {
+            return true;
+        }
+        done += slice;
+        const double share = bounded ? static_cast<double>(done) / static_cast<double>(steps) : -1;
+        if (end == AdvanceEnd::Finished || !progress(share)) {
+            return false;
+        }
+    }
+    return false;
+}
 
 void RunDriver::stepForward(std::uint64_t steps, const Progress& progress) {
     advance(nullptr, steps, progress);
@@ -63,7 +88,7 @@ void RunDriver::stepBack(std::uint64_t steps) {
 
 void RunDriver::forwardTo(const KindSet& kinds, const Progress& progress) {
     KindStop stop(kinds);
-    advance(&stop, ~0ULL, progress);
+    advance(&stop, endless, progress);
 }
 
 void RunDriver::backTo(const KindSet& kinds) {

@@ -116,7 +116,7 @@ void PhysicalMap::rebuild() {
     labelWidth_ = std::max(metrics.horizontalAdvance(rowLabel(bytes)),
                            metrics.horizontalAdvance(rowLabel(bytes / 2 + 512 * 1024))) +
                   look_.scaled(10);
-    const QSize room = viewport()->size() - QSize(labelWidth_ + look_.scaled(4), look_.scaled(4));
+    const QSize room = viewport()->size() - QSize(labelWidth_ + look_.scaled(4), look_.scaled(10));
     if (frameCount() == 0 || room.width() < 16 || room.height() < 4) {
         return;
     }
@@ -132,7 +132,7 @@ void PhysicalMap::rebuild() {
 
 void PhysicalMap::layOut() {
     const int page = viewport()->height();
-    const int content = grid().size().height() + look_.scaled(4);
+    const int content = grid().size().height() + look_.scaled(10);
     verticalScrollBar()->setPageStep(page);
     verticalScrollBar()->setSingleStep(grid().cell.height());
     verticalScrollBar()->setRange(0, std::max(0, content - page));
@@ -140,7 +140,7 @@ void PhysicalMap::layOut() {
 
 QPoint PhysicalMap::origin() const {
     const int spare = viewport()->width() - labelWidth_ - grid().size().width() - look_.scaled(4);
-    return {labelWidth_ + std::max(0, spare / 2), look_.scaled(2) - verticalScrollBar()->value()};
+    return {labelWidth_ + std::max(0, spare / 2), look_.scaled(8) - verticalScrollBar()->value()};
 }
 
 QRect PhysicalMap::rectOfFrame(std::uint64_t frame) const {

@@ -35,7 +35,7 @@ void PhysicalMap::paintLabels(QPainter& painter) const {
     painter.setFont(look_.smallFont());
     painter.setPen(look_.theme().dimText);
     const int height = painter.fontMetrics().height();
-    const std::uint64_t every = rowsPerLabel(grid(), height + look_.scaled(4));
+    const std::uint64_t every = rowsPerLabel(grid(), height + look_.scaled(7));
     const std::uint64_t rowBytes = grid().columns * grid().framesPerCell * pageBytes;
     const QPoint from = origin();
     for (std::uint64_t row = 0; row < grid().rows(); row += every) {

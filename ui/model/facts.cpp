@@ -3,6 +3,7 @@
 #include "fragscope/base/text.h"
 #include "fragscope/hardware/paging/pte.h"
 #include "fragscope/ui/panels/pte_bits.h"
+#include "fragscope/ui/widgets/text.h"
 #include "fragscope/view/frame_classes.h"
 
 #include <QObject>
@@ -14,12 +15,6 @@
 namespace fragscope {
 
 namespace {
-
-QString qt(std::string_view text) {
-    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
-}
-
-QString qt(const std::string& text) { return QString::fromStdString(text); }
 
 FrameClass classOf(const Scene& scene, std::uint64_t frame) {
     return static_cast<FrameClass>(scene.moment().frames->at(frame));
@@ -129,21 +124,24 @@ std::vector<Fact> absentPageFacts(const Scene& scene, std::uint64_t vaddr) {
     const MoveView& move = scene.moment().state.move;
     if (inRange(vaddr, move.blockVaddr, move.blockLengthBytes)) {
         const std::uint64_t offset = vaddr - move.blockVaddr;
-        facts.push_back({QObject::tr("Old frame"), qt(text(frameOf(PhysAddr(move.blockSourcePaddr + offset))))});
-        facts.push_back({QObject::tr("New frame"), qt(text(frameOf(PhysAddr(move.blockDestinationPaddr + offset))))});
+        facts.push_back({QObject::tr("Old frame"),
+                         qt(text(frameOf(PhysAddr(move.blockSourcePaddr + offset))))});
+        facts.push_back({QObject::tr("New frame"),
+                         qt(text(frameOf(PhysAddr(move.blockDestinationPaddr + offset))))});
         const bool copied = offset < move.blockCopiedBytes;
-        facts.push_back({QObject::tr("Copied"), copied ? QObject::tr("yes") : QObject::tr("not yet"),
+        facts.push_back({QObject::tr("Copied"),
+                         copied ? QObject::tr("yes") : QObject::tr("not yet"),
                          copied ? FactTone::Good : FactTone::Normal});
     }
     return facts;
 }
 
-QString frameTip(const Scene& scene, const Names& names, std::uint64_t first,
-                 std::uint64_t count) {
+QString frameTip(const Scene& scene, const Names& names, std::uint64_t first, std::uint64_t count) {
     if (count <= 1) {
         QStringList lines{qt(text(FrameNumber(first)))};
         for (const Fact& fact : frameFacts(scene, names, FrameNumber(first))) {
-            lines << (fact.name.isEmpty() ? fact.value : fact.name + QStringLiteral(": ") + fact.value);
+            lines << (fact.name.isEmpty() ? fact.value
+                                          : fact.name + QStringLiteral(": ") + fact.value);
         }
         return lines.join(QLatin1Char('\n'));
     }
@@ -207,8 +205,9 @@ QString walkSummary(const Scene& scene, std::uint64_t vaddr, const TableWalk& wa
     if (extent != nullptr && extent->kind == EntryKind::NoAccess) {
         return QObject::tr("An access faults and waits for the end of this transfer block.");
     }
-    return extent == nullptr ? QObject::tr("An access faults: no entry of the map covers the address.")
-                             : QObject::tr("An access faults; the map has the page, so the handler puts it in.");
+    return extent == nullptr
+               ? QObject::tr("An access faults: no entry of the map covers the address.")
+               : QObject::tr("An access faults; the map has the page, so the handler puts it in.");
 }
 
 } // namespace fragscope

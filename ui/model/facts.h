@@ -21,8 +21,7 @@ std::vector<Fact> frameFacts(const Scene& scene, const Names& names, FrameNumber
 std::vector<Fact> absentPageFacts(const Scene& scene, std::uint64_t vaddr);
 
 /// A few lines on `count` frames for a tooltip.
-QString frameTip(const Scene& scene, const Names& names, std::uint64_t first,
-                 std::uint64_t count);
+QString frameTip(const Scene& scene, const Names& names, std::uint64_t first, std::uint64_t count);
 
 /// The rows of the page-walk panel; four, also where the walk ends early.
 std::vector<WalkRow> walkRows(const Scene& scene, std::uint64_t vaddr, const TableWalk& walk);

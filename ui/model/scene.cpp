@@ -15,9 +15,9 @@ Scene::Scene(SnapshotRef moment) : moment_(std::move(moment)) {
 }
 
 const AddressSpace* Scene::process(std::uint32_t number) const {
-    const auto found = std::find_if(processes_.begin(), processes_.end(), [&](const AddressSpace& space) {
-        return space.process.number == number;
-    });
+    const auto found =
+        std::find_if(processes_.begin(), processes_.end(),
+                     [&](const AddressSpace& space) { return space.process.number == number; });
     return found == processes_.end() ? nullptr : &*found;
 }
 
@@ -29,7 +29,8 @@ void Scene::findAccesses() {
         const Event& event = log.at(--seq);
         const bool write = event.kind == EventKind::Store;
         if ((write || event.kind == EventKind::Load) && event.object == moment_->focus) {
-            accesses_.push_back({event.vaddr, event.paddr, event.cpu, write ? AccessSort::Write : AccessSort::Read});
+            accesses_.push_back({event.vaddr, event.paddr, event.cpu,
+                                 write ? AccessSort::Write : AccessSort::Read});
         }
     }
 }
@@ -54,7 +55,8 @@ std::optional<PagePlace> Scene::pageOf(FrameNumber frame) const {
             const bool here = extent.kind == EntryKind::Block && place >= extent.paddr &&
                               place - extent.paddr < extent.length;
             if (here && (!found || space.process.number == moment_->focus)) {
-                found = PagePlace{space.process.number, extent.start + (place - extent.paddr), extent};
+                found =
+                    PagePlace{space.process.number, extent.start + (place - extent.paddr), extent};
             }
         }
     }
@@ -67,7 +69,8 @@ std::optional<FrameNumber> Scene::frameAt(std::uint64_t vaddr) const {
         return std::nullopt;
     }
     const FrameNumber frame = frameOf(PhysAddr(extent->paddr + (vaddr - extent->start)));
-    return frame.value < moment_->state.memory.frameCount().value ? std::optional(frame) : std::nullopt;
+    return frame.value < moment_->state.memory.frameCount().value ? std::optional(frame)
+                                                                  : std::nullopt;
 }
 
 TableWalk Scene::walk(std::uint32_t number, std::uint64_t vaddr) const {

@@ -17,8 +17,8 @@ struct PagePlace {
     Extent extent;
 };
 
-/// One moment, read out of the replica's bytes for the window: processes, the memory map of the chosen one,
-/// the latest accesses. Made once for each snapshot that is shown.
+/// One moment, read out of the replica's bytes for the window: processes, the memory map of the
+/// chosen one, the latest accesses. Made once for each snapshot that is shown.
 class Scene {
 public:
     static constexpr std::size_t mostAccesses = 24;

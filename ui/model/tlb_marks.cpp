@@ -37,12 +37,14 @@ QString differenceToMap(const Scene& scene, std::uint64_t vaddr, std::uint64_t p
     if (!frame) {
         return QObject::tr("no access");
     }
-    return *frame == frameOf(PhysAddr(paddr)) ? QString() : QObject::tr("frame %1").arg(frame->value);
+    return *frame == frameOf(PhysAddr(paddr)) ? QString()
+                                              : QObject::tr("frame %1").arg(frame->value);
 }
 
 } // namespace
 
-TlbSlotMark tlbMark(const Scene& scene, const TlbSlotView& slot, std::uint32_t process, std::uint64_t cr3) {
+TlbSlotMark
+tlbMark(const Scene& scene, const TlbSlotView& slot, std::uint32_t process, std::uint64_t cr3) {
     TlbSlotMark mark;
     const TlbEntryView entry = decodeTlbEvent(slot.entry, slot.pageBytes, slot.pcid);
     if (!slot.used || entry.structureLevel != 0) {
@@ -55,7 +57,8 @@ TlbSlotMark tlbMark(const Scene& scene, const TlbSlotView& slot, std::uint32_t p
     const std::uint64_t tables = cr3 != 0 ? cr3 : owner == nullptr ? 0 : owner->process.cr3;
     if (tables != 0) {
         const PageMapReader memory(scene.moment().state.memory);
-        mark.truth = differenceToTables(walkTables(memory, tables, VirtAddr(slot.vaddr)), entry, slot.paddr);
+        mark.truth =
+            differenceToTables(walkTables(memory, tables, VirtAddr(slot.vaddr)), entry, slot.paddr);
     } else if (process != 0 && process == scene.moment().focus) {
         mark.truth = differenceToMap(scene, slot.vaddr, slot.paddr);
     }

@@ -48,20 +48,32 @@ QSize BitRuler::sizeHint() const {
     return {look_.scaled(240), 2 * line + look_.scaled(18)};
 }
 
-double BitRuler::flagWidth() const {
-    // The frame number takes as much room as three flags.
-    const double units = static_cast<double>(entryFields.size()) - 1 + 3;
-    const double room = width() - look_.scaled(24);
-    return std::min(room / units, static_cast<double>(look_.scaled(30)));
+bool BitRuler::narrow() const {
+    return width() < look_.scaled(300);
+}
+
+double BitRuler::unitsOf(std::size_t field) const {
+    if (isFrame(entryFields.at(field))) {
+        return 3.2;
+    }
+    return isAvailable(entryFields.at(field)) && narrow() ? 0 : 1;
+}
+
+double BitRuler::unitWidth() const {
+    double units = 0;
+    for (std::size_t i = 0; i < entryFields.size(); ++i) {
+        units += unitsOf(i);
+    }
+    return std::min((width() - look_.scaled(24)) / units, static_cast<double>(look_.scaled(30)));
 }
 
 QRectF BitRuler::boxOf(std::size_t field) const {
-    double x = look_.scaled(12);
+    double units = 0;
     for (std::size_t i = 0; i < field; ++i) {
-        x += flagWidth() * (isFrame(entryFields.at(i)) ? 3 : 1);
+        units += unitsOf(i);
     }
-    const double wide = flagWidth() * (isFrame(entryFields.at(field)) ? 3 : 1);
-    return {x, static_cast<double>(look_.scaled(8)), wide - 2,
+    const double left = look_.scaled(12) + units * unitWidth();
+    return {left, static_cast<double>(look_.scaled(8)), unitsOf(field) * unitWidth() - 2,
             static_cast<double>(height() - look_.scaled(12))};
 }
 
@@ -98,6 +110,9 @@ void BitRuler::paintEvent(QPaintEvent*) {
     painter.setFont(look_.smallFont());
     for (std::size_t i = 0; i < entryFields.size(); ++i) {
         const EntryField& field = entryFields.at(i);
+        if (unitsOf(i) == 0) {
+            continue;
+        }
         const QRectF box = boxOf(i).adjusted(0.5, 0.5, 0.5, -0.5);
         const std::uint64_t entry = entry_.value_or(0);
         const bool set = field.count == 1 && field.valueIn(entry) != 0;

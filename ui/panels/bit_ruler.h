@@ -29,7 +29,9 @@ protected:
 
 private:
     [[nodiscard]] QRectF boxOf(std::size_t field) const;
-    [[nodiscard]] double flagWidth() const;
+    [[nodiscard]] bool narrow() const; ///< no room for the bits that mean nothing
+    [[nodiscard]] double unitsOf(std::size_t field) const;
+    [[nodiscard]] double unitWidth() const;
 
     Look& look_;
     std::optional<std::uint64_t> entry_;

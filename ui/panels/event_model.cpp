@@ -1,7 +1,6 @@
 #include "fragscope/ui/panels/event_model.h"
 
-
-#include <QLocale>
+#include "fragscope/ui/widgets/text.h"
 
 #include <algorithm>
 
@@ -11,10 +10,6 @@ namespace {
 
 /// Beyond this many new rows the table starts anew instead of being told of each.
 constexpr std::uint64_t mostInserted = 1000;
-
-QString grouped(std::uint64_t number) {
-    return QLocale::c().toString(static_cast<qulonglong>(number));
-}
 
 } // namespace
 
@@ -103,9 +98,9 @@ QString EventModel::textOf(const Event& event, int column) const {
     case Cpu:
         return QString::number(event.cpu);
     case What:
-        return QString::fromStdString(describe(event, names_));
+        return qt(describe(event, names_));
     case Why:
-        return QString::fromStdString(reasonOf(event, names_));
+        return qt(reasonOf(event, names_));
     default:
         return {};
     }

@@ -28,12 +28,12 @@ public:
             painter->fillRect(option.rect, theme.accentSoft);
         }
         const bool numbers = index.column() < EventModel::What;
-        const bool twoLines = table_.isColumnHidden(EventModel::Why);
+        const bool twoLines = option.rect.height() > 3 * option.fontMetrics.height() / 2;
         const int side = look_.scaled(4);
         const QRect rect = option.rect.adjusted(side, 0, -side, 0);
         const int half = twoLines ? rect.height() / 2 : rect.height();
         const QRect upper(rect.left(), rect.top(), rect.width(), half);
-        painter->setFont(look_.codeFont());
+        painter->setFont(numbers ? look_.codeFont() : look_.textFont());
         painter->setPen(numbers || index.column() == EventModel::Why ? theme.dimText : theme.text);
         if (index.column() == EventModel::Why) {
             painter->setFont(look_.smallFont());
@@ -73,7 +73,7 @@ EventTable::EventTable(Look& look, QWidget* parent)
     setSelectionBehavior(QAbstractItemView::SelectRows);
     setSelectionMode(QAbstractItemView::SingleSelection);
     setEditTriggers(QAbstractItemView::NoEditTriggers);
-    setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
+    setVerticalScrollMode(QAbstractItemView::ScrollPerItem);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     verticalHeader()->hide();
     verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
@@ -108,7 +108,7 @@ QSize EventTable::sizeHint() const {
 }
 
 QSize EventTable::minimumSizeHint() const {
-    return {look_.scaled(180), 2 * verticalHeader()->defaultSectionSize()};
+    return {look_.scaled(180), look_.scaled(50)};
 }
 
 void EventTable::applyLook() {
@@ -135,12 +135,20 @@ void EventTable::layOutColumns() {
     const int line = metrics.height() + look_.scaled(4);
     const int below = QFontMetrics(look_.smallFont()).height() + look_.scaled(3);
     verticalHeader()->setMinimumSectionSize(4);
-    verticalHeader()->setDefaultSectionSize(room ? line : line + below);
+    const bool high = viewport()->height() + viewportMargins().bottom() >= 5 * (line + below);
+    verticalHeader()->setDefaultSectionSize(room || !high ? line : line + below);
 }
 
 void EventTable::resizeEvent(QResizeEvent* event) {
     QTableView::resizeEvent(event);
     layOutColumns();
+    // Whole rows only: what is left over becomes a margin.
+    const int room = viewport()->height() + viewportMargins().bottom();
+    const int spare = room % verticalHeader()->defaultSectionSize();
+    if (spare != viewportMargins().bottom()) {
+        setViewportMargins(viewportMargins().left(), viewportMargins().top(),
+                           viewportMargins().right(), spare);
+    }
 }
 
 void EventTable::keyPressEvent(QKeyEvent* event) {

@@ -46,11 +46,13 @@ int FactList::nameWidth() const {
 }
 
 void FactList::layOut() {
-    const int content = static_cast<int>(facts_.size()) * rowHeight() + look_.scaled(8);
-    verticalScrollBar()->setPageStep(viewport()->height());
-    verticalScrollBar()->setSingleStep(rowHeight());
-    verticalScrollBar()->setRange(0, std::max(0, content - viewport()->height()));
+    verticalScrollBar()->setPageStep(rowsInSight());
+    verticalScrollBar()->setRange(0, std::max(0, static_cast<int>(facts_.size()) - rowsInSight()));
     viewport()->update();
+}
+
+int FactList::rowsInSight() const {
+    return std::max(1, (viewport()->height() - look_.scaled(4)) / rowHeight());
 }
 
 void FactList::resizeEvent(QResizeEvent*) {
@@ -70,8 +72,12 @@ void FactList::paintEvent(QPaintEvent*) {
     QPainter painter(viewport());
     const int left = look_.scaled(12);
     const int valueLeft = left + nameWidth();
-    int y = look_.scaled(4) - verticalScrollBar()->value();
-    for (const Fact& fact : facts_) {
+    int y = look_.scaled(4);
+    const auto first = static_cast<std::size_t>(verticalScrollBar()->value());
+    const std::size_t end =
+        std::min(facts_.size(), first + static_cast<std::size_t>(rowsInSight()));
+    for (std::size_t i = first; i < end; ++i) {
+        const Fact& fact = facts_[i];
         const QRect line(left, y, viewport()->width() - left - look_.scaled(6), rowHeight());
         painter.setFont(look_.textFont());
         painter.setPen(theme.dimText);

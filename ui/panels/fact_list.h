@@ -40,6 +40,7 @@ protected:
 private:
     void layOut();
     [[nodiscard]] int rowHeight() const;
+    [[nodiscard]] int rowsInSight() const; ///< whole rows only
     [[nodiscard]] int nameWidth() const;
 
     Look& look_;

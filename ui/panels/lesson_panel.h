@@ -2,6 +2,7 @@
 
 #include <QWidget>
 
+class QFrame;
 class QLabel;
 
 namespace fragscope {
@@ -18,6 +19,11 @@ public:
 
     void show(const QString& text, const QString& question, const QString& banner);
 
+    [[nodiscard]] QSize minimumSizeHint() const override; ///< the question is always seen whole
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     void applyLook();
 
@@ -25,6 +31,8 @@ private:
     QLabel* banner_;
     ProseView* text_;
     QLabel* question_;
+    QFrame* bannerFrame_;
+    QFrame* questionFrame_;
 };
 
 } // namespace fragscope

@@ -2,6 +2,7 @@
 
 #include "fragscope/ui/panels/listing_view.h"
 #include "fragscope/ui/panels/locals_strip.h"
+#include "fragscope/ui/widgets/text.h"
 
 #include <QVBoxLayout>
 
@@ -33,9 +34,7 @@ void ListingPanel::show(const CallView* call, const Listing* listing, TaskStatus
     std::vector<LocalsStrip::Local> locals;
     const std::size_t count = std::min(listing->locals.size(), call->locals.size());
     for (std::size_t i = 0; i < count; ++i) {
-        const std::string_view name = listing->locals[i];
-        locals.push_back({QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size())),
-                          localText(call->locals[i])});
+        locals.push_back({qt(listing->locals[i]), localText(call->locals[i])});
     }
     locals_->show(std::move(locals));
 }

@@ -1,6 +1,7 @@
 #include "fragscope/ui/panels/listing_view.h"
 
 #include "fragscope/ui/theme/look.h"
+#include "fragscope/ui/widgets/text.h"
 
 #include <QPainter>
 #include <QScrollBar>
@@ -8,14 +9,6 @@
 #include <algorithm>
 
 namespace fragscope {
-
-namespace {
-
-QString textOfLine(std::string_view line) {
-    return QString::fromUtf8(line.data(), static_cast<qsizetype>(line.size()));
-}
-
-} // namespace
 
 QStringList wrappedLine(const QString& line, int columns) {
     qsizetype indent = 0;
@@ -60,8 +53,7 @@ void ListingView::show(const Listing* listing, std::uint16_t line, LineMark mark
     keepInSight();
     QString spoken = emptyText_;
     if (listing_ != nullptr && line_ > 0 && line_ <= listing_->lines.size()) {
-        spoken =
-            tr("line %1: %2").arg(line_).arg(textOfLine(listing_->lines[line_ - 1U]).trimmed());
+        spoken = tr("line %1: %2").arg(line_).arg(qt(listing_->lines[line_ - 1U]).trimmed());
     }
     setAccessibleDescription(spoken);
     viewport()->update();
@@ -72,8 +64,8 @@ int ListingView::rowHeight() const {
 }
 
 int ListingView::gutter() const {
-    return look_.scaled(12) +
-           QFontMetrics(look_.codeFont()).horizontalAdvance(QLatin1String("00 \u25b6 "));
+    return look_.scaled(10) +
+           4 * QFontMetrics(look_.codeFont()).horizontalAdvance(QLatin1Char('m'));
 }
 
 void ListingView::layOut() {
@@ -83,30 +75,34 @@ void ListingView::layOut() {
     const std::size_t lines = listing_ == nullptr ? 0 : listing_->lines.size();
     for (std::size_t i = 0; i < lines; ++i) {
         bool first = true;
-        for (const QString& part : wrappedLine(textOfLine(listing_->lines[i]), columns)) {
+        for (const QString& part : wrappedLine(qt(listing_->lines[i]), columns)) {
             rows_.push_back({static_cast<std::uint16_t>(i + 1), first, part});
             first = false;
         }
     }
-    const int content = static_cast<int>(rows_.size()) * rowHeight() + look_.scaled(8);
-    verticalScrollBar()->setPageStep(viewport()->height());
-    verticalScrollBar()->setSingleStep(rowHeight());
-    verticalScrollBar()->setRange(0, std::max(0, content - viewport()->height()));
+    verticalScrollBar()->setPageStep(rowsInSight());
+    verticalScrollBar()->setRange(0, std::max(0, static_cast<int>(rows_.size()) - rowsInSight()));
     updateGeometry();
     viewport()->update();
 }
 
+int ListingView::rowsInSight() const {
+    return std::max(1, (viewport()->height() - look_.scaled(4)) / rowHeight());
+}
+
 void ListingView::keepInSight() {
-    for (std::size_t i = 0; i < rows_.size(); ++i) {
-        if (rows_[i].line == line_ && rows_[i].first) {
-            const int top = static_cast<int>(i) * rowHeight();
-            const int value = verticalScrollBar()->value();
-            if (top - rowHeight() < value) {
-                verticalScrollBar()->setValue(top - rowHeight());
-            } else if (top + 3 * rowHeight() > value + viewport()->height()) {
-                verticalScrollBar()->setValue(top + 3 * rowHeight() - viewport()->height());
-            }
-        }
+    const auto current = std::find_if(rows_.begin(), rows_.end(),
+                                      [this](const Row& row) { return row.line == line_; });
+    if (current == rows_.end()) {
+        return;
+    }
+    const int row = static_cast<int>(current - rows_.begin());
+    const int value = verticalScrollBar()->value();
+    const int below = std::min(2, rowsInSight() / 3); // lines shown after the current one
+    if (row - 1 < value) {
+        verticalScrollBar()->setValue(row - 1);
+    } else if (row + below >= value + rowsInSight()) {
+        verticalScrollBar()->setValue(row + below + 1 - rowsInSight());
     }
 }
 
@@ -160,10 +156,10 @@ void ListingView::paintEvent(QPaintEvent*) {
                          Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap, emptyText_);
         return;
     }
-    int y = look_.scaled(4) - verticalScrollBar()->value();
-    for (const Row& row : rows_) {
-        paintRow(painter, row, QRect(0, y, viewport()->width(), rowHeight()));
-        y += rowHeight();
+    const int first = verticalScrollBar()->value();
+    for (int i = 0; i < rowsInSight() && first + i < static_cast<int>(rows_.size()); ++i) {
+        paintRow(painter, rows_[static_cast<std::size_t>(first + i)],
+                 QRect(0, look_.scaled(4) + i * rowHeight(), viewport()->width(), rowHeight()));
     }
     if (hasFocus()) {
         painter.setPen(look_.theme().accent);

@@ -51,7 +51,8 @@ private:
     void layOut();
     void keepInSight();
     [[nodiscard]] int rowHeight() const;
-    [[nodiscard]] int gutter() const; ///< width of number and glyph
+    [[nodiscard]] int rowsInSight() const; ///< whole rows only
+    [[nodiscard]] int gutter() const;      ///< width of number and glyph
     void paintRow(QPainter& painter, const Row& row, const QRect& rect) const;
 
     Look& look_;

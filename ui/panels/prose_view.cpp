@@ -8,7 +8,8 @@
 
 namespace fragscope {
 
-ProseView::ProseView(Look& look, QWidget* parent) : QTextBrowser(parent), look_(look) {
+ProseView::ProseView(Look& look, int margin, QWidget* parent)
+    : QTextBrowser(parent), look_(look), margin_(margin) {
     setFrameShape(QFrame::NoFrame);
     setOpenLinks(false);
     setTabChangesFocus(true);
@@ -28,7 +29,7 @@ void ProseView::show(const QString& text, const QString& aside) {
 
 void ProseView::render() {
     document()->setDefaultFont(look_.textFont());
-    document()->setDocumentMargin(look_.scaled(10));
+    document()->setDocumentMargin(look_.scaled(margin_));
     setMarkdown(text_);
     if (!aside_.isEmpty()) {
         QTextCursor end(document());

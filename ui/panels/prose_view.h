@@ -12,7 +12,8 @@ class ProseView : public QTextBrowser {
     Q_OBJECT
 
 public:
-    explicit ProseView(Look& look, QWidget* parent = nullptr);
+    /// `margin` in pixels at 10 points.
+    explicit ProseView(Look& look, int margin = 10, QWidget* parent = nullptr);
 
     /// Markdown; `aside` follows in dim letters.
     void show(const QString& text, const QString& aside = {});
@@ -24,6 +25,7 @@ private:
     void render();
 
     Look& look_;
+    int margin_;
     QString text_;
     QString aside_;
 };

@@ -18,6 +18,9 @@ namespace {
 /// Stale entries that are spelled out for each CPU.
 constexpr std::size_t mostSpelled = 2;
 
+/// Slots side by side.
+constexpr int columns = 32;
+
 std::size_t staleIn(const TlbMarks& cpu) {
     return static_cast<std::size_t>(
         std::count_if(cpu.cells.begin(), cpu.cells.end(),
@@ -56,7 +59,8 @@ std::uint64_t TlbView::staleCount() const {
 }
 
 int TlbView::cellSide() const {
-    return look_.scaled(9);
+    const int room = viewport()->width() - labelWidth() - look_.scaled(10);
+    return std::clamp(room / columns, 5, look_.scaled(12));
 }
 
 int TlbView::labelWidth() const {
@@ -64,17 +68,8 @@ int TlbView::labelWidth() const {
            look_.scaled(18);
 }
 
-int TlbView::perRow() const {
-    const int fitting = (viewport()->width() - labelWidth() - look_.scaled(8)) / cellSide();
-    int columns = 8;
-    while (columns * 2 <= fitting) {
-        columns *= 2;
-    }
-    return columns;
-}
-
 int TlbView::stripHeight(const TlbMarks& cpu) const {
-    const int rows = (static_cast<int>(cpu.cells.size()) + perRow() - 1) / perRow();
+    const int rows = (static_cast<int>(cpu.cells.size()) + columns - 1) / columns;
     return std::max(rows * cellSide(), QFontMetrics(look_.smallFont()).height());
 }
 
@@ -101,6 +96,7 @@ void TlbView::layOut() {
     verticalScrollBar()->setPageStep(viewport()->height());
     verticalScrollBar()->setSingleStep(cellSide());
     verticalScrollBar()->setRange(0, std::max(0, content - viewport()->height()));
+    updateGeometry();
     viewport()->update();
 }
 
@@ -109,8 +105,8 @@ void TlbView::resizeEvent(QResizeEvent*) {
 }
 
 QRect TlbView::cellRect(int top, std::size_t slot) const {
-    const int column = static_cast<int>(slot) % perRow();
-    const int row = static_cast<int>(slot) / perRow();
+    const int column = static_cast<int>(slot) % columns;
+    const int row = static_cast<int>(slot) / columns;
     return {labelWidth() + column * cellSide(), top + row * cellSide(), cellSide() - 1,
             cellSide() - 1};
 }

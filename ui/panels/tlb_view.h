@@ -56,7 +56,6 @@ private:
     void layOut();
     [[nodiscard]] int cellSide() const;
     [[nodiscard]] int labelWidth() const;
-    [[nodiscard]] int perRow() const;
     [[nodiscard]] int blockHeight(const TlbMarks& cpu) const; ///< strip and spelled-out lines
     [[nodiscard]] int stripHeight(const TlbMarks& cpu) const;
     [[nodiscard]] QRect cellRect(int top, std::size_t slot) const;

@@ -29,13 +29,13 @@ void WalkView::show(std::vector<WalkRow> rows, const QString& summary) {
 }
 
 int WalkView::rowHeight() const {
-    return QFontMetrics(look_.codeFont()).height() + look_.scaled(9);
+    return QFontMetrics(look_.codeFont()).height() + look_.scaled(7);
 }
 
 QSize WalkView::sizeHint() const {
     const int rows = rows_.empty() ? 4 : static_cast<int>(rows_.size());
     const int line = QFontMetrics(look_.textFont()).lineSpacing();
-    return {look_.scaled(300), rows * rowHeight() + 2 * line + look_.scaled(14)};
+    return {look_.scaled(300), rows * rowHeight() + 2 * line + look_.scaled(10)};
 }
 
 QSize WalkView::minimumSizeHint() const {

@@ -1,12 +1,13 @@
 #include "fragscope/ui/plots/metric_plot.h"
 
-#include "fragscope/ui/plots/custom_plot.h"
 #include "fragscope/ui/plots/series_reduction.h"
 #include "fragscope/ui/theme/look.h"
+#include "fragscope/ui/widgets/text.h"
 
 #include <QHBoxLayout>
 #include <QLocale>
 #include <QMouseEvent>
+#include <qcustomplot.h>
 
 #include <algorithm>
 #include <array>
@@ -75,8 +76,7 @@ QString quantityText(MetricId metric, double value) {
     if (unit == "ratio") {
         return QLocale::c().toString(value, 'f', 2);
     }
-    return QLocale::c().toString(value, 'f', 0) + QLatin1Char(' ') +
-           QString::fromUtf8(unit.data(), static_cast<qsizetype>(unit.size()));
+    return grouped(static_cast<std::uint64_t>(value)) + QLatin1Char(' ') + qt(unit);
 }
 
 MetricPlot::MetricPlot(Look& look, std::vector<PlotCurve> curves, QWidget* parent)
@@ -217,7 +217,12 @@ QString MetricPlot::reading(const MetricSample& sample) const {
     QStringList texts;
     for (const PlotCurve& curve : curves_) {
         const std::uint64_t value = sample.values.at(static_cast<std::size_t>(curve.metric));
-        const QString text = quantityText(curve.metric, displayValue(curve.metric, value));
+        QString text = quantityText(curve.metric, displayValue(curve.metric, value));
+        const bool last = &curve == &curves_.back();
+        if (!last && infoOf(curve.metric).unit == infoOf(curves_.back().metric).unit &&
+            !isBytes(curve.metric)) {
+            text = text.section(QLatin1Char(' '), 0, 0); // the last one says the unit
+        }
         texts << (curve.name.isEmpty() ? text : curve.name + QLatin1Char(' ') + text);
     }
     return texts.join(QStringLiteral(" \u00b7 "));

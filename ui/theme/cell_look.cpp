@@ -1,5 +1,7 @@
 #include "fragscope/ui/theme/cell_look.h"
 
+#include "fragscope/ui/widgets/text.h"
+
 #include <QPainter>
 #include <QRect>
 
@@ -69,7 +71,8 @@ CellLook lookOf(FrameClass frameClass, const Theme& theme) {
     case FrameClass::Pinned:
         return {orange, orange, CellPattern::Plain, 'D', true};
     case FrameClass::Reserved:
-        return {mixed(empty, blue, 0.3), blue, CellPattern::Plain, 'R', true};
+        return {mixed(empty, blue, 0.16), mixed(empty, blue, 0.75), CellPattern::Dotted, 'R',
+                false};
     case FrameClass::Hole:
     case FrameClass::Count:
         break;
@@ -78,14 +81,17 @@ CellLook lookOf(FrameClass frameClass, const Theme& theme) {
 }
 
 QString nameOf(FrameClass frameClass) {
-    const std::string_view name = infoOf(frameClass).name;
-    return QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size()));
+    return qt(infoOf(frameClass).name);
 }
 
 void paintCell(QPainter& painter, const QRect& rect, const CellLook& look, Letters letters) {
     painter.fillRect(rect, look.fill);
     if (look.pattern == CellPattern::Hatched) {
         hatch(painter, rect, look.mark);
+    } else if (look.pattern == CellPattern::Dotted) {
+        const int side = std::max(1, std::min(rect.width(), rect.height()) / 4);
+        painter.fillRect(QRect(rect.center() - QPoint(side / 2, side / 2), QSize(side, side)),
+                         look.mark);
     } else if (look.pattern == CellPattern::Framed) {
         const int thick = std::min(rect.width(), rect.height()) >= 8 ? 2 : 1;
         painter.fillRect(rect, look.mark);

@@ -15,7 +15,7 @@ namespace fragscope {
 
 /// Colour is never the only signal: classes of frames differ in lightness, by a letter or by a
 /// pattern, too.
-enum class CellPattern : std::uint8_t { Plain, Hatched, Framed };
+enum class CellPattern : std::uint8_t { Plain, Hatched, Dotted, Framed };
 
 struct CellLook {
     QColor fill;

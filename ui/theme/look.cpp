@@ -46,7 +46,7 @@ QFont Look::boldFont() const {
 
 QFont Look::codeFont() const {
     QFont font = QFontDatabase::systemFont(QFontDatabase::FixedFont);
-    font.setPointSizeF(textPoints_ - 0.5);
+    font.setPointSizeF(textPoints_ - (textPoints_ < 10 ? 0.8 : 0.6));
     return font;
 }
 

@@ -1,9 +1,9 @@
 #include "fragscope/ui/timeline/lane_strip.h"
 
 #include "fragscope/ui/theme/look.h"
+#include "fragscope/ui/widgets/text.h"
 
 #include <QHelpEvent>
-#include <QLocale>
 #include <QMouseEvent>
 #include <QPainter>
 #include <QToolTip>
@@ -84,8 +84,14 @@ LaneStrip::LaneStrip(Look& look, QWidget* parent) : QWidget(parent), look_(look)
     });
 }
 
+std::size_t LaneStrip::markLanes() const {
+    // The lane of violations is there only when there are some: it is what the eye should find
+    // first.
+    return violations_ ? laneMarkCount : laneMarkCount - 1;
+}
+
 std::size_t LaneStrip::laneCount() const {
-    return (fold_ == nullptr ? 2 : fold_->cpus()) + laneMarkCount;
+    return (fold_ == nullptr ? 2 : fold_->cpus()) + markLanes();
 }
 
 int LaneStrip::labelWidth() const {
@@ -94,13 +100,13 @@ int LaneStrip::labelWidth() const {
 }
 
 QSize LaneStrip::sizeHint() const {
-    const int lane = QFontMetrics(look_.smallFont()).height() + look_.scaled(5);
+    const int lane = QFontMetrics(look_.smallFont()).height() + look_.scaled(4);
     return {look_.scaled(600), static_cast<int>(laneCount()) * lane + look_.scaled(10)};
 }
 
 QSize LaneStrip::minimumSizeHint() const {
     const int lane = QFontMetrics(look_.smallFont()).height();
-    return {look_.scaled(300), static_cast<int>(laneCount()) * lane + look_.scaled(6)};
+    return {look_.scaled(300), static_cast<int>(laneCount()) * lane + look_.scaled(10)};
 }
 
 TimeScale LaneStrip::scale() const {
@@ -122,7 +128,7 @@ QRectF LaneStrip::laneRect(std::size_t lane) const {
 }
 
 QString LaneStrip::laneName(std::size_t lane) const {
-    const std::size_t cpus = laneCount() - laneMarkCount;
+    const std::size_t cpus = laneCount() - markLanes();
     if (lane < cpus) {
         const auto busy = fold_ == nullptr ? std::array<std::uint64_t, busyCount>{}
                                            : fold_->totals().busyCycles[lane];
@@ -139,12 +145,15 @@ QString LaneStrip::laneName(std::size_t lane) const {
 
 void LaneStrip::show(const LaneFold& fold, std::uint64_t cursorCycles) {
     const bool otherRun = fold_ == nullptr || fold_->cpus() != fold.cpus();
+    const bool violated = fold.totals().marks.at(static_cast<std::size_t>(LaneMark::Violation)) > 0;
+    const bool otherLanes = otherRun || violated != violations_;
     fold_ = &fold;
+    violations_ = violated;
     cursorCycles_ = cursorCycles;
-    if (otherRun) {
+    if (otherLanes) {
         updateGeometry();
     }
-    if (otherRun || renderedEnd_ != fold.endCycles()) {
+    if (otherLanes || renderedEnd_ != fold.endCycles()) {
         renderLanes();
     }
     update();
@@ -166,7 +175,7 @@ void LaneStrip::paintColumn(QPainter& painter, int x, const LaneFold::Totals& to
         painter.fillRect(QRectF(x, lane.bottom() - tall, 1, tall),
                          colourOf(static_cast<BusyWith>(mostOf(totals.busyCycles[cpu]))));
     }
-    for (std::size_t i = 0; i < laneMarkCount; ++i) {
+    for (std::size_t i = 0; i < markLanes(); ++i) {
         if (totals.marks.at(i) > 0) {
             const QRectF lane = laneRect(cpus + i).adjusted(0, 2, 0, -2);
             painter.fillRect(QRectF(x, lane.top(), 2, lane.height()),
@@ -230,7 +239,7 @@ bool LaneStrip::event(QEvent* event) {
     }
     const std::uint64_t from = time.timeAt(help->pos().x() - 1);
     const LaneFold::Totals totals = fold_->totals(from, time.timeAt(help->pos().x() + 2) + 1);
-    QString text = tr("%1 cycles").arg(QLocale::c().toString(static_cast<qulonglong>(from)));
+    QString text = tr("%1 cycles").arg(grouped(from));
     for (std::size_t i = 0; i < laneMarkCount; ++i) {
         if (totals.marks.at(i) > 0) {
             text +=

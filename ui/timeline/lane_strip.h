@@ -41,6 +41,7 @@ protected:
     bool event(QEvent* event) override;
 
 private:
+    [[nodiscard]] std::size_t markLanes() const;
     [[nodiscard]] std::size_t laneCount() const;
     [[nodiscard]] QRectF laneRect(std::size_t lane) const;
     [[nodiscard]] QString laneName(std::size_t lane) const;
@@ -49,6 +50,7 @@ private:
 
     Look& look_;
     const LaneFold* fold_ = nullptr;
+    bool violations_ = false;
     std::uint64_t cursorCycles_ = 0;
     std::uint64_t renderedEnd_ = 0; ///< end of the run when the lanes were painted
     QPixmap lanes_;                 ///< without the playhead

@@ -11,8 +11,8 @@
 
 namespace fragscope {
 
-Card::Card(Look& look, const QString& title, QWidget* content, QWidget* parent)
-    : QFrame(parent), look_(look), title_(title), content_(content), head_(new QWidget(this)),
+Card::Card(Look& look, const QString& title, QWidget* content, CardHead head)
+    : look_(look), title_(title), style_(head), content_(content), head_(new QWidget(this)),
       controls_(new QHBoxLayout(head_)) {
     setAccessibleName(title);
     controls_->setContentsMargins(0, 0, 0, 0);
@@ -30,6 +30,7 @@ Card::Card(Look& look, const QString& title, QWidget* content, QWidget* parent)
 
 void Card::applyLook() {
     head_->setFixedHeight(headHeight());
+    head_->setVisible(style_ != CardHead::None);
     controls_->setContentsMargins(0, look_.scaled(3), look_.scaled(8), look_.scaled(3));
     layout()->setContentsMargins(1, 1, 1, look_.scaled(4));
     update();
@@ -68,16 +69,26 @@ void Card::paintEvent(QPaintEvent*) {
     const double radius = look_.scaled(6);
     painter.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius);
     painter.setRenderHint(QPainter::Antialiasing, false);
-    const int bottom = headHeight();
-    painter.drawLine(1, bottom, width() - 2, bottom);
+    if (style_ != CardHead::None) {
+        paintHead(painter);
+    }
+}
 
+void Card::paintHead(QPainter& painter) const {
+    const Theme& theme = look_.theme();
+    const int bottom = headHeight();
+    painter.setPen(theme.border);
+    if (style_ == CardHead::Full) {
+        painter.drawLine(1, bottom, width() - 2, bottom);
+    }
     int right = width() - look_.scaled(12);
     for (int i = 0; i < controls_->count(); ++i) {
         if (const QWidget* control = controls_->itemAt(i)->widget()) {
             right = std::min(right, control->geometry().left() - look_.scaled(8));
         }
     }
-    const QRect line(look_.scaled(12), 1, right - look_.scaled(12), bottom - 1);
+    const int top = style_ == CardHead::Plain ? look_.scaled(4) : 1;
+    const QRect line(look_.scaled(12), top, right - look_.scaled(12), bottom - top);
     painter.setFont(look_.boldFont());
     painter.setPen(theme.text);
     const int titleWidth = std::min(painter.fontMetrics().horizontalAdvance(title_), line.width());

@@ -3,6 +3,8 @@
 #include <QFrame>
 #include <QString>
 
+#include <cstdint>
+
 class QHBoxLayout;
 class QLabel;
 
@@ -10,13 +12,20 @@ namespace fragscope {
 
 class Look;
 
+/// How a card begins.
+enum class CardHead : std::uint8_t {
+    Full,  ///< title and note over a line
+    Plain, ///< title and note, lower and without a line
+    None,  ///< nothing: the content speaks for itself
+};
+
 /// A surface with a title on the left, a note on the right and one content below: what all parts of
 /// the window look like.
 class Card : public QFrame {
     Q_OBJECT
 
 public:
-    Card(Look& look, const QString& title, QWidget* content, QWidget* parent = nullptr);
+    Card(Look& look, const QString& title, QWidget* content, CardHead head = CardHead::Full);
 
     void setTitle(const QString& title);
     void setNote(const QString& note); ///< shortened with an ellipsis where it does not fit
@@ -32,12 +41,14 @@ protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
+    void paintHead(QPainter& painter) const;
     void applyLook();
     [[nodiscard]] int headHeight() const;
 
     Look& look_;
     QString title_;
     QString note_;
+    CardHead style_;
     QWidget* content_;
     QWidget* head_;
     QHBoxLayout* controls_;

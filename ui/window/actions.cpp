@@ -62,18 +62,28 @@ void addAll(QMenu& menu, std::initializer_list<QAction*> actions) {
 } // namespace
 
 Actions::Actions(QWidget& window) {
+    makeFile(window);
+    makeRun(window);
+    makeView(window);
+    makeHelp(window);
+}
+
+void Actions::makeFile(QWidget& window) {
     const Maker m(window);
     openScenario = m.make("openScenario", tr("&Open scenario..."), "Ctrl+O",
                           tr("Open a scenario file and run it"));
     openRun = m.make("openRun", tr("Open &run file..."), "Ctrl+Shift+O", tr("Open a recorded run"));
     record = m.makeToggle("record", tr("Re&cord..."), "Ctrl+Shift+R",
                           tr("Record this run in a file, from its beginning"));
-    exportCsv = m.make("exportCsv", tr("Export &CSV..."), "Ctrl+E",
+    exportCsv = m.make("exportCsv", tr("E&xport CSV..."), "Ctrl+E",
                        tr("Write metrics and events as CSV files"));
     exportPicture = m.make("exportPicture", tr("Export &picture..."), "Ctrl+Shift+E",
                            tr("Save a picture of the window"));
     quit = m.make("quit", tr("&Quit"), "Ctrl+Q", tr("Close the window"));
+}
 
+void Actions::makeRun(QWidget& window) {
+    const Maker m(window);
     restart = m.make("restart", tr("Restart"), "Ctrl+R", tr("Start the run anew"));
     stepBack = m.make("stepBack", tr("Step back"), "F9|,", tr("Go back by one micro-step"));
     play = m.make("play", tr("Play"), "F5|P", tr("Play or pause"));
@@ -100,7 +110,10 @@ Actions::Actions(QWidget& window) {
                     tr("Stop what is being worked on; what was done is kept"));
     slower = m.make("slower", tr("Slower"), "[", tr("Play more slowly"));
     faster = m.make("faster", tr("Faster"), "]", tr("Play faster"));
+}
 
+void Actions::makeView(QWidget& window) {
+    const Maker m(window);
     themes = new QActionGroup(&window);
     light = m.makeToggle("light", tr("Light"), "", tr("Light colours"));
     dark = m.makeToggle("dark", tr("Dark"), "", tr("Dark colours"));
@@ -124,11 +137,15 @@ Actions::Actions(QWidget& window) {
     zoomOut = m.make("zoomOut", tr("Smaller cells"), "Ctrl+[",
                      tr("Smaller cells in the map of physical memory"));
     zoomFit = m.make("zoomFit", tr("Fit all cells"), "Ctrl+\\", tr("Show all of physical memory"));
-    followAccess = m.make("followAccess", tr("Follow the latest access"), "L", tr("Show the page of the latest access instead of the selected one"));
+    followAccess = m.make("followAccess", tr("Follow the latest access"), "L",
+                          tr("Show the page of the latest access instead of the selected one"));
     fullScreen = m.makeToggle("fullScreen", tr("Full screen"), "F11", tr("Use the whole screen"));
     resetLayout = m.make("resetLayout", tr("Reset layout"), "Ctrl+Shift+L",
                          tr("Show all cards at their places"));
+}
 
+void Actions::makeHelp(QWidget& window) {
+    const Maker m(window);
     shortcuts = m.make("shortcuts", tr("Keys"), "F1|?", tr("List all keys"));
     about = m.make("about", tr("About Fragscope"), "", tr("Version and licence"));
 }

@@ -62,6 +62,12 @@ struct Actions {
 
     /// Fills the menu bar. `cards` are the toggles of the window's cards.
     void fillMenus(QMenuBar& bar, const std::vector<QAction*>& cards) const;
+
+private:
+    void makeFile(QWidget& window);
+    void makeRun(QWidget& window);
+    void makeView(QWidget& window);
+    void makeHelp(QWidget& window);
 };
 
 } // namespace fragscope

@@ -46,6 +46,19 @@ QWidget* column(const std::vector<QWidget*>& widgets) {
     return whole;
 }
 
+/// Parts of a whole by weight.
+QList<int> shares(int whole, const QList<int>& weights) {
+    int sum = 0;
+    for (const int weight : weights) {
+        sum += weight;
+    }
+    QList<int> parts;
+    for (const int weight : weights) {
+        parts << whole * weight / sum;
+    }
+    return parts;
+}
+
 } // namespace
 
 Cards::Cards(Look& look, FrameClock& clock, QWidget& window) : QObject(&window), look_(look) {
@@ -103,12 +116,12 @@ void Cards::makeRight(Look& look) {
 void Cards::makeBottom(Look& look) {
     lanes = new LaneStrip(look);
     scrub = new ScrubBar(look);
-    timelineCard = new Card(look, tr("Timeline"), column({lanes, scrub}));
+    timelineCard = new Card(look, tr("Timeline"), column({lanes, scrub}), CardHead::None);
     using Shape = PlotCurve::Shape;
     const auto add = [&](const QString& title, std::vector<PlotCurve> curves) {
         auto* plot = new MetricPlot(look, std::move(curves));
         plots.push_back(plot);
-        plotCards.push_back(new Card(look, title, plot));
+        plotCards.push_back(new Card(look, title, plot, CardHead::Plain));
     };
     add(tr("Free memory"), {{MetricId::FreeBytes, sky, QString(), Shape::Steps},
                             {MetricId::LargestFreeRun, blue, tr("largest run"), Shape::Steps}});
@@ -166,20 +179,25 @@ void Cards::layOut() {
 }
 
 void Cards::makeToggles(QWidget& window) {
-    const std::vector<std::pair<QWidget*, QString>> cards{
-        {lessonCard, tr("Lesson")},       {moverCard, tr("Mover")},
-        {handlerCard, tr("Fault handler")}, {applicationCard, tr("Application")},
-        {whyCard, tr("Why")},             {walkCard, tr("Page walk")},
-        {inspectorCard, tr("Page")},      {tlbCard, tr("TLB")},
-        {eventCard, tr("Events")},        {timelineCard, tr("Timeline")},
-        {plotRow_, tr("Plots")}};
+    const std::vector<std::pair<QWidget*, QString>> cards{{lessonCard, tr("Lesson")},
+                                                          {moverCard, tr("Mover")},
+                                                          {handlerCard, tr("Fault handler")},
+                                                          {applicationCard, tr("Application")},
+                                                          {whyCard, tr("Why")},
+                                                          {walkCard, tr("Page walk")},
+                                                          {inspectorCard, tr("Page")},
+                                                          {tlbCard, tr("TLB")},
+                                                          {eventCard, tr("Events")},
+                                                          {timelineCard, tr("Timeline")},
+                                                          {plotRow_, tr("Plots")}};
     int number = 1;
     for (const auto& [card, name] : cards) {
         auto* toggle = new QAction(name, &window);
         toggle->setCheckable(true);
         toggle->setChecked(true);
-        toggle->setShortcut(QKeySequence(number <= 9 ? QStringLiteral("Ctrl+%1").arg(number)
-                                                     : QStringLiteral("Ctrl+Shift+%1").arg(number - 9)));
+        toggle->setShortcut(QKeySequence(number <= 9
+                                             ? QStringLiteral("Ctrl+%1").arg(number)
+                                             : QStringLiteral("Ctrl+Shift+%1").arg(number - 9)));
         connect(toggle, &QAction::toggled, card, &QWidget::setVisible);
         window.addAction(toggle);
         toggles_.push_back(toggle);
@@ -188,18 +206,25 @@ void Cards::makeToggles(QWidget& window) {
 }
 
 void Cards::resetLayout(QSize window) {
+    const bool small = window.height() < look_.scaled(850);
     for (QAction* toggle : toggles_) {
-        toggle->setChecked(true);
+        // On a small screen the application's few lines give way to the others.
+        toggle->setChecked(!(small && toggle->text() == applicationCard->title()));
     }
     const int side = std::clamp(window.width() * 21 / 100, look_.scaled(230), look_.scaled(420));
     top_->setSizes({side, window.width() - 2 * side, side});
-    const int plotHeight = std::clamp(window.height() * 13 / 100, look_.scaled(96), look_.scaled(180));
-    const int time = timelineCard->sizeHint().height();
-    body_->setSizes({window.height() - plotHeight - time, time, plotHeight});
+    const int plotHeight =
+        std::clamp(window.height() * 12 / 100, look_.scaled(88), look_.scaled(170));
+    const int time =
+        small ? timelineCard->minimumSizeHint().height() : timelineCard->sizeHint().height();
+    const int top = window.height() - plotHeight - time;
+    body_->setSizes({top, time, plotHeight});
     centre_->setSizes({window.height(), virtualCard->sizeHint().height()});
-    left_->setSizes({24, 32, 22, 22, 16});
-    right_->setSizes({walkCard->sizeHint().height(), window.height() * 24 / 100, window.height() * 8 / 100,
-                      window.height() * 20 / 100});
+    left_->setSizes(shares(top, {28, 25, 17, 14, 17}));
+    const int walkHeight = walkCard->minimumSizeHint().height();
+    const int tlbHeight = tlbCard->minimumSizeHint().height();
+    const int rest = top - walkHeight - tlbHeight;
+    right_->setSizes({walkHeight, rest * 56 / 100, tlbHeight, rest * 44 / 100});
 }
 
 } // namespace fragscope

@@ -28,8 +28,8 @@ class TlbView;
 class VirtualMap;
 class WalkView;
 
-/// The parts of the window and how they lie: lesson and algorithms on the left, memory in the middle, page,
-/// TLB and events on the right, time below. Owned by the window.
+/// The parts of the window and how they lie: lesson and algorithms on the left, memory in the
+/// middle, page, TLB and events on the right, time below. Owned by the window.
 class Cards : public QObject {
     Q_OBJECT
 

@@ -10,17 +10,19 @@
 
 namespace fragscope {
 
-/// What the window cannot do itself, because it knows no machine, no files of runs and no database. Any of
-/// the functions may be empty: its actions are then disabled.
+/// What the window cannot do itself, because it knows no machine, no files of runs and no database.
+/// Any of the functions may be empty: its actions are then disabled.
 struct Hooks {
-    /// Reads a scenario or opens a run file; the factory makes the run. Called on the window's thread.
+    /// Reads a scenario or opens a run file; the factory makes the run. Called on the window's
+    /// thread.
     std::function<Expected<RunFactory>(const std::string& path)> open;
 
     /// A recorder that writes the run to a file. The factory is called on the engine's thread.
     std::function<RecorderFactory(const RunCaption& run, const std::string& path)> record;
 
     /// Writes CSV files into a folder.
-    std::function<Expected<Done>(const RunCaption& run, const Snapshot& moment, const std::string& folder)>
+    std::function<Expected<Done>(
+        const RunCaption& run, const Snapshot& moment, const std::string& folder)>
         exportCsv;
 
     /// All listings that tasks can run.

@@ -67,9 +67,13 @@ MainWindow::MainWindow(Hooks hooks, Remember remember, QWidget* parent)
     refresh();
 }
 
-MainWindow::~MainWindow() { engine_.cancel(); }
+MainWindow::~MainWindow() {
+    engine_.cancel();
+}
 
-int MainWindow::textPointsFor(int width) { return width < 1600 ? 9 : 10; }
+int MainWindow::textPointsFor(int width) {
+    return width < 1600 ? 9 : 10;
+}
 
 void MainWindow::openRun(RunFactory factory, std::uint64_t lookAhead) {
     command([&] {
@@ -203,18 +207,25 @@ void MainWindow::updateTitle(const EngineSnapshot& snapshot) {
     const QString subtitle = QString::fromStdString(snapshot.caption->subtitle);
     setWindowTitle(title.isEmpty() ? tr("Fragscope") : tr("%1 \u2013 Fragscope").arg(title));
     runName_->setText(subtitle.isEmpty() ? title : title + QStringLiteral(" \u00b7 ") + subtitle);
+    runName_->adjustSize();
+    runName_->setFixedHeight(menuBar()->sizeHint().height());
+    menuBar()->setCornerWidget(runName_); // the bar asks for the size only then
+    runName_->show();
 }
 
 void MainWindow::applyLook() {
-    runName_->setStyleSheet(
-        QStringLiteral("color: %1; padding-right: %2px;").arg(look_.theme().dimText.name()).arg(look_.scaled(12)));
+    runName_->setStyleSheet(QStringLiteral("color: %1; padding-right: %2px;")
+                                .arg(look_.theme().dimText.name())
+                                .arg(look_.scaled(12)));
     for (QAction* theme : {actions_->light, actions_->dark, actions_->highContrast}) {
         theme->setChecked(theme->data().toInt() == static_cast<int>(look_.theme().name));
     }
     actions_->stillPictures->setChecked(look_.stillPictures());
 }
 
-void MainWindow::resetLayout() { cards_->resetLayout(cards_->root()->size()); }
+void MainWindow::resetLayout() {
+    cards_->resetLayout(cards_->root()->size());
+}
 
 void MainWindow::showEvent(QShowEvent* event) {
     QMainWindow::showEvent(event);
@@ -256,7 +267,8 @@ void MainWindow::saveState() const {
     settings.setValue(QStringLiteral("letters"), actions_->letters->isChecked());
     settings.setValue(QStringLiteral("geometry"), saveGeometry());
     for (const QSplitter* splitter : cards_->splitters()) {
-        settings.setValue(QStringLiteral("splitter/") + splitter->objectName(), splitter->saveState());
+        settings.setValue(QStringLiteral("splitter/") + splitter->objectName(),
+                          splitter->saveState());
     }
     for (std::size_t i = 0; i < cards_->toggles().size(); ++i) {
         settings.setValue(QStringLiteral("card/%1").arg(i), cards_->toggles()[i]->isChecked());
@@ -275,17 +287,20 @@ void MainWindow::restoreState() {
                 look_.setTheme(name);
             }
         }
-        look_.setTextPoints(settings.value(QStringLiteral("text_points"), look_.textPoints()).toInt());
+        look_.setTextPoints(
+            settings.value(QStringLiteral("text_points"), look_.textPoints()).toInt());
         look_.setStillPictures(settings.value(QStringLiteral("reduce_motion")).toBool());
         actions_->letters->setChecked(settings.value(QStringLiteral("letters")).toBool());
         restoreGeometry(settings.value(QStringLiteral("geometry")).toByteArray());
         return;
     }
     for (QSplitter* splitter : cards_->splitters()) {
-        splitter->restoreState(settings.value(QStringLiteral("splitter/") + splitter->objectName()).toByteArray());
+        splitter->restoreState(
+            settings.value(QStringLiteral("splitter/") + splitter->objectName()).toByteArray());
     }
     for (std::size_t i = 0; i < cards_->toggles().size(); ++i) {
-        cards_->toggles()[i]->setChecked(settings.value(QStringLiteral("card/%1").arg(i), true).toBool());
+        cards_->toggles()[i]->setChecked(
+            settings.value(QStringLiteral("card/%1").arg(i), true).toBool());
     }
 }
 

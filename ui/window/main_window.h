@@ -23,12 +23,14 @@ class TransportBar;
 /// Whether the window remembers itself from one start to the next.
 enum class Remember : std::uint8_t { Yes, No };
 
-/// The window: drives the engine by its actions and shows the engine's latest snapshot once a frame.
+/// The window: drives the engine by its actions and shows the engine's latest snapshot once a
+/// frame.
 class MainWindow : public QMainWindow {
     Q_OBJECT
 
 public:
-    /// Events that are looked at ahead when a run is opened, so that timeline and plots show the whole run.
+    /// Events that are looked at ahead when a run is opened, so that timeline and plots show the
+    /// whole run.
     static constexpr std::uint64_t lookAheadEvents = 400'000;
 
     explicit MainWindow(Hooks hooks, Remember remember = Remember::No, QWidget* parent = nullptr);

@@ -16,9 +16,8 @@
 namespace fragscope {
 
 void MainWindow::connectFile() {
-    connect(actions_->openScenario, &QAction::triggered, this, [this] {
-        chooseFile(tr("Open a scenario"), tr("Scenarios (*.toml);;All files (*)"));
-    });
+    connect(actions_->openScenario, &QAction::triggered, this,
+            [this] { chooseFile(tr("Open a scenario"), tr("Scenarios (*.toml);;All files (*)")); });
     connect(actions_->openRun, &QAction::triggered, this,
             [this] { chooseFile(tr("Open a recorded run"), tr("Runs (*.db);;All files (*)")); });
     connect(actions_->record, &QAction::triggered, this, &MainWindow::toggleRecording);
@@ -33,7 +32,8 @@ void MainWindow::connectFile() {
 
 void MainWindow::connectRun() {
     const auto gives = [this](QAction* action, std::function<void()> give) {
-        connect(action, &QAction::triggered, this, [this, give = std::move(give)] { command(give); });
+        connect(action, &QAction::triggered, this,
+                [this, give = std::move(give)] { command(give); });
     };
     gives(actions_->restart, [this] { engine_.restart(); });
     gives(actions_->stepBack, [this] { engine_.stepBack(); });
@@ -66,17 +66,22 @@ void MainWindow::connectView() {
         const auto next = (static_cast<std::size_t>(look_.theme().name) + 1) % allThemes.size();
         setTheme(allThemes.at(next));
     });
-    connect(actions_->largerText, &QAction::triggered, this, [this] { look_.setTextPoints(look_.textPoints() + 1); });
-    connect(actions_->smallerText, &QAction::triggered, this, [this] { look_.setTextPoints(look_.textPoints() - 1); });
-    connect(actions_->resetText, &QAction::triggered, this, [this] { look_.setTextPoints(textPointsFor(width())); });
+    connect(actions_->largerText, &QAction::triggered, this,
+            [this] { look_.setTextPoints(look_.textPoints() + 1); });
+    connect(actions_->smallerText, &QAction::triggered, this,
+            [this] { look_.setTextPoints(look_.textPoints() - 1); });
+    connect(actions_->resetText, &QAction::triggered, this,
+            [this] { look_.setTextPoints(textPointsFor(width())); });
     connect(actions_->letters, &QAction::toggled, this, [this](bool everywhere) {
         cards_->physical->setLetters(everywhere ? Letters::Everywhere : Letters::WhereNeeded);
     });
-    connect(actions_->stillPictures, &QAction::triggered, this, [this](bool still) { look_.setStillPictures(still); });
+    connect(actions_->stillPictures, &QAction::triggered, this,
+            [this](bool still) { look_.setStillPictures(still); });
     connect(actions_->zoomIn, &QAction::triggered, cards_->physical, &PhysicalMap::zoomIn);
     connect(actions_->zoomOut, &QAction::triggered, cards_->physical, &PhysicalMap::zoomOut);
     connect(actions_->zoomFit, &QAction::triggered, this, [this] { cards_->physical->setZoom(0); });
-    connect(actions_->followAccess, &QAction::triggered, presenter_, &Presenter::followLatestAccess);
+    connect(actions_->followAccess, &QAction::triggered, presenter_,
+            &Presenter::followLatestAccess);
     connect(actions_->fullScreen, &QAction::triggered, this,
             [this](bool full) { full ? showFullScreen() : showNormal(); });
     connect(actions_->resetLayout, &QAction::triggered, this, &MainWindow::resetLayout);
@@ -85,11 +90,12 @@ void MainWindow::connectView() {
 void MainWindow::connectHelp() {
     connect(actions_->shortcuts, &QAction::triggered, this, &MainWindow::showShortcuts);
     connect(actions_->about, &QAction::triggered, this, [this] {
-        QMessageBox::about(this, tr("About Fragscope"),
-                           tr("<h3>Fragscope %1</h3><p>An emulator of memory management that shows how memory is "
-                              "moved under a running program.</p><p>GNU General Public License, version 3 or "
-                              "later. The window uses Qt and QCustomPlot.</p>")
-                               .arg(QString::fromStdString(hooks_.version)));
+        QMessageBox::about(
+            this, tr("About Fragscope"),
+            tr("<h3>Fragscope %1</h3><p>An emulator of memory management that shows how memory is "
+               "moved under a running program.</p><p>GNU General Public License, version 3 or "
+               "later. The window uses Qt and QCustomPlot.</p>")
+                .arg(QString::fromStdString(hooks_.version)));
     });
 }
 
@@ -116,8 +122,8 @@ void MainWindow::toggleRecording(bool on) {
         command([this] { engine_.stopRecording(); });
         return;
     }
-    const QString path = QFileDialog::getSaveFileName(this, tr("Record to"), QStringLiteral("run.db"),
-                                                      tr("Runs (*.db)"));
+    const QString path = QFileDialog::getSaveFileName(this, tr("Record to"),
+                                                      QStringLiteral("run.db"), tr("Runs (*.db)"));
     if (!path.isEmpty()) {
         const RecorderFactory factory = hooks_.record(*shown_->caption, path.toStdString());
         command([&] { engine_.startRecording(factory); });
@@ -132,14 +138,15 @@ void MainWindow::exportCsv() {
     if (folder.isEmpty()) {
         return;
     }
-    const Expected<Done> outcome = hooks_.exportCsv(*shown_->caption, *shown_->moment, folder.toStdString());
+    const Expected<Done> outcome =
+        hooks_.exportCsv(*shown_->caption, *shown_->moment, folder.toStdString());
     messages_->tell(outcome ? tr("The CSV files are in %1.").arg(folder)
                             : QString::fromStdString(outcome.error().text()));
 }
 
 void MainWindow::exportPicture() {
-    const QString path = QFileDialog::getSaveFileName(this, tr("Save a picture"), QStringLiteral("fragscope.png"),
-                                                      tr("Pictures (*.png)"));
+    const QString path = QFileDialog::getSaveFileName(
+        this, tr("Save a picture"), QStringLiteral("fragscope.png"), tr("Pictures (*.png)"));
     if (!path.isEmpty() && !grab().save(path)) {
         messages_->tell(tr("%1: the picture could not be written").arg(path));
     }
@@ -150,8 +157,9 @@ void MainWindow::goToStep() {
         return;
     }
     bool accepted = false;
-    const QString text = QInputDialog::getText(this, tr("Go to step"), tr("Micro-step, from 0:"), QLineEdit::Normal,
-                                               QString::number(shown_->moment->state.step), &accepted);
+    const QString text =
+        QInputDialog::getText(this, tr("Go to step"), tr("Micro-step, from 0:"), QLineEdit::Normal,
+                              QString::number(shown_->moment->state.step), &accepted);
     bool number = false;
     const qulonglong step = text.trimmed().remove(QLatin1Char(',')).toULongLong(&number);
     if (accepted && number) {

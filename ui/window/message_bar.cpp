@@ -8,7 +8,8 @@
 
 namespace fragscope {
 
-MessageBar::MessageBar(Look& look, QWidget* parent) : QFrame(parent), look_(look), text_(new QLabel) {
+MessageBar::MessageBar(Look& look, QWidget* parent)
+    : QFrame(parent), look_(look), text_(new QLabel) {
     setObjectName(QStringLiteral("messageBar"));
     setAccessibleName(tr("Message"));
     text_->setWordWrap(true);
@@ -27,9 +28,10 @@ MessageBar::MessageBar(Look& look, QWidget* parent) : QFrame(parent), look_(look
 
 void MessageBar::applyLook() {
     const Theme& theme = look_.theme();
-    setStyleSheet(QStringLiteral("QFrame#messageBar { background: %1; border-bottom: 1px solid %2; }"
-                                 "QLabel { color: %3; }")
-                      .arg(theme.alertSoft.name(), theme.alert.name(), theme.text.name()));
+    setStyleSheet(
+        QStringLiteral("QFrame#messageBar { background: %1; border-bottom: 1px solid %2; }"
+                       "QLabel { color: %3; }")
+            .arg(theme.alertSoft.name(), theme.alert.name(), theme.text.name()));
 }
 
 void MessageBar::tell(const QString& message) {
@@ -38,6 +40,8 @@ void MessageBar::tell(const QString& message) {
     setVisible(!message.isEmpty());
 }
 
-QString MessageBar::message() const { return isHidden() ? QString() : text_->text(); }
+QString MessageBar::message() const {
+    return isHidden() ? QString() : text_->text();
+}
 
 } // namespace fragscope

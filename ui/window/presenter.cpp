@@ -5,9 +5,9 @@
 #include "fragscope/ui/map/physical_map.h"
 #include "fragscope/ui/model/facts.h"
 #include "fragscope/ui/model/tlb_marks.h"
-#include "fragscope/ui/panels/listing_panel.h"
 #include "fragscope/ui/panels/event_table.h"
 #include "fragscope/ui/panels/lesson_panel.h"
+#include "fragscope/ui/panels/listing_panel.h"
 #include "fragscope/ui/panels/prose_view.h"
 #include "fragscope/ui/plots/metric_plot.h"
 #include "fragscope/ui/theme/look.h"
@@ -15,10 +15,10 @@
 #include "fragscope/ui/timeline/scrub_bar.h"
 #include "fragscope/ui/widgets/card.h"
 #include "fragscope/ui/widgets/frame_clock.h"
+#include "fragscope/ui/widgets/text.h"
 #include "fragscope/ui/window/cards.h"
 
 #include <QComboBox>
-#include <QLocale>
 
 #include <algorithm>
 #include <bitset>
@@ -27,14 +27,15 @@ namespace fragscope {
 
 namespace {
 
-QString qt(const std::string& text) { return QString::fromStdString(text); }
-
 /// More events at once than this are a jump: nothing flies then.
 constexpr std::uint64_t mostWatched = 400;
 
 } // namespace
 
-Presenter::Presenter(Look& look, FrameClock& clock, Cards& cards, std::vector<const Listing*> listings,
+Presenter::Presenter(Look& look,
+                     FrameClock& clock,
+                     Cards& cards,
+                     std::vector<const Listing*> listings,
                      QObject* parent)
     : QObject(parent), look_(look), clock_(clock), cards_(cards) {
     for (const Listing* listing : listings) {
@@ -43,9 +44,8 @@ Presenter::Presenter(Look& look, FrameClock& clock, Cards& cards, std::vector<co
     cards_.physical->setDescribe([this](std::uint64_t first, std::uint64_t count) {
         return scene_ ? frameTip(*scene_, caption_->names, first, count) : QString();
     });
-    connect(cards_.processes, &QComboBox::activated, this, [this](int index) {
-        Q_EMIT focusWanted(cards_.processes->itemData(index).toUInt());
-    });
+    connect(cards_.processes, &QComboBox::activated, this,
+            [this](int index) { Q_EMIT focusWanted(cards_.processes->itemData(index).toUInt()); });
 }
 
 void Presenter::present(const EngineSnapshot& snapshot) {
@@ -72,9 +72,10 @@ void Presenter::present(const EngineSnapshot& snapshot) {
 void Presenter::showNothing() {
     scene_.reset();
     cards_.physical->show(nullptr, {});
-    cards_.lesson->show(tr("Open a scenario (Ctrl+O) to see a program's memory being moved while it runs, or a "
-                           "recorded run (Ctrl+Shift+O)."),
-                        {}, {});
+    cards_.lesson->show(
+        tr("Open a scenario (Ctrl+O) to see a program's memory being moved while it runs, or a "
+           "recorded run (Ctrl+Shift+O)."),
+        {}, {});
 }
 
 void Presenter::startRun(const EngineSnapshot& snapshot) {
@@ -92,7 +93,8 @@ void Presenter::startRun(const EngineSnapshot& snapshot) {
     cards_.handler->show(nullptr, nullptr, TaskStatus::Ready);
     cards_.application->show(nullptr, nullptr, TaskStatus::Ready);
     cards_.events->events().setNames(caption_->names);
-    cards_.lesson->show(qt(caption_->lessonText), qt(caption_->lessonQuestion), qt(caption_->banner));
+    cards_.lesson->show(qt(caption_->lessonText), qt(caption_->lessonQuestion),
+                        qt(caption_->banner));
     cards_.lessonCard->setTitle(caption_->title.empty() ? tr("Lesson") : qt(caption_->title));
     cards_.lessonCard->setNote(qt(caption_->subtitle));
 }
@@ -155,22 +157,29 @@ void Presenter::showMemory(const EngineSnapshot& snapshot) {
     cards_.physicalCard->setNote(
         grid.framesPerCell == 1
             ? tr("%1 \u00b7 1 cell = 1 frame of 4 KiB \u00b7 low addresses on top").arg(size)
-            : tr("%1 \u00b7 1 cell = %2 frames \u00b7 low addresses on top").arg(size).arg(grid.framesPerCell));
+            : tr("%1 \u00b7 1 cell = %2 frames \u00b7 low addresses on top")
+                  .arg(size)
+                  .arg(grid.framesPerCell));
     const AddressSpace* space = scene_->focus();
-    cards_.virtualMap->show(space == nullptr ? std::vector<Extent>() : space->extents, scene_->accesses());
-    static const QStringList representations{tr("start only"), tr("start and base"), tr("start and length")};
+    cards_.virtualMap->show(space == nullptr ? std::vector<Extent>() : space->extents,
+                            scene_->accesses());
+    static const QStringList representations{tr("start only"), tr("start and base"),
+                                             tr("start and length")};
     cards_.virtualCard->setNote(
-        space == nullptr ? QString()
-                         : tr("map: %n entries, ", nullptr, static_cast<int>(space->extents.size())) +
-                               representations.value(static_cast<int>(space->representation)));
+        space == nullptr
+            ? QString()
+            : tr("map: %n entries, ", nullptr, static_cast<int>(space->extents.size())) +
+                  representations.value(static_cast<int>(space->representation)));
 }
 
-std::vector<PageFlight> Presenter::flightsIn(const EventLog& log, std::uint64_t from, std::uint64_t to) const {
+std::vector<PageFlight>
+Presenter::flightsIn(const EventLog& log, std::uint64_t from, std::uint64_t to) const {
     std::vector<PageFlight> flights;
     for (std::uint64_t seq = std::max(from, log.firstSeq()); seq < to; ++seq) {
         const Event& event = log.at(seq);
         if (event.kind == EventKind::PageCopied) {
-            flights.push_back({event.a / pageBytes, event.paddr / pageBytes, clock_.nowMs(), flightMs_});
+            flights.push_back(
+                {event.a / pageBytes, event.paddr / pageBytes, clock_.nowMs(), flightMs_});
         }
     }
     return flights;
@@ -183,7 +192,8 @@ void Presenter::showFlights(const Snapshot& moment) {
     }
     const bool watched = now > cursor_ && now - cursor_ <= mostWatched;
     const bool animated = watched && flightMs_ > 0 && !look_.stillPictures();
-    cards_.physical->fly(animated ? flightsIn(moment.log, cursor_, now) : std::vector<PageFlight>());
+    cards_.physical->fly(animated ? flightsIn(moment.log, cursor_, now)
+                                  : std::vector<PageFlight>());
 }
 
 void Presenter::showTlb() {
@@ -203,7 +213,8 @@ void Presenter::showTlb() {
 void Presenter::showEvents(const EngineSnapshot& snapshot) {
     const Snapshot& moment = *snapshot.moment;
     cards_.events->show(moment.log, moment.state.nextSeq, snapshot.runNumber);
-    cards_.eventCard->setNote(QLocale::c().toString(cards_.events->events().rowCount()));
+    cards_.eventCard->setNote(
+        grouped(static_cast<std::uint64_t>(cards_.events->events().rowCount())));
 }
 
 void Presenter::showTime(const EngineSnapshot& snapshot) {
@@ -211,12 +222,10 @@ void Presenter::showTime(const EngineSnapshot& snapshot) {
     fold_.add(moment.log, snapshot.homeSeq);
     const std::uint64_t now = moment.state.timeCycles;
     cards_.lanes->show(fold_, now);
-    cards_.scrub->setInset(cards_.lanes->labelWidth(), cards_.lanes->width() - cards_.lanes->labelWidth() -
-                                                           static_cast<int>(cards_.lanes->scale().width));
+    cards_.scrub->setInset(cards_.lanes->labelWidth(),
+                           cards_.lanes->width() - cards_.lanes->labelWidth() -
+                               static_cast<int>(cards_.lanes->scale().width));
     cards_.scrub->show(fold_.startCycles(), fold_.endCycles(), now);
-    cards_.timelineCard->setNote(
-        tr("%1 of %2 cycles").arg(QLocale::c().toString(static_cast<qulonglong>(now)),
-                                  QLocale::c().toString(static_cast<qulonglong>(fold_.endCycles()))));
     for (std::size_t i = 0; i < cards_.plots.size(); ++i) {
         cards_.plots[i]->showSeries(moment.series, fold_.startCycles(), fold_.endCycles());
         cards_.plots[i]->showCursor(now);

@@ -26,7 +26,10 @@ class Presenter : public QObject {
     Q_OBJECT
 
 public:
-    Presenter(Look& look, FrameClock& clock, Cards& cards, std::vector<const Listing*> listings,
+    Presenter(Look& look,
+              FrameClock& clock,
+              Cards& cards,
+              std::vector<const Listing*> listings,
               QObject* parent = nullptr);
 
     void present(const EngineSnapshot& snapshot);
@@ -57,6 +60,7 @@ private:
     void showFlights(const Snapshot& moment);
     void showListings();
     void showListing(ListingPanel& panel, const TaskView* task, std::uint8_t depth);
+    void showLastHandler(); ///< the handler that ran before, unmarked
     void showWhy();
     void showSelection();
     void showPage(std::uint64_t vaddr);
@@ -66,8 +70,8 @@ private:
     void showTime(const EngineSnapshot& snapshot);
     void showNothing();
     [[nodiscard]] const Listing* listingOf(ListingId id) const;
-    [[nodiscard]] std::vector<PageFlight> flightsIn(const EventLog& log, std::uint64_t from,
-                                                    std::uint64_t to) const;
+    [[nodiscard]] std::vector<PageFlight>
+    flightsIn(const EventLog& log, std::uint64_t from, std::uint64_t to) const;
 
     Look& look_;
     FrameClock& clock_;

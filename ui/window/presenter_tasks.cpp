@@ -1,13 +1,14 @@
 #include "fragscope/event/event_kind.h"
 #include "fragscope/hardware/paging/pte.h"
+#include "fragscope/ui/map/physical_map.h"
 #include "fragscope/ui/model/facts.h"
 #include "fragscope/ui/model/tlb_marks.h"
 #include "fragscope/ui/panels/inspector.h"
 #include "fragscope/ui/panels/listing_panel.h"
 #include "fragscope/ui/panels/listing_view.h"
 #include "fragscope/ui/panels/prose_view.h"
-#include "fragscope/ui/map/physical_map.h"
 #include "fragscope/ui/widgets/card.h"
+#include "fragscope/ui/widgets/text.h"
 #include "fragscope/ui/window/cards.h"
 #include "fragscope/ui/window/presenter.h"
 
@@ -17,8 +18,6 @@
 namespace fragscope {
 
 namespace {
-
-QString qt(const std::string& text) { return QString::fromStdString(text); }
 
 bool isHandler(ListingId id) {
     return id == ListingId::HandlerAsWritten || id == ListingId::HandlerRewalk ||
@@ -86,6 +85,21 @@ void Presenter::showListing(ListingPanel& panel, const TaskView* task, std::uint
     panel.show(&call, listingOf(call.listing), task->status);
 }
 
+void Presenter::showLastHandler() {
+    const Snapshot& moment = scene_->moment();
+    constexpr std::uint64_t farthest = 50'000;
+    std::uint64_t seq = moment.state.nextSeq;
+    const std::uint64_t first = std::max(moment.log.firstSeq(), seq - std::min(seq, farthest));
+    while (seq > first) {
+        const Event& event = moment.log.at(--seq);
+        const auto id = static_cast<ListingId>(event.a);
+        if (event.kind == EventKind::TaskStep && isHandler(id)) {
+            cards_.handler->view().show(listingOf(id), 0, LineMark::None);
+            return;
+        }
+    }
+}
+
 void Presenter::showListings() {
     const ViewState& state = scene_->moment().state;
     const TaskView* mover = nullptr;
@@ -103,7 +117,11 @@ void Presenter::showListings() {
         }
     }
     showListing(*cards_.mover, mover, mover == nullptr ? 0 : mover->depth);
-    showListing(*cards_.handler, handling, handling == nullptr ? 0 : handlerDepth(*handling).value_or(0));
+    if (handling == nullptr) {
+        showLastHandler();
+    }
+    showListing(*cards_.handler, handling,
+                handling == nullptr ? 0 : handlerDepth(*handling).value_or(0));
     showListing(*cards_.application, application, 0);
     cards_.moverCard->setNote(mover == nullptr ? tr("none") : noteOf(*mover));
     cards_.handlerCard->setNote(handling == nullptr ? tr("no fault now") : noteOf(*handling));
@@ -169,7 +187,8 @@ void Presenter::showWalk(std::optional<std::uint64_t> vaddr) {
 void Presenter::showPage(std::uint64_t vaddr) {
     const TableWalk walk = scene_->walk(scene_->moment().focus, vaddr);
     std::optional<std::uint64_t> entry;
-    if (!walk.levels.empty() && (walk.levels.back().maps || walk.levels.back().level == table_level::pt)) {
+    if (!walk.levels.empty() &&
+        (walk.levels.back().maps || walk.levels.back().level == table_level::pt)) {
         entry = walk.levels.back().entry;
     }
     const std::optional<FrameNumber> frame = scene_->frameAt(vaddr);
@@ -195,13 +214,15 @@ void Presenter::showSelection() {
     }
     if (!follows) {
         cards_.physical->setSelected(frame);
-        cards_.virtualMap->setSelected(vaddr ? std::optional(*vaddr & ~pageOffsetMask) : std::nullopt);
+        cards_.virtualMap->setSelected(vaddr ? std::optional(*vaddr & ~pageOffsetMask)
+                                             : std::nullopt);
     }
     showWalk(vaddr);
     if (vaddr) {
         showPage(*vaddr & ~pageOffsetMask);
     } else if (frame && *frame < scene_->moment().frames->size()) {
-        cards_.inspector->show(std::nullopt, frameFacts(*scene_, caption_->names, FrameNumber(*frame)));
+        cards_.inspector->show(std::nullopt,
+                               frameFacts(*scene_, caption_->names, FrameNumber(*frame)));
         cards_.inspectorCard->setTitle(tr("Frame %1").arg(*frame));
     } else {
         cards_.inspector->show(std::nullopt, {});

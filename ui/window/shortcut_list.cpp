@@ -16,7 +16,8 @@ QString plainText(QString menuText) {
     return menuText;
 }
 
-ShortcutList::ShortcutList(Look& look, const QList<QAction*>& actions, QWidget* parent) : QDialog(parent) {
+ShortcutList::ShortcutList(Look& look, const QList<QAction*>& actions, QWidget* parent)
+    : QDialog(parent) {
     setWindowTitle(tr("Keys"));
     auto* table = new QWidget;
     auto* grid = new QGridLayout(table);
@@ -26,8 +27,9 @@ ShortcutList::ShortcutList(Look& look, const QList<QAction*>& actions, QWidget* 
         if (action->shortcuts().isEmpty()) {
             continue;
         }
-        auto* keys = new QLabel(QKeySequence::listToString(action->shortcuts(), QKeySequence::NativeText)
-                                    .replace(QStringLiteral("; "), QStringLiteral("   ")));
+        auto* keys =
+            new QLabel(QKeySequence::listToString(action->shortcuts(), QKeySequence::NativeText)
+                           .replace(QStringLiteral("; "), QStringLiteral("   ")));
         keys->setFont(look.codeFont());
         grid->addWidget(keys, row, 0);
         grid->addWidget(new QLabel(plainText(action->text())), row, 1);

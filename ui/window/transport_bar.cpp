@@ -1,25 +1,17 @@
 #include "fragscope/ui/window/transport_bar.h"
 
 #include "fragscope/ui/theme/look.h"
+#include "fragscope/ui/widgets/text.h"
 #include "fragscope/ui/window/actions.h"
 #include "fragscope/ui/window/speed.h"
 
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QLocale>
 #include <QPainter>
 #include <QSlider>
 #include <QToolButton>
 
 namespace fragscope {
-
-namespace {
-
-QString grouped(std::uint64_t number) {
-    return QLocale::c().toString(static_cast<qulonglong>(number));
-}
-
-} // namespace
 
 TransportBar::TransportBar(Look& look, const Actions& actions, QWidget* parent)
     : QWidget(parent), look_(look), slow_(new QLabel(tr("Speed"))),
@@ -27,7 +19,7 @@ TransportBar::TransportBar(Look& look, const Actions& actions, QWidget* parent)
       cycles_(new QLabel), state_(new QLabel) {
     auto* row = new QHBoxLayout(this);
     setAccessibleName(tr("Transport"));
-    addButton(actions.restart, "\u23ee  %1");
+    addButton(actions.restart, "|\u25c0  %1");
     addButton(actions.stepBack, "\u25c0  %1");
     play_ = addButton(actions.play, "%1");
     play_->setProperty("primary", true);

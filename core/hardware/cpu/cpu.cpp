@@ -108,11 +108,8 @@ void Cpu::storeRegister(RegisterName name, std::uint64_t value) {
     emitRegister(name, value);
 }
 
-// An address is canonical if, moved up by the bias, it needs no more bits than the mode has. With
-// sign extension the bias is half the range, so that the negative half comes to lie below the
-// positive one.
 template <class Format> void Cpu::setCanonicalForm() {
-    canonicalBias_ = Format::signExtended ? 1ULL << (Format::linearBits - 1) : 0;
+    canonicalBias_ = Format::canonicalBias;
     nonCanonicalMask_ = ~0ULL << Format::linearBits;
 }
 

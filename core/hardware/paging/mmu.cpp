@@ -91,15 +91,20 @@ Mmu::useDenied(Cpu& cpu, VirtAddr address, AccessKind kind, const TlbEntry& entr
 
 Result<Translation, Fault>
 Mmu::walkAndFill(Cpu& cpu, VirtAddr address, AccessKind kind, const TlbEntry* clean) {
-    const WalkOutcome outcome =
-        cpu.source != nullptr ? askSource(cpu, address, kind) : walk(cpu, address, kind);
+    WalkOutcome outcome;
+    if (cpu.source != nullptr) {
+        askSource(cpu, address, kind, outcome);
+    } else {
+        walk(cpu, address, kind, outcome);
+    }
     if (outcome.failed != WalkCheck::None || remembersAbsent(address)) {
         rememberAbsent(address);
         return raisePageFault(cpu, address, outcome.errorCode);
     }
-    const TlbEntry entry = makeTlbEntry(address, outcome.page, cpu.pcid(), cpu.tlb().baseShift());
-    const PhysAddr paddr = entry.physical(address);
+    const std::uint64_t inPage = (1ULL << outcome.page.shift) - 1;
+    const PhysAddr paddr = outcome.page.base + ByteCount(address.value & inPage);
     memory_.prefetch(paddr); // hides some of the host's cache miss behind the fill
+    const TlbEntry entry = makeTlbEntry(address, outcome.page, cpu.pcid(), cpu.tlb().baseShift());
     if (clean != nullptr) {
         cpu.tlb().dropOthers(address, entry);
     }
@@ -107,32 +112,32 @@ Mmu::walkAndFill(Cpu& cpu, VirtAddr address, AccessKind kind, const TlbEntry* cl
     return Translation{paddr, outcome.references};
 }
 
-WalkOutcome Mmu::walk(Cpu& cpu, VirtAddr address, AccessKind kind) {
+void Mmu::walk(Cpu& cpu, VirtAddr address, AccessKind kind, WalkOutcome& outcome) {
     switch (cpu.pagingMode()) {
     case PagingMode::Legacy32:
-        return Walker<LegacyFormat>(events_, memory_, cpu).walk(address, kind);
+        Walker<LegacyFormat>(events_, memory_, cpu, outcome).walk(address, kind);
+        break;
     case PagingMode::Classroom:
-        return Walker<ClassroomFormat>(events_, memory_, cpu).walk(address, kind);
+        Walker<ClassroomFormat>(events_, memory_, cpu, outcome).walk(address, kind);
+        break;
     case PagingMode::FourLevel:
     case PagingMode::Off:
+        Walker<FourLevelFormat>(events_, memory_, cpu, outcome).walk(address, kind);
         break;
     }
-    return Walker<FourLevelFormat>(events_, memory_, cpu).walk(address, kind);
 }
 
-WalkOutcome Mmu::askSource(Cpu& cpu, VirtAddr address, AccessKind kind) {
+void Mmu::askSource(Cpu& cpu, VirtAddr address, AccessKind kind, WalkOutcome& outcome) {
     const TranslationSource::Answer answer = cpu.source->find(cpu, address, kind);
-    WalkOutcome outcome;
     outcome.references = answer.references;
     if (!answer.outcome.ok()) {
         outcome.failed = WalkCheck::NotMapped;
         outcome.errorCode = answer.outcome.error().errorCode;
-        return outcome;
+        return;
     }
     outcome.page = answer.outcome.value();
     outcome.failed = judgeRights(cpu.registers(), cpu.accessMode(), kind, outcome.page.rights);
     outcome.errorCode = errorCodeFor(cpu, kind, outcome.failed, outcome.page.rights);
-    return outcome;
 }
 
 void Mmu::drainOneStore(Cpu& cpu) {

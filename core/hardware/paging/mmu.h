@@ -94,8 +94,8 @@ private:
     useDenied(Cpu& cpu, VirtAddr address, AccessKind kind, const TlbEntry& entry);
     Result<Translation, Fault>
     walkAndFill(Cpu& cpu, VirtAddr address, AccessKind kind, const TlbEntry* clean);
-    WalkOutcome walk(Cpu& cpu, VirtAddr address, AccessKind kind);
-    WalkOutcome askSource(Cpu& cpu, VirtAddr address, AccessKind kind);
+    void walk(Cpu& cpu, VirtAddr address, AccessKind kind, WalkOutcome& outcome);
+    void askSource(Cpu& cpu, VirtAddr address, AccessKind kind, WalkOutcome& outcome);
     void emitMiss(const Cpu& cpu, VirtAddr address);
     Fault raisePageFault(Cpu& cpu, VirtAddr address, std::uint32_t errorCode);
     Fault faultOnHit(

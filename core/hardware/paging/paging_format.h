@@ -20,7 +20,12 @@ struct FourLevelFormat {
     static constexpr std::uint64_t accessedBit = pte::accessed;
     static constexpr std::uint64_t dirtyBit = pte::dirty;
     static constexpr unsigned linearBits = 48;
-    static constexpr bool signExtended = true;
+    /// Bit 47 is copied upwards: moved up by half the range, an address needs no more than 48 bits.
+    static constexpr std::uint64_t canonicalBias = 1ULL << (linearBits - 1);
+
+    static constexpr bool isCanonical(VirtAddr address) {
+        return (address.value + canonicalBias) >> linearBits == 0;
+    }
 
     static constexpr PhysAddr root(std::uint64_t cr3, const WalkRules& rules) {
         return PhysAddr(cr3 & rules.addressMask);
@@ -53,7 +58,12 @@ struct LegacyFormat {
     static constexpr std::uint64_t dirtyBit = pte::dirty;
     /// Simplified: wider addresses raise #GP; a 32-bit processor cannot form them.
     static constexpr unsigned linearBits = 32;
-    static constexpr bool signExtended = false;
+    static constexpr std::uint64_t canonicalBias = 0;
+
+    static constexpr bool isCanonical(VirtAddr address) {
+        return (address.value + canonicalBias) >> linearBits == 0;
+    }
+
     static constexpr std::uint64_t flagBits =
         0xfff; ///< bits 11:0 mean the same as in 8-byte entries
     static constexpr std::uint64_t tableMask = 0xfffff000;
@@ -95,7 +105,12 @@ struct ClassroomFormat {
     static constexpr std::uint64_t accessedBit = 0;
     static constexpr std::uint64_t dirtyBit = 0;
     static constexpr unsigned linearBits = 15;
-    static constexpr bool signExtended = false;
+    static constexpr std::uint64_t canonicalBias = 0;
+
+    static constexpr bool isCanonical(VirtAddr address) {
+        return (address.value + canonicalBias) >> linearBits == 0;
+    }
+
     static constexpr std::uint64_t validBit = 0x80;
     static constexpr std::uint64_t frameBits = 0x7f;
 

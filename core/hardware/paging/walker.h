@@ -37,12 +37,14 @@ void emitWalkStep(EventBus& events,
 /// 3A, 4.5, 4.7, 4.8).
 template <class Format> class Walker {
 public:
-    Walker(EventBus& events, PhysicalMemory& memory, Cpu& cpu)
-        : events_(events), memory_(memory), cpu_(cpu), rules_(cpu.walkRules()),
+    /// `outcome` must be fresh; it is written in place because copying it costs more than a table
+    /// reference.
+    Walker(EventBus& events, PhysicalMemory& memory, Cpu& cpu, WalkOutcome& outcome)
+        : outcome_(outcome), events_(events), memory_(memory), cpu_(cpu), rules_(cpu.walkRules()),
           emitsSteps_(events.wants(EventKind::WalkStep)),
           cachesStructures_(Format::levels == 4 && cpu.tlb().hasStructureCaches()) {}
 
-    WalkOutcome walk(VirtAddr address, AccessKind kind) {
+    void walk(VirtAddr address, AccessKind kind) {
         address_ = address;
         kind_ = kind;
         table_ = Format::root(cpu_.registers().cr3, rules_);
@@ -53,7 +55,6 @@ public:
         while (!stepDown(level)) {
             --level;
         }
-        return outcome_;
     }
 
 private:
@@ -185,6 +186,7 @@ private:
         cpu_.tlb().fillStructure(level, address_, entry);
     }
 
+    WalkOutcome& outcome_;
     EventBus& events_;
     PhysicalMemory& memory_;
     Cpu& cpu_;
@@ -198,7 +200,6 @@ private:
     std::uint64_t entry_ = 0;
     std::uint64_t everywhere_ = pte::writable | pte::user; ///< AND of the flags read
     std::uint64_t anywhere_ = 0;                           ///< OR of the flags read
-    WalkOutcome outcome_;
 };
 
 } // namespace fragscope

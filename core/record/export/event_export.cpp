@@ -5,25 +5,23 @@
 namespace fragscope {
 
 Expected<std::unique_ptr<EventExport>> EventExport::create(const std::string& path,
-                                                           EventFormat format,
-                                                           EventFilter filter,
-                                                           ExportOptions options) {
+                                                           const EventExportOptions& options) {
     Expected<std::unique_ptr<Rows>> rows =
-        format == EventFormat::Csv ? csvRows(path, options) : jsonRows(path);
+        options.format == EventFormat::Csv ? csvRows(path, {options.lineEnd}) : jsonRows(path);
     if (!rows) {
         return rows.error();
     }
-    return std::unique_ptr<EventExport>(new EventExport(std::move(rows).value(), filter));
+    return std::unique_ptr<EventExport>(new EventExport(std::move(rows).value(), options));
 }
 
-EventExport::EventExport(std::unique_ptr<Rows> rows, EventFilter filter)
-    : rows_(std::move(rows)), filter_(filter) {}
+EventExport::EventExport(std::unique_ptr<Rows> rows, const EventExportOptions& options)
+    : rows_(std::move(rows)), options_(options) {}
 
 EventExport::~EventExport() = default;
 
 void EventExport::onEvent(const Event& event) {
-    const bool wanted = filter_.kinds.test(static_cast<std::size_t>(event.kind)) &&
-                        event.seq >= filter_.range.from && event.seq < filter_.range.end;
+    const bool wanted = options_.kinds.test(static_cast<std::size_t>(event.kind)) &&
+                        event.seq >= options_.range.from && event.seq < options_.range.end;
     if (wanted && !rows_->stopped()) {
         rows_->write(event);
     }
@@ -40,19 +38,17 @@ Expected<WriteEnd> EventExport::finish(const RunInfo& info) {
 Expected<WriteEnd> exportEvents(RunFile& file,
                                 std::int64_t run,
                                 const std::string& path,
-                                EventFormat format,
-                                EventFilter filter,
-                                ExportOptions options) {
+                                const EventExportOptions& options) {
     Expected<RunRecord> record = file.run(run);
     if (!record) {
         return record.error();
     }
-    auto created = EventExport::create(path, format, filter, options);
+    auto created = EventExport::create(path, options);
     if (!created) {
         return created.error();
     }
     EventExport& out = **created;
-    Expected<Done> read = file.forEachEvent(run, filter.range, [&](const Event& event) {
+    Expected<Done> read = file.forEachEvent(run, options.range, [&](const Event& event) {
         out.onEvent(event);
         return !out.stopped();
     });

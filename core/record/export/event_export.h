@@ -13,10 +13,12 @@ enum class EventFormat : std::uint8_t {
     JsonLines, ///< one JSON object per line
 };
 
-/// Which events are written.
-struct EventFilter {
+/// How events are written, and which.
+struct EventExportOptions {
+    EventFormat format = EventFormat::Csv;
+    LineEnd lineEnd = LineEnd::CrLf; ///< of CSV
     KindSet kinds = KindSet().set();
-    SeqRange range;
+    SeqRange range = {};
 };
 
 /// events.csv or events.jsonl: one row per event. Attach it to a live run, or use the function
@@ -26,9 +28,7 @@ struct EventFilter {
 class EventExport : public EventSink {
 public:
     static Expected<std::unique_ptr<EventExport>> create(const std::string& path,
-                                                         EventFormat format,
-                                                         EventFilter filter = {},
-                                                         ExportOptions options = {});
+                                                         const EventExportOptions& options);
     ~EventExport() override;
 
     void onEvent(const Event& event) override;
@@ -41,18 +41,16 @@ public:
     struct Rows; ///< the form of the rows: CSV or JSON lines
 
 private:
-    EventExport(std::unique_ptr<Rows> rows, EventFilter filter);
+    EventExport(std::unique_ptr<Rows> rows, const EventExportOptions& options);
 
     std::unique_ptr<Rows> rows_;
-    EventFilter filter_;
+    EventExportOptions options_;
 };
 
 /// Exports the recorded events of a run.
 Expected<WriteEnd> exportEvents(RunFile& file,
                                 std::int64_t run,
                                 const std::string& path,
-                                EventFormat format,
-                                EventFilter filter = {},
-                                ExportOptions options = {});
+                                const EventExportOptions& options = {});
 
 } // namespace fragscope

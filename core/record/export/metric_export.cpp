@@ -114,7 +114,7 @@ Expected<WriteEnd> exportSummary(const std::string& path,
 
 Expected<WriteEnd> exportPauses(const std::string& path,
                                 const RunInfo& info,
-                                std::span<const PauseBucket> pauses,
+                                std::span<const HistogramBucket> pauses,
                                 ExportOptions options) {
     const std::vector<Column> columns{
         runColumn,
@@ -126,7 +126,7 @@ Expected<WriteEnd> exportPauses(const std::string& path,
     if (!table) {
         return table.error();
     }
-    for (const PauseBucket& bucket : pauses) {
+    for (const HistogramBucket& bucket : pauses) {
         CsvWriter& row = table.value().row();
         row.text(info.name).number(info.seed).number(bucket.fromCycles).number(bucket.belowCycles);
         row.number(bucket.waits).endRow();

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "fragscope/record/export/table.h"
-#include "fragscope/record/run/pause_bucket.h"
 #include "fragscope/view/metrics.h"
 
 #include <span>
@@ -30,7 +29,7 @@ Expected<WriteEnd> exportSummary(const std::string& path,
 /// pauses.csv: the histogram of waits, one row per bucket that holds something.
 Expected<WriteEnd> exportPauses(const std::string& path,
                                 const RunInfo& info,
-                                std::span<const PauseBucket> pauses,
+                                std::span<const HistogramBucket> pauses,
                                 ExportOptions options = {});
 
 } // namespace fragscope

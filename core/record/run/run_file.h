@@ -3,7 +3,6 @@
 #include "fragscope/base/error.h"
 #include "fragscope/event/event.h"
 #include "fragscope/record/run/event_block.h"
-#include "fragscope/record/run/pause_bucket.h"
 #include "fragscope/record/run/run_info.h"
 #include "fragscope/view/metrics.h"
 
@@ -74,7 +73,7 @@ public:
 
     Expected<std::vector<MetricSample>> series(std::int64_t run);
     Expected<MetricSample> finals(std::int64_t run);
-    Expected<std::vector<PauseBucket>> pauses(std::int64_t run);
+    Expected<std::vector<HistogramBucket>> pauses(std::int64_t run);
     Expected<std::vector<RecordedInput>> inputs(std::int64_t run);
 
 private:

@@ -2,8 +2,6 @@
 
 namespace fragscope {
 
-// ------------------------------------------------------------------------------------------
-
 Expected<std::vector<MetricSample>> RunFile::series(std::int64_t run) {
     impl_->begin();
     std::vector<MetricSample> samples;
@@ -15,7 +13,10 @@ Expected<std::vector<MetricSample>> RunFile::series(std::int64_t run) {
     while (rows.step()) {
         if (samples.empty() || rows.word(0) != number) {
             number = rows.word(0);
-            samples.push_back({rows.word(3), rows.word(2), {}});
+            // A metric without a row has the value of the sample before.
+            samples.push_back(samples.empty() ? MetricSample{} : samples.back());
+            samples.back().seq = rows.word(3);
+            samples.back().timeCycles = rows.word(2);
         }
         if (const auto metric = impl_->numbers.metrics.toProgram(rows.word(1))) {
             samples.back().values.at(*metric) = rows.word(4);
@@ -40,9 +41,9 @@ Expected<MetricSample> RunFile::finals(std::int64_t run) {
     return impl_->result(sample);
 }
 
-Expected<std::vector<PauseBucket>> RunFile::pauses(std::int64_t run) {
+Expected<std::vector<HistogramBucket>> RunFile::pauses(std::int64_t run) {
     impl_->begin();
-    std::vector<PauseBucket> buckets;
+    std::vector<HistogramBucket> buckets;
     Statement rows =
         impl_->database.prepare("SELECT from_cycles, below_cycles, waits FROM pause_histogram"
                                 " WHERE run_id = ? ORDER BY from_cycles");

@@ -13,9 +13,9 @@ constexpr std::array<std::string_view, 6> statusNames{"running",     "finished",
                                                       "interrupted", "failed",   "disk_full"};
 constexpr std::array<std::string_view, 3> levelNames{"metrics", "structure", "full"};
 
-template <class Enum, std::size_t n>
-std::optional<Enum> named(const std::array<std::string_view, n>& names, std::string_view name) {
-    for (std::size_t i = 0; i < n; ++i) {
+template <class Enum, std::size_t Count>
+std::optional<Enum> named(const std::array<std::string_view, Count>& names, std::string_view name) {
+    for (std::size_t i = 0; i < Count; ++i) {
         if (names[i] == name) {
             return static_cast<Enum>(i);
         }

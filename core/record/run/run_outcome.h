@@ -1,6 +1,5 @@
 #pragma once
 
-#include "fragscope/record/run/pause_bucket.h"
 #include "fragscope/record/run/run_info.h"
 #include "fragscope/view/metrics.h"
 
@@ -15,7 +14,7 @@ struct RunOutcome {
     std::uint64_t steps = 0; ///< micro-steps made
     MetricSample finals;
     std::vector<MetricSample> series;
-    std::vector<PauseBucket> pauses;
+    std::vector<HistogramBucket> pauses;
     std::uint64_t streamHash = 0; ///< over the whole event stream, as printed by the program
     std::uint64_t stateHash = 0;  ///< of the machine at the end
 };

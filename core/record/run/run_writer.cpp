@@ -166,40 +166,55 @@ void RunWriter::beat() {
     commit();
 }
 
-void RunWriter::writeSample(Statement& insert, std::uint64_t number, const MetricSample& sample) {
-    for (const MetricInfo& info : allMetrics()) {
-        const auto metric = static_cast<std::size_t>(info.id);
-        insert
-            .bind(run_, number, std::uint32_t{numbers_.metrics.toFile(metric).value()},
-                  sample.timeCycles, sample.seq, sample.values.at(metric))
-            .execute();
-    }
+void RunWriter::writeValue(Statement& insert,
+                           std::uint64_t number,
+                           const MetricSample& sample,
+                           MetricId metric) {
+    const auto index = static_cast<std::size_t>(metric);
+    insert
+        .bind(run_, number, std::uint32_t{numbers_.metrics.toFile(index).value()},
+              sample.timeCycles, sample.seq, sample.values.at(index))
+        .execute();
 }
 
-void RunWriter::writeMetrics(const RunOutcome& outcome) {
-    Statement sample = database_.prepare(
+/// Values that are those of the sample before are left out: most metrics change seldom. The first
+/// metric is always written, so that every sample has a row.
+void RunWriter::writeSeries(const std::vector<MetricSample>& series) {
+    Statement insert = database_.prepare(
         "INSERT INTO metric_sample (run_id, sample, metric_id, time_cycles, seq, value)"
         " VALUES (?,?,?,?,?,?)");
-    std::uint64_t number = 0;
-    for (const MetricSample& values : outcome.series) {
-        writeSample(sample, number++, values);
+    for (std::size_t number = 0; number < series.size(); ++number) {
+        const MetricSample& sample = series[number];
+        for (const MetricInfo& info : allMetrics()) {
+            const auto metric = static_cast<std::size_t>(info.id);
+            if (metric == 0 || number == 0 ||
+                sample.values.at(metric) != series[number - 1].values.at(metric)) {
+                writeValue(insert, number, sample, info.id);
+            }
+        }
     }
-    Statement last = database_.prepare("INSERT INTO run_metric (run_id, metric_id, time_cycles, "
-                                       "seq, value) VALUES (?1,?3,?4,?5,?6)");
-    writeSample(last, 0, outcome.finals);
 }
 
-void RunWriter::writePauses(const RunOutcome& outcome) {
+void RunWriter::writeFinals(const MetricSample& finals) {
+    Statement insert = database_.prepare("INSERT INTO run_metric (run_id, metric_id, time_cycles, "
+                                         "seq, value) VALUES (?1,?3,?4,?5,?6)");
+    for (const MetricInfo& info : allMetrics()) {
+        writeValue(insert, 0, finals, info.id);
+    }
+}
+
+void RunWriter::writePauses(const std::vector<HistogramBucket>& pauses) {
     Statement insert = database_.prepare("INSERT INTO pause_histogram VALUES (?,?,?,?)");
-    for (const PauseBucket& bucket : outcome.pauses) {
+    for (const HistogramBucket& bucket : pauses) {
         insert.bind(run_, bucket.fromCycles, bucket.belowCycles, bucket.waits).execute();
     }
 }
 
 void RunWriter::finish(const RunOutcome& outcome) {
     begin();
-    writeMetrics(outcome);
-    writePauses(outcome);
+    writeSeries(outcome.series);
+    writeFinals(outcome.finals);
+    writePauses(outcome.pauses);
     Statement update =
         database_.prepare("UPDATE run SET status = ?2, finished_utc = ?3, n_steps = ?4,"
                           " stream_hash = ?5, state_hash = ?6 WHERE run_id = ?1");

@@ -65,9 +65,13 @@ private:
 
     void writeOpenBlock();
     void writeProgress();
-    void writeMetrics(const RunOutcome& outcome);
-    void writeSample(Statement& insert, std::uint64_t number, const MetricSample& sample);
-    void writePauses(const RunOutcome& outcome);
+    void writeSeries(const std::vector<MetricSample>& series);
+    void writeValue(Statement& insert,
+                    std::uint64_t number,
+                    const MetricSample& sample,
+                    MetricId metric);
+    void writeFinals(const MetricSample& finals);
+    void writePauses(const std::vector<HistogramBucket>& pauses);
     void leaveWriteAheadLog();
 
     Database database_; ///< before the statements: they die first
