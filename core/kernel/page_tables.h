@@ -1,7 +1,7 @@
 #pragma once
 
 #include "fragscope/event/rule.h"
-#include "fragscope/kernel/frame_table.h"
+#include "fragscope/kernel/frames/frame_table.h"
 
 #include <optional>
 

@@ -1,4 +1,4 @@
-#include "fragscope/kernel/frame_table.h"
+#include "fragscope/kernel/frames/frame_table.h"
 
 #include "fragscope/base/check.h"
 #include "fragscope/base/text.h"
