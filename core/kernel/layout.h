@@ -7,8 +7,8 @@
 #include <vector>
 
 /// Where the kernel keeps its books in emulated memory, and how to read them. Everything here is a
-/// pure function of the bytes; the classes that write them are frames/frame_table.h, process_table.h and
-/// memory_map.h.
+/// pure function of the bytes; the classes that write them are frames/frame_table.h,
+/// process_table.h and memory_map.h.
 ///
 ///   frame 0        not used (a null pointer faults)
 ///   frame 1        root block, below
