@@ -61,7 +61,6 @@ RecorderFactory recordingInto(std::vector<Event>& events, std::size_t room = ~st
 
 } // namespace
 
-/// Recording a run from the engine, and what comes of a recording that fails.
 class TestEngineRecording : public QObject {
     Q_OBJECT
 
