@@ -44,12 +44,14 @@ enum class EventSort : std::uint8_t { State, Meaning, Both };
       "A task became ready, waiting or finished (TaskStatus), or returned to a depth of calls.")   \
     K(InterruptPending, "interrupt-pending", State, Full, "target_cpu", "pending", "", "",         \
       "The number of pending shootdown interrupts of a CPU changed.")                              \
+    K(StoresPending, "stores-pending", State, Full, "cpu", "pending", "", "",                      \
+      "The number of stores in the store buffer of a CPU changed.")                                \
     /* accesses and translation */                                                                 \
     K(Load, "load", Meaning, Full, "process", "value", "cost_cycles", "walk_references",           \
       "An application read memory.")                                                               \
     K(Store, "store", Both, Full, "process", "value", "cost_cycles", "walk_references",            \
       "An application wrote memory.")                                                              \
-    K(StoreBuffered, "store-buffered", Both, Full, "process", "value", "cost_cycles",              \
+    K(StoreBuffered, "store-buffered", Meaning, Full, "process", "value", "cost_cycles",              \
       "walk_references",                                                                           \
       "An application's store waits in the store buffer of its CPU; no other CPU sees it yet.")    \
     K(StoreDrained, "store-drained", State, Full, "process", "value", "left", "",                  \

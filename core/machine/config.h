@@ -34,6 +34,12 @@ struct MachineSettings {
     std::uint64_t quantumCycles = 20000; ///< of a CPU shared by several tasks
     std::uint64_t cpuHz = 3'000'000'000; ///< display only
     CostModel cost;
+
+    /// Slots of each CPU's TLBs, both levels, and of its structure caches (PML4, PDPT, PD); those
+    /// of TlbFill events are below this.
+    [[nodiscard]] std::uint32_t tlbSlots() const {
+        return tlbSets * tlbWays + tlb2Sets * tlb2Ways + 3 * structureCache;
+    }
 };
 
 // ---- script of the scenario

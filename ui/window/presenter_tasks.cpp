@@ -131,7 +131,7 @@ void Presenter::showListings() {
 void Presenter::showWhy() {
     const Event* event = latestReason(scene_->moment());
     if (event == nullptr) {
-        cards_.why->show(tr("Nothing has happened yet. Press Step (F10) or Play (F5)."));
+        cards_.why->show(tr("No event with a reason so far. Press Step (F10) or Play (F5)."));
         cards_.whyCard->setNote({});
         return;
     }

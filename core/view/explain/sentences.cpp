@@ -28,6 +28,7 @@ constexpr Sentence sentences[] = {
     {LocalWrite, "task {task}, {b:listing} at depth {a}: local variable {object} = {value:hex}"},
     {TaskStatusChange, "task {task} is {value:status} at depth {a} of its calls"},
     {InterruptPending, "CPU{object} has {value} pending interrupts"},
+    {StoresPending, "CPU{object} has {value} stores in its store buffer"},
     {Load, "CPU{cpu} reads {size} bytes at {vaddr} ({paddr}) of {object:process}: {value:hex}; "
            "{a:cycles}, {b} walk references"},
     {Store, "CPU{cpu} writes {size} bytes at {vaddr} ({paddr}) of {object:process}: {value:hex}; "
