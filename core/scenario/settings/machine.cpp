@@ -80,6 +80,9 @@ std::vector<Setting> machineSettings() {
         count("machine.cpu_hz", &S::cpuHz)
             .between(1, 1'000'000'000'000)
             .says("Turns cycles into microseconds, for display only."),
+        flag("machine.kernel_uses_tlb", &S::kernelUsesTlb)
+            .says("The kernel's accesses to its books take TLB entries, as on a processor; off "
+                  "where exact TLB figures of an application are wanted."),
     };
 }
 

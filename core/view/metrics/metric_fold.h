@@ -38,6 +38,7 @@ private:
     bool frames(const Event& event, bool allocated);
     bool wait(std::uint64_t cycles);
     bool progress(const Event& event);
+    bool books(const Event& event);
     bool endProcess(std::uint32_t process);
     void setFreeSpace();
 
@@ -45,6 +46,8 @@ private:
     FreeRuns free_;
     WaitHistogram waits_;
     PageCount ramFrames_;
+    std::uint64_t allocateCycles_ = 0;                ///< of the books, for frames given out
+    std::uint64_t releaseCycles_ = 0;                 ///< and given back
     std::map<std::uint32_t, std::uint64_t> entries_;  ///< blocks by process
     std::map<std::uint32_t, std::uint64_t> accesses_; ///< by task
 };
