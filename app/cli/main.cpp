@@ -22,9 +22,11 @@ void addMmuCommand(CLI::App& app, ChosenCommand& chosen) {
     command->add_option("files", *files, "Files of vectors, one JSON object per line")
         ->required()
         ->type_name("FILE.jsonl[.gz]");
-    command->callback([files, &chosen] {
-        chosen = [files](CommandStreams& streams) {
-            return runMmuCommand(*files, streams.out, streams.err);
+    auto showsWalks = std::make_shared<bool>(false);
+    command->add_flag("--walk", *showsWalks, "Print each access and the steps of its page walk");
+    command->callback([files, showsWalks, &chosen] {
+        chosen = [files, showsWalks](CommandStreams& streams) {
+            return runMmuCommand(*files, *showsWalks, streams.out, streams.err);
         };
     });
 }

@@ -67,13 +67,35 @@ ExitCode codeOf(const RunReport& report) {
     return ExitCode::Good;
 }
 
-int runSession(RunSession& session, CommandStreams& streams) {
+/// The same scenario with the settings of `--against`, run to its end without writing anything.
+std::unique_ptr<RunSession>
+runAgainst(const RunOptions& options, CommandStreams& streams, std::vector<Error>& errors) {
+    RunOptions other = options;
+    other.set.insert(other.set.end(), options.against.begin(), options.against.end());
+    other.record.clear();
+    other.csv.clear();
+    other.csvEvents = false;
+    auto scenario = prepare(other, errors);
+    if (!scenario) {
+        return nullptr;
+    }
+    auto session =
+        std::make_unique<RunSession>(std::move(*scenario), std::move(other), std::nullopt);
+    if (const auto opened = session->open(); !opened) {
+        errors.push_back(opened.error());
+        return nullptr;
+    }
+    session->advance(stopRequested, streams);
+    return session;
+}
+
+int runSession(RunSession& session, const RunSession* against, CommandStreams& streams) {
     if (const auto opened = session.open(); !opened) {
         return reportError(streams, opened.error());
     }
     const RunEnd end = session.advance(stopRequested, streams);
     const std::vector<Error> errors = session.finish(end);
-    RunReport report{session, end, {}};
+    RunReport report{session, end, against, {}};
     if (end == RunEnd::Finished) {
         report.expectations =
             evaluate(session.scenario().expect, session.metrics().current(), session.counts());
@@ -94,8 +116,10 @@ void addOutputOptions(CLI::App& command, RunOptions& options) {
                                                            {"structure", RecordLevel::Structure},
                                                            {"full", RecordLevel::Full}};
     command
-        .add_option("--level", options.level, "How much is recorded: metrics, structure or full")
-        ->transform(CLI::Transformer(levels))
+        .add_option_function<std::string>(
+            "--level", [&options](const std::string& name) { options.level = levels.at(name); },
+            "How much is recorded: metrics, structure or full")
+        ->check(CLI::IsMember({"metrics", "structure", "full"}))
         ->type_name("LEVEL");
     command.add_option("--record", options.record, "Record the run into this SQLite file")
         ->type_name("FILE.db");
@@ -154,8 +178,15 @@ int runRunCommand(const RunOptions& options, CommandStreams& streams) {
     if (!scenario) {
         return reportErrors(streams, errors);
     }
+    std::unique_ptr<RunSession> against;
+    if (!options.against.empty()) {
+        against = runAgainst(options, streams, errors);
+        if (!against) {
+            return reportErrors(streams, errors);
+        }
+    }
     RunSession session(std::move(*scenario), std::move(resolved), std::move(until));
-    return runSession(session, streams);
+    return runSession(session, against.get(), streams);
 }
 
 void addRunCommand(CLI::App& app, ChosenCommand& chosen) {
@@ -166,6 +197,12 @@ void addRunCommand(CLI::App& app, ChosenCommand& chosen) {
         ->required()
         ->type_name("SCENARIO");
     command->add_option("--set", options->set, "Change a setting; may be repeated")
+        ->type_name("KEY=VALUE")
+        ->allow_extra_args(false);
+    command
+        ->add_option(
+            "--against", options->against,
+            "Run the scenario also with this setting and print both runs' figures; may be repeated")
         ->type_name("KEY=VALUE")
         ->allow_extra_args(false);
     command

@@ -11,9 +11,10 @@ namespace fragscope {
 
 /// What `fragscope-cli run` is asked to do.
 struct RunOptions {
-    std::string scenario;         ///< file or name
-    std::vector<std::string> set; ///< "KEY=VALUE", in order
-    std::string until;            ///< a condition; empty = to the end
+    std::string scenario;             ///< file or name
+    std::vector<std::string> set;     ///< "KEY=VALUE", in order
+    std::vector<std::string> against; ///< "KEY=VALUE": a second run with these to compare with
+    std::string until;                ///< a condition; empty = to the end
     RecordLevel level = RecordLevel::Structure;
     std::string record;     ///< run file; empty = none
     std::string csv;        ///< folder for tables; empty = none

@@ -23,11 +23,11 @@ std::string recordingText(const RunReport& report) {
     return fmt::format("{}#{}", report.session.options().record, report.session.recording()->run);
 }
 
-Json metricsJson(const RunReport& report) {
+Json metricsJson(const RunSession& session) {
     Json metrics = Json::object();
     for (const MetricInfo& info : allMetrics()) {
         const std::uint64_t value =
-            report.session.metrics().current().values.at(static_cast<std::size_t>(info.id));
+            session.metrics().current().values.at(static_cast<std::size_t>(info.id));
         if (isRatio(info)) {
             metrics[std::string(info.name)] = displayValue(info.id, value);
         } else {
@@ -46,6 +46,25 @@ Json expectationsJson(const RunReport& report) {
                         {"passed", result.passed}});
     }
     return list;
+}
+
+/// Both runs' figures and what this one has more (or less).
+void printAgainst(const RunReport& report, std::ostream& out) {
+    const RunSession& other = *report.against;
+    const auto row = [&out](std::string_view name, double own, double others,
+                            std::string_view unit) {
+        out << fmt::format("{:<32}{:>20.8g}{:>20.8g}{:>+20.8g} {}\n", name, own, others,
+                           own - others, unit);
+    };
+    out << fmt::format("\nagainst {}\n", fmt::join(other.options().against, ", "));
+    out << fmt::format("{:<32}{:>20}{:>20}{:>20}\n", "", "this run", "other run", "difference");
+    row("time", static_cast<double>(report.session.machine().timeCycles()),
+        static_cast<double>(other.machine().timeCycles()), "cycles");
+    for (const MetricInfo& info : allMetrics()) {
+        const auto at = static_cast<std::size_t>(info.id);
+        row(info.name, displayValue(info.id, report.session.metrics().current().values.at(at)),
+            displayValue(info.id, other.metrics().current().values.at(at)), info.unit);
+    }
 }
 
 void printExpectations(const RunReport& report, std::ostream& out) {
@@ -84,6 +103,9 @@ void printText(const RunReport& report, std::ostream& out) {
         out << fmt::format("recorded  {}\n", recordingText(report));
     }
     printExpectations(report, out);
+    if (report.against != nullptr) {
+        printAgainst(report, out);
+    }
 }
 
 void printJson(const RunReport& report, std::ostream& out) {
@@ -100,7 +122,12 @@ void printJson(const RunReport& report, std::ostream& out) {
     json["events"] = machine.eventCount();
     json["events_hash"] = hashText16(machine.eventHash());
     json["state_hash"] = hashText16(machine.stateHash());
-    json["metrics"] = metricsJson(report);
+    json["metrics"] = metricsJson(session);
+    if (report.against != nullptr) {
+        json["against"] = {{"settings", report.against->options().against},
+                           {"time_cycles", report.against->machine().timeCycles()},
+                           {"metrics", metricsJson(*report.against)}};
+    }
     json["expectations"] = expectationsJson(report);
     if (session.recording()) {
         json["recorded"] = recordingText(report);

@@ -8,6 +8,7 @@ namespace fragscope {
 struct RunReport {
     const RunSession& session;
     RunEnd end;
+    const RunSession* against = nullptr;         ///< the run to compare with, at its end
     std::vector<ExpectationResult> expectations; ///< empty unless the run came to its end
 };
 

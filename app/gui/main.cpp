@@ -11,6 +11,15 @@ namespace {
 
 using namespace fragscope;
 
+QtMessageHandler usualHandler = nullptr;
+
+/// Without a display Qt says for every window that it cannot tell its sizes to a window manager.
+void handleMessage(QtMsgType type, const QMessageLogContext& context, const QString& message) {
+    if (!message.contains(QLatin1String("propagateSizeHints"))) {
+        usualHandler(type, context, message);
+    }
+}
+
 int told(const Error& error) {
     std::fprintf(stderr, "fragscope: %s\n", error.text().c_str());
     return static_cast<int>(error.code);
@@ -72,6 +81,7 @@ int main(int argc, char** argv) {
     if (parsed->options.takesPicture() && qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) {
         qputenv("QT_QPA_PLATFORM", "offscreen");
     }
+    usualHandler = qInstallMessageHandler(handleMessage);
     QApplication application(argc, argv);
     QApplication::setOrganizationName(QStringLiteral("fragscope"));
     QApplication::setApplicationName(QStringLiteral("fragscope"));

@@ -6,14 +6,14 @@
 
 namespace fragscope {
 
-Expected<std::unique_ptr<EventSink>>
+Expected<std::unique_ptr<Recording>>
 RunRecorder::create(const std::string& path, RunInfo info, const MachineShape& shape) {
     info.level = RecordLevel::Full;
     Expected<std::unique_ptr<Recorder>> made = Recorder::create(path, info);
     if (!made) {
         return made.error();
     }
-    return std::unique_ptr<EventSink>(
+    return std::unique_ptr<Recording>(
         std::make_unique<RunRecorder>(std::move(made).value(), shape));
 }
 
@@ -21,6 +21,13 @@ RunRecorder::RunRecorder(std::unique_ptr<Recorder> recorder, const MachineShape&
     : recorder_(std::move(recorder)), metrics_(shape) {}
 
 RunRecorder::~RunRecorder() {
+    (void)finish(); // what was saved stays saved, and the file says how far
+}
+
+Expected<Done> RunRecorder::finish() {
+    if (std::exchange(finished_, true)) {
+        return Done{};
+    }
     RunOutcome outcome;
     outcome.status = ended_ ? RunStatus::Finished : RunStatus::Stopped;
     outcome.steps = steps_;
@@ -28,7 +35,15 @@ RunRecorder::~RunRecorder() {
     outcome.series = metrics_.series();
     outcome.pauses = metrics_.waits().buckets();
     outcome.streamHash = hash_.value();
-    (void)recorder_->finish(outcome); // what was saved stays saved, and the file says how far
+    const Expected<RunSummary> saved = recorder_->finish(outcome);
+    if (!saved) {
+        return saved.error();
+    }
+    return Done{};
+}
+
+std::optional<Error> RunRecorder::failure() const {
+    return recorder_->failure();
 }
 
 void RunRecorder::onEvent(const Event& event) {

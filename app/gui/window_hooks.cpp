@@ -117,9 +117,11 @@ Hooks windowHooks(const std::shared_ptr<RunOpener>& opener) {
             return RunRecorder::create(path, info, shape);
         };
     };
-    hooks.exportCsv = [opener](const RunCaption& run, const Snapshot& moment,
-                               const std::string& folder) {
-        return exportTables(opener->infoOf(run.path), moment, folder);
+    hooks.exportCsv = [opener](const RunCaption& run, const SnapshotRef& moment,
+                               const std::string& folder) -> Hooks::Job {
+        return [info = opener->infoOf(run.path), moment, folder] {
+            return exportTables(info, *moment, folder);
+        };
     };
     hooks.listings = allListings();
     hooks.version = programVersion();

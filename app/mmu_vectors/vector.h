@@ -51,6 +51,7 @@ struct Access {
 struct Setup {
     std::string id;
     unsigned maxPhysicalBits = 40;
+    bool classroom = false; ///< the teaching machine; else the registers choose the paging mode
     ControlRegisters registers;
     std::vector<Word> entries; ///< every other word of memory is zero
 };

@@ -69,8 +69,8 @@ void compareMemory(CheckResult& result, const SingleVector& vector, PhysicalMemo
     }
 }
 
-CheckResult checkSingle(const SingleVector& vector, const TlbConfig& tlb) {
-    VectorMachine machine(vector.setup, tlb);
+CheckResult checkSingle(const SingleVector& vector, const TlbConfig& tlb, WalkTrace* trace) {
+    VectorMachine machine(vector.setup, tlb, trace);
     CheckResult result;
     const VirtAddr cr2Before = machine.cpu().cr2();
     const Outcome got = machine.perform(vector.access);
@@ -111,8 +111,8 @@ void checkAccess(CheckResult& result,
     }
 }
 
-CheckResult checkSequence(const SequenceVector& vector, const TlbConfig& tlb) {
-    VectorMachine machine(vector.setup, tlb);
+CheckResult checkSequence(const SequenceVector& vector, const TlbConfig& tlb, WalkTrace* trace) {
+    VectorMachine machine(vector.setup, tlb, trace);
     CheckResult result;
     for (std::size_t i = 0; i < vector.steps.size(); ++i) {
         if (const auto* access = std::get_if<AccessStep>(&vector.steps[i])) {
@@ -132,11 +132,11 @@ CheckResult checkSequence(const SequenceVector& vector, const TlbConfig& tlb) {
 
 } // namespace
 
-CheckResult check(const Vector& vector, const TlbConfig& tlb) {
+CheckResult check(const Vector& vector, const TlbConfig& tlb, WalkTrace* trace) {
     if (const auto* single = std::get_if<SingleVector>(&vector)) {
-        return checkSingle(*single, tlb);
+        return checkSingle(*single, tlb, trace);
     }
-    return checkSequence(std::get<SequenceVector>(vector), tlb);
+    return checkSequence(std::get<SequenceVector>(vector), tlb, trace);
 }
 
 } // namespace fragscope::vectors

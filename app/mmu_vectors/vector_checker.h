@@ -1,7 +1,6 @@
 #pragma once
 
-#include "fragscope/hardware/paging/tlb_config.h"
-#include "fragscope/mmu_vectors/vector.h"
+#include "fragscope/mmu_vectors/vector_machine.h"
 
 namespace fragscope::vectors {
 
@@ -20,6 +19,6 @@ struct CheckResult {
 };
 
 /// Sets up the machine, performs the vector and compares everything that it states.
-CheckResult check(const Vector& vector, const TlbConfig& tlb = {});
+CheckResult check(const Vector& vector, const TlbConfig& tlb = {}, WalkTrace* trace = nullptr);
 
 } // namespace fragscope::vectors

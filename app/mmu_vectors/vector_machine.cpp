@@ -8,19 +8,35 @@ CpuConfig cpuConfig(const Setup& setup, const TlbConfig& tlb) {
     CpuConfig config;
     config.tlb = tlb;
     config.maxPhysicalBits = setup.maxPhysicalBits;
+    config.classroom = setup.classroom;
     return config;
+}
+
+KindSet tracedKinds() {
+    KindSet kinds;
+    for (const EventKind kind :
+         {EventKind::WalkStep, EventKind::TlbFill, EventKind::TlbDrop, EventKind::PhysStore}) {
+        kinds.set(static_cast<std::size_t>(kind));
+    }
+    return kinds;
 }
 
 } // namespace
 
-VectorMachine::VectorMachine(const Setup& setup, const TlbConfig& tlb)
-    : memory_(events_, ByteCount(1ULL << setup.maxPhysicalBits)), mmu_(events_, memory_),
-      cpu_(events_, 0, cpuConfig(setup, tlb)) {
+VectorMachine::VectorMachine(const Setup& setup, const TlbConfig& tlb, WalkTrace* trace)
+    : trace_(trace), memory_(events_, ByteCount(1ULL << setup.maxPhysicalBits)),
+      mmu_(events_, memory_), cpu_(events_, 0, cpuConfig(setup, tlb)) {
     for (const Word& word : setup.entries) {
         memory_.storeQuietly(word.address, word.value);
     }
+    mmu_.writeCr0(cpu_, 0); // the paging mode can only change while paging is off
+    mmu_.writeCr4(cpu_, setup.registers.cr4);
+    mmu_.writeEfer(cpu_, setup.registers.efer);
     writeControl(setup.registers);
     mmu_.writeCr3(cpu_, setup.registers.cr3);
+    if (trace_ != nullptr) {
+        events_.attach(*trace_, tracedKinds());
+    }
 }
 
 void VectorMachine::writeControl(const ControlRegisters& registers) {
@@ -31,6 +47,17 @@ void VectorMachine::writeControl(const ControlRegisters& registers) {
 }
 
 Outcome VectorMachine::perform(const Access& access) {
+    if (trace_ != nullptr) {
+        trace_->begin(access);
+    }
+    const Outcome outcome = translate(access);
+    if (trace_ != nullptr) {
+        trace_->end(outcome);
+    }
+    return outcome;
+}
+
+Outcome VectorMachine::translate(const Access& access) {
     cpu_.setPrivilege(access.privilege);
     cpu_.setAlignmentCheck(access.alignmentCheck);
     const auto result = mmu_.translate(cpu_, access.address, access.kind);

@@ -5,11 +5,19 @@
 
 namespace fragscope::vectors {
 
+/// Is told what a vector's machine does: its events, and where each access begins and ends.
+class WalkTrace : public EventSink {
+public:
+    virtual void begin(const Access& access) = 0;
+    virtual void end(const Outcome& outcome) = 0;
+};
+
 /// The machine of one vector: memory of 2^maxpa bytes without holes, registers and tables as
 /// stated, empty TLBs.
 class VectorMachine {
 public:
-    VectorMachine(const Setup& setup, const TlbConfig& tlb);
+    /// `trace` (may be null) must outlive the machine.
+    VectorMachine(const Setup& setup, const TlbConfig& tlb, WalkTrace* trace = nullptr);
 
     /// Translates; the access's bytes themselves are neither read nor written.
     Outcome perform(const Access& access);
@@ -27,7 +35,9 @@ public:
 
 private:
     void writeControl(const ControlRegisters& registers);
+    Outcome translate(const Access& access);
 
+    WalkTrace* trace_;
     EventBus events_;
     PhysicalMemory memory_;
     Mmu mmu_;

@@ -98,8 +98,9 @@ void readControl(const Json& object, ControlRegisters& registers) {
     registers.efer = number(object, "efer");
     registers.pkru = static_cast<std::uint32_t>(numberAtMost(object, "pkru", 0xffffffff));
     const bool pae = (registers.cr4 & control::cr4PhysicalAddressExtension) != 0;
-    if (!registers.paging() || !pae || !registers.longMode()) {
-        throw Malformed{"cr0", "vectors need CR0.PG, CR4.PAE and EFER.LMA"};
+    if (!registers.paging() || pae != registers.longMode()) {
+        throw Malformed{"cr0",
+                        "vectors need CR0.PG, and both of CR4.PAE and EFER.LMA or none of them"};
     }
 }
 
@@ -107,6 +108,11 @@ Setup readSetup(const Json& object) {
     Setup setup;
     setup.id = string(object, "id");
     setup.maxPhysicalBits = static_cast<unsigned>(numberAtMost(object, "maxpa", 52));
+    setup.classroom = object.contains("paging");
+    if (setup.classroom && string(object, "paging") != "classroom") {
+        throw Malformed{"paging",
+                        "only `classroom` is said here; the registers choose the other modes"};
+    }
     if (setup.maxPhysicalBits < 32) {
         throw Malformed{"maxpa", "less than 32"};
     }

@@ -21,11 +21,15 @@ bool isBlank(const std::string& line) {
 /// Counts and prints over all files.
 class Report {
 public:
-    Report(std::ostream& out, std::ostream& err) : out_(out), err_(err) {}
+    Report(WalkTrace* trace, std::ostream& out, std::ostream& err)
+        : trace_(trace), out_(out), err_(err) {}
 
     void checkOne(const std::string& file, std::uint64_t line, const Vector& vector) {
         ++vectors_;
-        const CheckResult result = check(vector);
+        if (trace_ != nullptr) {
+            out_ << fmt::format("{}:{}: vector {} ({})\n", file, line, vectors_, idOf(vector));
+        }
+        const CheckResult result = check(vector, {}, trace_);
         mismatched_ += result.mismatches.empty() ? 0U : 1U;
         const std::string place =
             fmt::format("{}:{}: vector {} ({})", file, line, vectors_, idOf(vector));
@@ -58,6 +62,7 @@ private:
                            mismatch.got);
     }
 
+    WalkTrace* trace_;
     std::ostream& out_;
     std::ostream& err_;
     std::uint64_t vectors_ = 0;
@@ -97,8 +102,11 @@ Expected<Done> readVectors(const std::string& path,
     }
 }
 
-ExitCode checkFiles(const std::vector<std::string>& files, std::ostream& out, std::ostream& err) {
-    Report report(out, err);
+ExitCode checkFiles(const std::vector<std::string>& files,
+                    WalkTrace* trace,
+                    std::ostream& out,
+                    std::ostream& err) {
+    Report report(trace, out, err);
     for (const std::string& file : files) {
         const auto read = readVectors(
             file,

@@ -21,9 +21,13 @@ Expected<Done> readVectors(const std::string& path,
                            const std::function<void(const Error&)>& malformed);
 
 /// Checks all vectors of the files. One line per mismatch and the line "N vectors, M mismatches"
-/// (vectors, not fields) go to `out`; warnings and malformed lines to `err`. All files are read
-/// whatever is found. Returns Good, ExpectationFailed, BadInput (a malformed line) or SystemRefused
-/// (a file cannot be opened).
-ExitCode checkFiles(const std::vector<std::string>& files, std::ostream& out, std::ostream& err);
+/// (vectors, not fields) go to `out`, with a `trace` also the place of each vector before what
+/// the trace prints;
+/// warnings and malformed lines to `err`. All files are read whatever is found. Returns Good,
+/// ExpectationFailed, BadInput (a malformed line) or SystemRefused (a file cannot be opened).
+ExitCode checkFiles(const std::vector<std::string>& files,
+                    WalkTrace* trace,
+                    std::ostream& out,
+                    std::ostream& err);
 
 } // namespace fragscope::vectors

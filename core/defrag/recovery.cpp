@@ -203,8 +203,21 @@ void resumeProcess(Kernel& kernel, Process& process) {
     kernel.reapIfDead(process);
 }
 
+/// The process, then all others that map the same block: its frames are booked for one of them.
+std::vector<BlockOwner> ownersOf(const Kernel& kernel, Process& process) {
+    std::vector<BlockOwner> owners{{&process, 0}};
+    for (const auto& other : kernel.processes()) {
+        if (process.move.shared && other.get() != &process && other->move.shared &&
+            other->move.source == process.move.source &&
+            other->move.destination == process.move.destination) {
+            owners.push_back({other.get(), 0});
+        }
+    }
+    return owners;
+}
+
 Steps recoverProcess(Kernel& kernel, Process& process, Locals& l) {
-    const MoveJob job{.owners = {{&process, 0}},
+    const MoveJob job{.owners = ownersOf(kernel, process),
                       .end = process.move.end,
                       .source = process.move.source,
                       .destination = process.move.destination,

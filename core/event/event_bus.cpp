@@ -1,6 +1,7 @@
 #include "fragscope/event/event_bus.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace fragscope {
 
@@ -52,50 +53,74 @@ void EventBus::stamp(Event& event) {
     event.line = context.line;
 }
 
-void EventBus::deliver(const Event& event) {
+void EventBus::deliver(const Delivery& delivery) const {
     for (const Subscription& subscription : sinks_) {
-        if (subscription.kinds.test(index(event.kind))) {
-            subscription.sink->onEvent(event);
+        if (!subscription.kinds.test(index(delivery.audience))) {
+            continue;
         }
+        if (delivery.event.kind == EventKind::PageImage) {
+            subscription.sink->onPageImage(delivery.event, delivery.page);
+        } else {
+            subscription.sink->onEvent(delivery.event);
+        }
+    }
+}
+
+void EventBus::deliverAll(const Delivery& first) {
+    struct Delivering {
+        EventBus& bus;
+
+        explicit Delivering(EventBus& b) : bus(b) { bus.delivering_ = true; }
+
+        Delivering(const Delivering&) = delete;
+        Delivering& operator=(const Delivering&) = delete;
+
+        ~Delivering() {
+            bus.queued_.clear(); // not empty only if a sink has thrown
+            bus.delivering_ = false;
+        }
+    } const delivering(*this);
+
+    deliver(first);
+    while (!queued_.empty()) {
+        const Delivery next = std::move(queued_.front());
+        queued_.pop_front();
+        deliver(next);
+    }
+}
+
+void EventBus::send(Delivery delivery) {
+    if (delivering_) {
+        queued_.push_back(std::move(delivery));
+    } else {
+        deliverAll(delivery);
     }
 }
 
 void EventBus::emit(Event event) {
-    if (!wants(event.kind)) {
-        return;
+    if (wants(event.kind)) {
+        stamp(event);
+        send({.event = event, .audience = event.kind});
     }
-    stamp(event);
-    if (delivering_) {
-        queued_.push_back(event);
-        return;
-    }
-    delivering_ = true;
-    deliver(event);
-    while (!queued_.empty()) {
-        const Event next = queued_.front();
-        queued_.pop_front();
-        deliver(next);
-    }
-    delivering_ = false;
 }
 
 void EventBus::replay(const Event& event) {
     nextSeq_ = event.seq + 1;
-    deliver(event);
+    deliver({.event = event, .audience = event.kind});
 }
 
 void EventBus::emitPageImage(PhysAddr paddr, const PageRef& page) {
-    Event event;
-    event.kind = EventKind::PageImage;
-    event.paddr = paddr.value;
-    if (!wants(event.kind)) {
-        return;
+    if (wants(EventKind::PageImage)) {
+        Event event{.kind = EventKind::PageImage, .paddr = paddr.value};
+        stamp(event);
+        send({.event = event, .audience = EventKind::PageImage, .page = page});
     }
-    stamp(event);
-    for (const Subscription& subscription : sinks_) {
-        if (subscription.kinds.test(index(event.kind))) {
-            subscription.sink->onPageImage(event, page);
-        }
+}
+
+void EventBus::emitCoalesced(Event event) {
+    if (wants(EventKind::PageImage)) {
+        event.seq = nextSeq_++;
+        send({.event = event, .audience = EventKind::PageImage});
     }
 }
 

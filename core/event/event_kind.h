@@ -49,6 +49,13 @@ enum class EventSort : std::uint8_t { State, Meaning, Both };
       "An application read memory.")                                                               \
     K(Store, "store", Both, Full, "process", "value", "cost_cycles", "walk_references",            \
       "An application wrote memory.")                                                              \
+    K(StoreBuffered, "store-buffered", Both, Full, "process", "value", "cost_cycles",              \
+      "walk_references",                                                                           \
+      "An application's store waits in the store buffer of its CPU; no other CPU sees it yet.")    \
+    K(StoreDrained, "store-drained", State, Full, "process", "value", "left", "",                  \
+      "The oldest store of the CPU's store buffer became visible in memory.")                      \
+    K(StoreNotVisible, "store-not-visible", Meaning, Structure, "process", "read", "pending", "",  \
+      "A read returned an older value: a store to the address still waits in another CPU's buffer.") \
     K(WalkStep, "walk-step", Meaning, Full, "level", "entry", "index", "failed_check",             \
       "The page walk read one table entry at paddr.")                                              \
     K(TlbMiss, "tlb-miss", Meaning, Full, "process", "", "", "",                                   \
@@ -160,6 +167,8 @@ enum class EventSort : std::uint8_t { State, Meaning, Both };
     /* progress */                                                                                 \
     K(AccessesDone, "accesses-done", Meaning, Structure, "process", "accesses", "reads", "cycles", \
       "An application's progress since its start.")                                                \
+    K(TranslationsDone, "translations-done", Meaning, Structure, "process", "tlb_misses",          \
+      "walk_references", "", "How an application's accesses were translated since its start.")     \
     K(DeadlineMissed, "deadline-missed", Meaning, Structure, "process", "access_cycles",           \
       "deadline_cycles", "", "An access took longer than the application's deadline.")             \
     K(AllocationDone, "allocation", Meaning, Structure, "process", "length_bytes", "trace_line",   \

@@ -52,6 +52,8 @@ namespace fragscope {
     R(ShootAfterCopy, "deliberate mistake: translations are dropped only after the copy")          \
     R(ShootNotAwaited, "deliberate mistake: the acknowledgements are not awaited")                 \
     R(ShootNever, "deliberate mistake: no shootdown")                                              \
+    R(WaitsInStoreBuffer,                                                                          \
+      "a store is visible to others only when it leaves the store buffer of its CPU")              \
     R(AckAtBoundary, "between two instructions no access is in flight")                            \
     R(AllAcked, "every CPU that can hold a translation has acknowledged")                          \
     R(NobodyToAsk, "no other CPU runs this process: only the own TLB is dropped")                  \

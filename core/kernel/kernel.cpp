@@ -100,6 +100,9 @@ void Kernel::threadStarted(Process& process, std::uint32_t cpu) {
 }
 
 void Kernel::threadEnded(Process& process) {
+    if (const Task* task = board_.scheduler.running()) {
+        board_.mmu.drainStores(board_.cpus[task->cpu]);
+    }
     --threads_[process.number - 1];
     reapIfDead(process);
 }
@@ -198,6 +201,7 @@ bool Kernel::attachAll(Process& target, const Process& source) {
 
 void Kernel::switchedTo(const Task& task) {
     Cpu& cpu = board_.cpus[task.cpu];
+    board_.mmu.drainStores(cpu); // a switch comes with an interrupt or a wait
     if (task.process == 0 || cpu.process == task.process) {
         return; // kernel tasks use whatever address space is loaded
     }
@@ -211,6 +215,7 @@ void Kernel::switchedTo(const Task& task) {
 }
 
 void Kernel::interruptTaken(std::uint32_t cpu, std::uint64_t payload) {
+    board_.mmu.drainStores(board_.cpus[cpu]); // entry of an interrupt
     shootdowns_.acknowledge(cpu, payload);
 }
 

@@ -142,7 +142,7 @@ private:
     std::uint64_t releasePaged(Process& process);
     void removeFromOwners(const Process& leaving, FrameNumber frame, PageNumber page);
     void finishWait(const AccessRequest& request);
-    void perform(AccessRequest& request);
+    void perform(const Task& task, AccessRequest& request);
 
     Board board_;
     KernelSettings settings_;

@@ -43,7 +43,7 @@ bool Kernel::tryAccess(Task& task, AccessRequest& request, bool translateOnly) {
         task.inInstruction = true; // no interrupt before the second half
         request.process->inFlight.push_back(request.address);
     } else {
-        perform(request);
+        perform(task, request);
     }
     if (request.waits != 0) [[unlikely]] {
         finishWait(request);
@@ -51,15 +51,20 @@ bool Kernel::tryAccess(Task& task, AccessRequest& request, bool translateOnly) {
     return true;
 }
 
-void Kernel::perform(AccessRequest& request) {
-    const bool write = isWrite(request.kind);
+void Kernel::perform(const Task& task, AccessRequest& request) {
+    Cpu& cpu = board_.cpus[task.cpu];
     const PhysAddr place = request.translation.paddr;
-    if (write) {
-        board_.memory.storeQuietly(place, request.value, request.bytes);
+    EventKind kind = EventKind::Load;
+    if (!isWrite(request.kind)) {
+        const std::uint64_t inMemory = board_.memory.load(place, request.bytes);
+        request.value = cpu.storeBuffer.forward(place, request.bytes, inMemory);
+    } else if (cpu.storeBuffer.enabled()) [[unlikely]] {
+        kind = EventKind::StoreBuffered;
+        board_.mmu.bufferStore(cpu, {request.address, place, request.value, request.bytes});
     } else {
-        request.value = board_.memory.load(place, request.bytes);
+        kind = EventKind::Store;
+        board_.memory.storeQuietly(place, request.value, request.bytes);
     }
-    const EventKind kind = write ? EventKind::Store : EventKind::Load;
     if (board_.events.wants(kind)) {
         board_.events.emit({.kind = kind,
                             .size = request.bytes,
@@ -73,13 +78,14 @@ void Kernel::perform(AccessRequest& request) {
 }
 
 void Kernel::performSecondHalf(Task& task, AccessRequest& request) {
-    perform(request);
+    perform(task, request);
     task.inInstruction = false;
     std::erase(request.process->inFlight, request.address);
 }
 
 std::uint64_t Kernel::enterFault(const AccessRequest& request) {
     const std::uint64_t enteredAt = board_.scheduler.now();
+    board_.mmu.drainStores(board_.cpus[board_.scheduler.running()->cpu]);
     const bool present = (request.fault.errorCode & fault_bits::present) != 0;
     board_.events.emit({.kind = EventKind::PageFault,
                         .rule = present ? Rule::RightsForbid : Rule::NotPresent,

@@ -4,6 +4,7 @@
 #include "fragscope/defrag/settings.h"
 #include "fragscope/hardware/cost_model.h"
 #include "fragscope/hardware/memory/physical_memory.h"
+#include "fragscope/hardware/paging/tlb_config.h"
 #include "fragscope/kernel/settings.h"
 #include "fragscope/task/scheduler.h"
 #include "fragscope/workload/settings.h"
@@ -22,6 +23,11 @@ struct MachineSettings {
     std::uint32_t cpus = 2;
     std::uint32_t tlbSets = 16;
     std::uint32_t tlbWays = 4;
+    Replacement tlbReplacement = Replacement::Lru;
+    std::uint32_t tlb2Sets = 0; ///< 0 = no second level
+    std::uint32_t tlb2Ways = 4;
+    std::uint32_t structureCache = 0; ///< entries per level; 0 = none
+    std::uint32_t storeBuffer = 0;    ///< entries; 0 = stores are visible at once
     TranslationMode translation = TranslationMode::Paging;
     MapRepresentation mapRepresentation = MapRepresentation::StartOnly;
     SchedulePolicy schedule = SchedulePolicy::ByTime;

@@ -20,10 +20,15 @@ KernelSettings kernelSettings(const RunConfig& config) {
             .kernelUsesTlb = config.machine.kernelUsesTlb};
 }
 
-std::vector<Cpu> makeCpus(EventBus& events, const MachineSettings& settings) {
+std::vector<Cpu> makeCpus(EventBus& events, const MachineSettings& settings, std::uint64_t seed) {
     CpuConfig config;
-    config.tlb.first.sets = settings.tlbSets;
-    config.tlb.first.ways = settings.tlbWays;
+    config.tlb.first = {settings.tlbSets, settings.tlbWays, settings.tlbReplacement};
+    config.tlb.second = {settings.tlb2Sets, settings.tlb2Ways, settings.tlbReplacement};
+    config.tlb.pml4Entries = settings.structureCache;
+    config.tlb.pdptEntries = settings.structureCache;
+    config.tlb.pdEntries = settings.structureCache;
+    config.tlb.seed = seed;
+    config.storeBufferEntries = settings.storeBuffer;
     std::vector<Cpu> cpus;
     for (std::uint32_t i = 0; i < settings.cpus; ++i) {
         cpus.emplace_back(events, static_cast<std::uint8_t>(i), config);
@@ -62,11 +67,11 @@ private:
 Machine::Parts::Parts(const RunConfig& runConfig, EventBus& bus)
     : config(runConfig), events(bus), choices(config.seed),
       memory(bus, config.machine.memory, config.machine.holes), mmu(bus, memory),
-      cpus(makeCpus(bus, config.machine)),
+      cpus(makeCpus(bus, config.machine, config.seed)),
       scheduler(bus, config.machine.cost, config.machine.cpus, choices),
       kernel({bus, memory, mmu, cpus, scheduler, config.machine.cost}, kernelSettings(config)),
-      moverControl{kernel, config.mover}, shadow(kernel), invariants(kernel), frameChecker(kernel),
-      checks({&invariants, &frameChecker}) {
+      coalescer(bus, kernel), moverControl{kernel, config.mover}, shadow(kernel),
+      invariants(kernel), frameChecker(kernel), checks({&invariants, &frameChecker}) {
     scheduler.setHooks(&kernel);
     scheduler.setPolicy(config.machine.schedule, config.machine.quantumCycles);
     events.attach(hash, EventHash::kinds());
@@ -108,6 +113,7 @@ AdvanceEnd Machine::advance(StopCondition* stop, std::uint64_t maxSteps) {
     const std::uint64_t allowed =
         limit == 0 ? ~0ULL : limit - std::min(limit, parts.scheduler.steps());
     AdvanceEnd result = parts.scheduler.run(reached, std::min(maxSteps, allowed));
+    parts.coalescer.publish();
     if (parts.kernel.memory().faulted()) {
         end(Rule::KernelLost);
         result = AdvanceEnd::Finished;
@@ -117,9 +123,6 @@ AdvanceEnd Machine::advance(StopCondition* stop, std::uint64_t maxSteps) {
                parts.scheduler.steps() >= limit) {
         end(Rule::LimitSteps);
         result = AdvanceEnd::Finished;
-    }
-    if (!parts.events.exact()) {
-        parts.memory.emitPageImages();
     }
     return result;
 }

@@ -4,6 +4,7 @@
 #include "fragscope/defrag/mover_loop.h"
 #include "fragscope/event/event_hash.h"
 #include "fragscope/kernel/frames/frame_checker.h"
+#include "fragscope/machine/coalescer.h"
 #include "fragscope/machine/config.h"
 #include "fragscope/machine/machine.h"
 #include "fragscope/workload/shadow.h"
@@ -49,6 +50,7 @@ struct Machine::Parts {
     std::vector<Cpu> cpus;
     Scheduler scheduler;
     Kernel kernel;
+    Coalescer coalescer;
     MoverControl moverControl;
     std::unique_ptr<Mover> mover;
     Task* moverTask = nullptr;
@@ -56,7 +58,6 @@ struct Machine::Parts {
     InvariantChecker invariants;
     FrameChecker frameChecker;
     StepChecks checks;
-    std::vector<Progress> progress; ///< by process
     std::list<ApplicationThread> threads;
     std::list<TraceReplay> replays;
     std::uint64_t pendingActions = 0; ///< of the script, exits included

@@ -99,7 +99,6 @@ Expected<Done> startThreads(Machine::Parts& parts, std::size_t index) {
         parts.threads.push_back({.kernel = parts.kernel,
                                  .process = process,
                                  .settings = settings,
-                                 .progress = parts.progress[index],
                                  .number = n,
                                  .rng = Rng(parts.choices.rng().next()),
                                  .enough = conditionOf<&Machine::Parts::enough>(parts)});
@@ -160,7 +159,6 @@ Expected<Done> setUp(Machine::Parts& parts) {
     if (auto shared = shareInitially(parts); !shared) {
         return shared;
     }
-    parts.progress.resize(parts.config.processes.size());
     // What was freed or given so far is the initial state, not a reason for the mover to start.
     parts.moverControl.releasesSeen = parts.kernel.frames().releases();
     startMover(parts);

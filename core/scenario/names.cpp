@@ -13,6 +13,17 @@ template <> std::span<const Choice> choicesOf<TranslationMode>() {
     return choices;
 }
 
+template <> std::span<const Choice> choicesOf<Replacement>() {
+    static constexpr std::array<Choice, 4> choices{{
+        {"lru", "The least recently used entry, exactly."},
+        {"fifo", "The entry that was filled first."},
+        {"tree-plru",
+         "Pseudo-LRU by a binary tree, as many processors do; ways must be a power of two."},
+        {"random", "The seeded generator chooses."},
+    }};
+    return choices;
+}
+
 template <> std::span<const Choice> choicesOf<SchedulePolicy>() {
     static constexpr std::array<Choice, 3> choices{{
         {"by-time", "The runnable CPU with the smallest clock goes next (ties: lowest number)."},

@@ -22,6 +22,7 @@ struct Choice {
 template <class E> std::span<const Choice> choicesOf();
 
 template <> std::span<const Choice> choicesOf<TranslationMode>();
+template <> std::span<const Choice> choicesOf<Replacement>();
 template <> std::span<const Choice> choicesOf<SchedulePolicy>();
 template <> std::span<const Choice> choicesOf<MapRepresentation>();
 template <> std::span<const Choice> choicesOf<MoverAlgorithm>();

@@ -23,11 +23,25 @@ void checkHoles(const RunConfig& config, IssueList& issues) {
     }
 }
 
+void checkTreeWays(std::string_view key,
+                   std::uint32_t ways,
+                   const MachineSettings& machine,
+                   IssueList& issues) {
+    if (machine.tlbReplacement == Replacement::TreePlru && !std::has_single_bit(ways)) {
+        issues.add(key, fmt::format("{} is not a power of two, which `tree-plru` needs", ways));
+    }
+}
+
 void checkMachine(const RunConfig& config, IssueList& issues) {
     const MachineSettings& machine = config.machine;
     if (!std::has_single_bit(machine.tlbSets)) {
         issues.add("machine.tlb_sets", fmt::format("{} is not a power of two", machine.tlbSets));
     }
+    if (machine.tlb2Sets != 0 && !std::has_single_bit(machine.tlb2Sets)) {
+        issues.add("machine.tlb2_sets", fmt::format("{} is not a power of two", machine.tlb2Sets));
+    }
+    checkTreeWays("machine.tlb_ways", machine.tlbWays, machine, issues);
+    checkTreeWays("machine.tlb2_ways", machine.tlb2Ways, machine, issues);
     if (machine.mapRepresentation != MapRepresentation::StartOnly &&
         machine.translation != TranslationMode::Ranges) {
         issues.add("machine.map_representation", "acts only where machine.translation is `ranges`");

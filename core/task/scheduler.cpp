@@ -69,7 +69,8 @@ void Scheduler::finish(Task& task) {
     publishStatus(task);
 }
 
-void Scheduler::publishStatus(const Task& task) {
+void Scheduler::publishStatus(Task& task) {
+    task.toldDepth = task.depth;
     if (!events_.wants(EventKind::TaskStatusChange)) {
         return;
     }
@@ -216,6 +217,12 @@ Scheduler::Candidate Scheduler::choose() {
     return possible[index];
 }
 
+/// The scenario's own actions take the CPU from others at once; among themselves they take turns.
+bool Scheduler::scriptIsDue(const CpuState& cpu) {
+    return !cpu.ready.empty() && cpu.ready.front()->role == TaskRole::Script &&
+           cpu.current != nullptr && cpu.current->role != TaskRole::Script;
+}
+
 void Scheduler::setHorizon(const Candidate& chosen) {
     if (policy_ != SchedulePolicy::ByTime) {
         horizon_ = 0;
@@ -223,7 +230,9 @@ void Scheduler::setHorizon(const Candidate& chosen) {
     }
     std::uint64_t horizon = nextTimer(chosen.cpu);
     const CpuState& own = cpus_[chosen.cpu];
-    if (!own.ready.empty()) {
+    if (scriptIsDue(own)) {
+        horizon = 0; // looked at again after each step: the task may become preemptible
+    } else if (!own.ready.empty()) {
         horizon = std::min(horizon, own.quantumEnd);
     }
     if (interrupts_.pending(chosen.cpu)) {
@@ -256,10 +265,9 @@ Task& Scheduler::dispatch(std::uint32_t cpu) {
     CpuState& state = cpus_[cpu];
     wakeDueTimers(cpu, state.clock);
     Task* const before = state.current;
-    const bool scriptWaits = !state.ready.empty() && state.ready.front()->role == TaskRole::Script;
     const bool preempt = before != nullptr && !state.fresh && !state.ready.empty() &&
                          before->preemptible && !before->inInstruction && !before->interruptsOff &&
-                         (state.clock >= state.quantumEnd || scriptWaits);
+                         (state.clock >= state.quantumEnd || scriptIsDue(state));
     if (preempt) {
         state.ready.push_back(before);
     }
@@ -359,6 +367,9 @@ void Scheduler::beginStep(Task& task, std::uint16_t line) {
     task.stepOpen = true;
     CallFrame& call = task.calls[task.depth];
     call.line = line;
+    task.toldDepth = task.depth;
+    task.lastStep = steps_;
+    task.lastStepCycles = cpus_[current_].clock;
     events_.context.timeCycles = cpus_[current_].clock;
     events_.context.task = task.id;
     events_.context.line = line;

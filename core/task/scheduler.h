@@ -98,7 +98,7 @@ public:
     [[nodiscard]] bool mayContinue(Task& task);
     void beginStep(Task& task, std::uint16_t line);
     void wait(Task& task, Condition condition, std::uint64_t wakeAtCycles);
-    void publishStatus(const Task& task);
+    void publishStatus(Task& task);
 
 private:
     struct CpuState {
@@ -128,6 +128,7 @@ private:
     [[nodiscard]] Candidate candidateOf(std::uint32_t cpu) const;
     [[nodiscard]] Candidate choose();
     [[nodiscard]] Candidate earliest() const;
+    [[nodiscard]] static bool scriptIsDue(const CpuState& cpu);
     void setHorizon(const Candidate& chosen);
     void takeInterrupt(std::uint32_t cpu, std::uint64_t time);
     Task& dispatch(std::uint32_t cpu);

@@ -39,7 +39,10 @@ struct Task {
     std::uint64_t wakeAtCycles = ~0ULL;
     std::uint64_t busyCycles = 0; ///< cycles that it has spent on its CPU
     bool stepOpen = false;        ///< a micro-step was begun and not yet ended
+    std::uint64_t lastStep = 0;   ///< number and time of its last micro-step
+    std::uint64_t lastStepCycles = 0;
     std::uint8_t depth = 0;
+    std::uint8_t toldDepth = 0; ///< what the last step or change of status said of `depth`
     std::array<CallFrame, maxCallDepth> calls{};
     Steps root; ///< the outermost coroutine
     std::coroutine_handle<> innermost;

@@ -82,6 +82,14 @@ void Replica::fold(const Event& event) {
         checkCpu(event.cpu);
         FRAGSCOPE_CHECK(event.object < state_.cpus[event.cpu].registers.size(), "no such register");
         return set(Cell::of(CellKind::Register, event.cpu, event.object), event.value);
+    case EventKind::StoreBuffered:
+        checkCpu(event.cpu);
+        return set(Cell::of(CellKind::Stores, event.cpu, 0),
+                   std::uint64_t{state_.cpus[event.cpu].pendingStores} + 1);
+    case EventKind::StoreDrained:
+        checkCpu(event.cpu);
+        set(Cell::of(CellKind::Stores, event.cpu, 0), event.a);
+        return store(paddr, event.value, event.size);
     case EventKind::InterruptPending:
         checkCpu(event.object);
         return set(Cell::of(CellKind::Pending, event.object, 0), event.value);
@@ -125,7 +133,9 @@ void Replica::dropTlb(const Event& event) {
     checkCpu(event.cpu);
     FRAGSCOPE_CHECK(event.object < state_.cpus[event.cpu].tlb.size(),
                     "no such TLB slot: " + std::to_string(event.object));
-    set(Cell::of(CellKind::Tlb, event.cpu, std::uint64_t{event.object} * 8), 0);
+    for (std::uint64_t word = 0; word < 6; ++word) { // an empty slot is all zeros
+        set(Cell::of(CellKind::Tlb, event.cpu, std::uint64_t{event.object} * 8 + word), 0);
+    }
 }
 
 } // namespace fragscope

@@ -12,6 +12,7 @@ namespace fragscope {
 ///
 /// What the events say of a task's calls: an event at a depth greater than the task's enters the
 /// calls in between with all locals zero; so does one that names another listing at its depth.
+/// Calls deeper than the task's depth and TLB slots that are not used are all zeros.
 class Replica {
 public:
     static constexpr std::size_t defaultUndoBytes = std::size_t{64} << 20;
@@ -60,6 +61,8 @@ private:
     void startTask(const Event& event);
     void step(const Event& event);
     void enter(std::size_t task, std::size_t depth, std::uint64_t listing, std::uint64_t line);
+    void leaveBelow(std::size_t task, std::size_t depth);
+    void clearLocals(std::size_t task, std::size_t level);
     void setMove(const MoveView& move);
     void checkCpu(std::uint64_t cpu) const;
 

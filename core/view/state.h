@@ -49,7 +49,8 @@ struct CpuView {
     std::vector<TlbSlotView> tlb;
     std::array<std::uint64_t, 8> registers{}; ///< by hardware register number (cpu/cpu.h)
     std::uint32_t pendingInterrupts = 0;
-    std::uint32_t task = 0; ///< task of its last step
+    std::uint32_t pendingStores = 0; ///< in its store buffer, not visible to others yet
+    std::uint32_t task = 0;          ///< task of its last step
 
     friend bool operator==(const CpuView&, const CpuView&) = default;
 };

@@ -35,6 +35,10 @@ void publishProgress(const ApplicationThread& thread) {
                        .value = thread.progress.accesses,
                        .a = thread.progress.reads,
                        .b = board.scheduler.now()});
+    board.events.emit({.kind = EventKind::TranslationsDone,
+                       .object = thread.process.number,
+                       .value = thread.progress.tlbMisses,
+                       .a = thread.progress.walkReferences});
 }
 
 void countAccess(ApplicationThread& thread, const AccessRequest& request) {
@@ -47,6 +51,8 @@ void countAccess(ApplicationThread& thread, const AccessRequest& request) {
                            .value = cycles,
                            .a = thread.settings.deadlineCycles});
     }
+    thread.progress.tlbMisses += request.translation.walkReferences != 0 ? 1 : 0;
+    thread.progress.walkReferences += request.translation.walkReferences;
     thread.progress.reads += request.kind == AccessKind::Read ? 1 : 0;
     if (++thread.progress.accesses % reportEvery == 0) {
         publishProgress(thread);

@@ -6,10 +6,12 @@
 
 namespace fragscope {
 
-/// Progress of all threads of a process together; published as AccessesDone now and then.
+/// Progress of a thread; published as AccessesDone and TranslationsDone now and then.
 struct Progress {
     std::uint64_t accesses = 0;
     std::uint64_t reads = 0;
+    std::uint64_t tlbMisses = 0;
+    std::uint64_t walkReferences = 0; ///< of the walks that succeeded
 };
 
 /// What one application thread needs; must outlive its coroutine.
@@ -17,7 +19,7 @@ struct ApplicationThread {
     Kernel& kernel;
     Process& process;
     const ProcessSettings& settings;
-    Progress& progress;
+    Progress progress{};
     std::uint32_t number = 0; ///< of the thread, for distinct values
     Rng rng{0};
     Condition enough{}; ///< with settings.accesses == 0: the thread ends when this holds

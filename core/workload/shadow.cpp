@@ -7,9 +7,10 @@ namespace fragscope {
 namespace {
 
 constexpr std::array watched{
-    EventKind::Store,      EventKind::Load,           EventKind::PteStore,
-    EventKind::MapStore,   EventKind::MapEntryAdded,  EventKind::MapEntryRemoved,
-    EventKind::PageCopied, EventKind::MoveRolledBack, EventKind::MoveDone,
+    EventKind::Store,         EventKind::Load,           EventKind::PteStore,
+    EventKind::MapStore,      EventKind::MapEntryAdded,  EventKind::MapEntryRemoved,
+    EventKind::PageCopied,    EventKind::MoveRolledBack, EventKind::MoveDone,
+    EventKind::StoreBuffered, EventKind::StoreDrained,
 };
 
 std::size_t wordOf(std::uint64_t address) {
@@ -31,7 +32,14 @@ KindSet Shadow::kinds() {
 void Shadow::onEvent(const Event& event) {
     switch (event.kind) {
     case EventKind::Store:
-        return onStore(event);
+        checkOwner(event);
+        return onVisible(event);
+    case EventKind::StoreBuffered:
+        checkOwner(event);
+        return onBuffered(event);
+    case EventKind::StoreDrained:
+        forgetBuffered(event);
+        return onVisible(event);
     case EventKind::Load:
         return onLoad(event);
     case EventKind::PteStore:
@@ -83,8 +91,48 @@ void Shadow::reportLost(
     contents.words[word] = truth; // reported once; from now on this is what the program will see
 }
 
-void Shadow::onStore(const Event& event) {
-    checkOwner(event);
+void Shadow::onBuffered(const Event& event) {
+    if (const View* view = find(event.object, event.vaddr >> pageShift)) {
+        buffered_.push_back({.cpu = event.cpu,
+                             .contents = view->contents,
+                             .word = wordOf(event.vaddr),
+                             .value = event.value});
+    }
+}
+
+void Shadow::forgetBuffered(const Event& event) {
+    const auto oldest =
+        std::find_if(buffered_.begin(), buffered_.end(), [&](const Buffered& store) {
+            return store.cpu == event.cpu && store.value == event.value;
+        });
+    if (oldest != buffered_.end()) {
+        buffered_.erase(oldest);
+    }
+}
+
+std::uint64_t Shadow::expectedBy(const Event& load, const View& view) {
+    const std::size_t word = wordOf(load.vaddr);
+    std::uint64_t expected = contents_[view.contents]->words[word];
+    for (const Buffered& store : buffered_) {
+        if (store.contents != view.contents || store.word != word) {
+            continue;
+        }
+        if (store.cpu == load.cpu) {
+            expected = store.value;
+        } else {
+            kernel_.board().events.emit({.kind = EventKind::StoreNotVisible,
+                                         .rule = Rule::WaitsInStoreBuffer,
+                                         .object = load.object,
+                                         .vaddr = load.vaddr,
+                                         .paddr = load.paddr,
+                                         .value = load.value,
+                                         .a = store.value});
+        }
+    }
+    return expected;
+}
+
+void Shadow::onVisible(const Event& event) {
     View* view = find(event.object, event.vaddr >> pageShift);
     if (view == nullptr) {
         return;
@@ -109,14 +157,16 @@ void Shadow::onLoad(const Event& event) {
     }
     const Contents& contents = *contents_[view->contents];
     const std::size_t word = wordOf(event.vaddr);
-    if (contents.words[word] != event.value) {
+    const std::uint64_t expected =
+        buffered_.empty() ? contents.words[word] : expectedBy(event, *view);
+    if (expected != event.value) {
         kernel_.board().events.emit({.kind = EventKind::StaleRead,
                                      .rule = Rule::ReadDiffers,
                                      .object = event.object,
                                      .vaddr = event.vaddr,
                                      .paddr = event.paddr,
                                      .value = event.value,
-                                     .a = contents.words[word],
+                                     .a = expected,
                                      .b = contents.writtenAt[word]});
     }
 }

@@ -47,13 +47,27 @@ private:
         bool givenBack = false; ///< the process gave the page back: a new one starts afresh
     };
 
+    /// A store that waits in a store buffer; those of a CPU leave in order.
+    struct Buffered {
+        std::uint8_t cpu = 0;
+        std::size_t contents = 0;
+        std::size_t word = 0;
+        std::uint64_t value = 0;
+    };
+
     struct Difference {
         std::uint64_t equalWords = 0;
         std::uint64_t firstAddress = nowhere; ///< of a word that differs
     };
 
     [[nodiscard]] Difference differenceOf(std::uint32_t process) const;
-    void onStore(const Event& event);
+    void onVisible(const Event& store);
+    void onBuffered(const Event& store);
+    void forgetBuffered(const Event& drained);
+
+    /// What the load must find: the CPU's own waiting store, or else what is visible. Reports a
+    /// store that waits on another CPU.
+    std::uint64_t expectedBy(const Event& load, const View& view);
     void onLoad(const Event& event);
     void onTableEntry(const Event& event);
     void onMapChange(std::uint32_t process);
@@ -80,6 +94,7 @@ private:
     std::vector<std::vector<std::uint64_t>>
         pages_; ///< by process: its pages, in order of appearance
     std::vector<std::unique_ptr<Contents>> contents_;
+    std::vector<Buffered> buffered_; ///< oldest first
 };
 
 } // namespace fragscope

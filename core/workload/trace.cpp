@@ -47,6 +47,14 @@ std::optional<std::string> readLine(gzFile_s* file) {
     return line.empty() ? std::nullopt : std::optional(line);
 }
 
+/// What is wrong with the file so far as it was read, or empty.
+std::string damageOf(gzFile_s* file) {
+    int code = 0;
+    const char* message = gzerror(file, &code);
+    const bool good = code == Z_OK || code == Z_STREAM_END;
+    return good ? std::string() : fmt::format("damaged or truncated: {}", message);
+}
+
 std::vector<std::string_view> fields(std::string_view line) {
     std::vector<std::string_view> list;
     while (!line.empty()) {
@@ -146,13 +154,13 @@ Expected<Trace> loadTrace(const std::string& path) {
             continue;
         }
         if (std::string reason = parser.add(*line, number); !reason.empty()) {
-            return errorAt(path, number, std::move(reason));
+            // The last line of a damaged file is not whole: the damage is the better reason.
+            const std::string damage = damageOf(file.get());
+            return errorAt(path, number, damage.empty() ? std::move(reason) : damage);
         }
     }
-    int code = 0;
-    const char* message = gzerror(file.get(), &code);
-    if (code != Z_OK && code != Z_STREAM_END) {
-        return errorAt(path, number, fmt::format("damaged or truncated: {}", message));
+    if (std::string damage = damageOf(file.get()); !damage.empty()) {
+        return errorAt(path, number, std::move(damage));
     }
     if (number == 0) {
         return errorAt(path, 0, "the trace is empty");

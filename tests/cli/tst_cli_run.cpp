@@ -48,6 +48,23 @@ private slots:
         QCOMPARE(full["metrics"], plain["metrics"]);
     }
 
+    void run_against_showsBothRuns() {
+        const QJsonObject both =
+            jsonRun({"entry-e", "--against", "mover.algorithm=stop-the-world"});
+        const QJsonObject naive = jsonRun({"entry-e", "--set", "mover.algorithm=stop-the-world"});
+        const QJsonObject against = both["against"].toObject();
+        QVERIFY(!naive["metrics"].toObject().isEmpty());
+        QCOMPARE(against["metrics"], naive["metrics"]);
+        QCOMPARE(against["time_cycles"], naive["time_cycles"]);
+        QCOMPARE(both["metrics"], jsonRun({"entry-e"})["metrics"]);
+        QVERIFY(both["metrics"]["mover_cycles"] != against["metrics"].toObject()["mover_cycles"]);
+        const CliResult text =
+            runCli({"run", "entry-e", "--against", "mover.algorithm=stop-the-world"});
+        QVERIFY2(text.out.contains("mover.algorithm=stop-the-world"), text.out);
+        QVERIFY2(text.out.contains("difference"), text.out);
+        QCOMPARE(runCli({"run", "entry-e", "--against", "mover.nonsense=1"}).code, 2);
+    }
+
     void run_text_showsMetricsAndExpectations() {
         const CliResult result = runCli({"run", "entry-e"});
         QCOMPARE(result.code, 0);

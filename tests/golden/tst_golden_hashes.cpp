@@ -12,16 +12,13 @@ using namespace fragscope;
 class TestGoldenHashes : public QObject {
     Q_OBJECT
 
-    /// Every shipped scenario by its name.
-    static QMap<QString, QString> shipped() {
-        QMap<QString, QString> paths;
-        QDirIterator files(FRAGSCOPE_SOURCE_DIR "/scenarios", {"*.toml"}, QDir::Files,
-                           QDirIterator::Subdirectories);
-        while (files.hasNext()) {
-            const QString path = files.next();
-            paths[QFileInfo(path).completeBaseName()] = path;
-        }
-        return paths;
+    static QString shippedFolder() { return FRAGSCOPE_SOURCE_DIR "/scenarios"; }
+
+    /// "concurrent-move/entry-e" of its file.
+    static QString nameOf(const QString& file) {
+        QString name = QDir(shippedFolder()).relativeFilePath(file);
+        name.chop(static_cast<int>(qstrlen(".toml")));
+        return name;
     }
 
     /// NAME -> "EVENTS STATE" of hashes.txt.
@@ -61,11 +58,15 @@ private slots:
 
     void shipped_everyScenario_isListed() {
         const QMap<QString, QString> listed = golden();
-        for (const QString& name : shipped().keys()) {
+        QDirIterator files(shippedFolder(), {"*.toml"}, QDir::Files, QDirIterator::Subdirectories);
+        int count = 0;
+        while (files.hasNext()) {
+            const QString name = nameOf(files.next());
             QVERIFY2(listed.contains(name), qPrintable(name + " is missing in hashes.txt"));
+            ++count;
         }
-        QVERIFY(listed.size() >= 40);
-        QCOMPARE(listed.size(), shipped().size());
+        QVERIFY(count >= 30);
+        QCOMPARE(listed.size(), count);
     }
 
     void scenario_sameSeed_sameEventsAndState_data() {
@@ -78,13 +79,15 @@ private slots:
 
     void scenario_sameSeed_sameEventsAndState() {
         QFETCH(QString, expected);
-        QCOMPARE(hashesOf(shipped().value(QTest::currentDataTag()), ~0ULL), expected);
+        const QString path =
+            QString("%1/%2.toml").arg(shippedFolder(), QString(QTest::currentDataTag()));
+        QCOMPARE(hashesOf(path, ~0ULL), expected);
     }
 
     /// Stepping is the same loop as running: a thousand small advances make the same run.
     void scenario_steppedOrRun_sameHashes() {
-        for (const char* name : {"entry-e", "owners"}) {
-            const QString path = shipped().value(name);
+        for (const char* name : {"/concurrent-move/entry-e.toml", "/frames/owners.toml"}) {
+            const QString path = shippedFolder() + name;
             QCOMPARE(hashesOf(path, 1), hashesOf(path, ~0ULL));
             QCOMPARE(hashesOf(path, 7), hashesOf(path, ~0ULL));
         }

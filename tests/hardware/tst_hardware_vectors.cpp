@@ -40,7 +40,7 @@ CommandResult runOn(const std::string& text) {
     std::ofstream(path, std::ios::binary) << text;
     std::ostringstream out;
     std::ostringstream err;
-    const int code = runMmuCommand({path}, out, err);
+    const int code = runMmuCommand({path}, false, out, err);
     return {code, out.str(), err.str()};
 }
 
@@ -64,6 +64,7 @@ private slots:
     void command_onGoodAndBadVectors_countsVectors();
     void command_malformedLine_namesItAndExits3_data();
     void command_malformedLine_namesItAndExits3();
+    void command_walk_printsEachTableReference();
     void command_missingFile_isRefused();
     void command_truncatedGzip_isBadInput();
     void softDifference_isAWarningOnly();
@@ -148,10 +149,27 @@ void VectorsTest::command_malformedLine_namesItAndExits3() {
     QCOMPARE(result.out, std::string("2 vectors, 0 mismatches\n"));
 }
 
+void VectorsTest::command_walk_printsEachTableReference() {
+    std::ostringstream out;
+    std::ostringstream err;
+    const std::string file = FRAGSCOPE_SOURCE_DIR "/scenarios/walks/widths.jsonl";
+    QCOMPARE(runMmuCommand({file}, true, out, err), 0);
+    const std::string text = out.str();
+    QVERIFY2(text.find("5 vectors, 0 mismatches") != std::string::npos, text.c_str());
+    std::size_t steps = 0;
+    for (auto at = text.find(" walks for "); at != std::string::npos;
+         at = text.find(" walks for ", at + 1)) {
+        ++steps;
+    }
+    QCOMPARE(steps, std::size_t{2 + 1 + 2 + 2 + 2}); // two levels, or one for the 4 MiB page
+    QVERIFY2(text.find("-> exception 14 error 0x4 cr2 0x812340") != std::string::npos,
+             text.c_str());
+}
+
 void VectorsTest::command_missingFile_isRefused() {
     std::ostringstream out;
     std::ostringstream err;
-    QCOMPARE(runMmuCommand({"/no/such/file.jsonl"}, out, err), 5);
+    QCOMPARE(runMmuCommand({"/no/such/file.jsonl"}, false, out, err), 5);
     QVERIFY(err.str().find("/no/such/file.jsonl: ") != std::string::npos);
 }
 

@@ -56,7 +56,15 @@ private:
         machine.memory = bytesOf(PageCount(4096 + rng_.below(4096)));
         machine.cpus = static_cast<std::uint32_t>(1 + rng_.below(16));
         machine.tlbSets = 1U << rng_.below(11);
-        machine.tlbWays = static_cast<std::uint32_t>(1 + rng_.below(16));
+        machine.tlbReplacement = any<Replacement>();
+        const bool tree = machine.tlbReplacement == Replacement::TreePlru;
+        machine.tlbWays =
+            static_cast<std::uint32_t>(tree ? 1U << rng_.below(5) : 1 + rng_.below(16));
+        machine.tlb2Sets = coin() ? 0 : 1U << rng_.below(13);
+        machine.tlb2Ways =
+            static_cast<std::uint32_t>(tree ? 1U << rng_.below(5) : 1 + rng_.below(16));
+        machine.structureCache = static_cast<std::uint32_t>(rng_.below(65));
+        machine.storeBuffer = static_cast<std::uint32_t>(rng_.below(65));
         machine.translation = any<TranslationMode>();
         machine.mapRepresentation = machine.translation == TranslationMode::Ranges
                                         ? any<MapRepresentation>()

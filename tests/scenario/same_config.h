@@ -27,10 +27,12 @@ inline bool same(const CostModel& x, const CostModel& y) {
 }
 
 inline bool same(const MachineSettings& x, const MachineSettings& y) {
-    const auto& [a1, holes1, a3, a4, a5, a6, a7, a8, a9, a10, a11, cost1] = x;
-    const auto& [b1, holes2, b3, b4, b5, b6, b7, b8, b9, b10, b11, cost2] = y;
-    return std::tie(a1, a3, a4, a5, a6, a7, a8, a9, a10, a11) ==
-               std::tie(b1, b3, b4, b5, b6, b7, b8, b9, b10, b11) &&
+    const auto& [a1, holes1, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, cost1] =
+        x;
+    const auto& [b1, holes2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15, b16, cost2] =
+        y;
+    return std::tie(a1, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16) ==
+               std::tie(b1, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15, b16) &&
            same(cost1, cost2) &&
            sameList(holes1, holes2,
                     [](const MemorySpan& p, const MemorySpan& q) { return same(p, q); });

@@ -10,7 +10,7 @@ namespace fragscope::test {
 /// Where things lie in the runs below, in frames; application is process 1, neighbour process 2.
 namespace place {
 inline constexpr std::uint64_t oldest = 200; ///< block O of the application
-inline constexpr std::uint64_t far = 300;    ///< block A, before the move
+inline constexpr std::uint64_t far = 400;    ///< block A, before the move
 inline constexpr VirtAddr area{0x10000000};  ///< of the application
 } // namespace place
 

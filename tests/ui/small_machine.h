@@ -31,6 +31,14 @@ inline RunConfig machineWithoutShootdown() {
     return config;
 }
 
+/// The same with a thread on each of four processors.
+inline RunConfig machineOfFourThreads() {
+    RunConfig config = machineWithoutShootdown();
+    config.machine.cpus = 5;
+    config.processes.front().cpus = {1, 2, 3, 4};
+    return config;
+}
+
 inline RunFactory runOf(const RunConfig& config) {
     RunCaption caption;
     caption.title = "The concurrent move";

@@ -48,17 +48,6 @@ const ViewState& stateOf(const EngineSnapshotRef& snapshot) {
     return snapshot->moment->state;
 }
 
-/// Records whatever it is given.
-class CountingSink : public EventSink {
-public:
-    explicit CountingSink(std::vector<Event>& events) : events_(events) {}
-
-    void onEvent(const Event& event) override { events_.push_back(event); }
-
-private:
-    std::vector<Event>& events_;
-};
-
 } // namespace
 
 class TestEngine : public QObject {
@@ -69,7 +58,10 @@ private slots:
     void open_factoryFails_errorIsShownAndOldRunStays();
     void step_thenBack_givesTheSameState();
     void forwardTo_fault_stopsAfterIt();
+    void forwardTo_noneLeft_staysAndSaysSo();
+    void forwardTo_cancelled_staysWhereItGotTo();
     void backTo_fault_returnsWhereForwardStopped();
+    void backTo_noneBefore_staysAndSaysSo();
     void seek_anywhere_equalsFirstVisit();
     void seekStep_beyondKnownEvents_runsThere();
     void lookAhead_keepsTheCursor();
@@ -80,7 +72,6 @@ private slots:
     void commands_keepTheirOrder();
     void snapshots_haveAscendingNumbers();
     void snapshot_keepsItsMoment_whileTheRunGoesOn();
-    void record_startedLate_holdsTheWholeRun();
     void restart_makesTheRunAnew();
     void withoutRun_commandsDoNothing();
     void destroyed_whilePlaying_ends();
@@ -103,7 +94,7 @@ void TestEngine::open_factoryFails_errorIsShownAndOldRunStays() {
     Engine engine;
     engine.open(syntheticRun(someSteps));
     engine.stepForward(7);
-    engine.open([]() -> Expected<Run> { return badInput("no such thing"); });
+    engine.open([]() -> Expected<Run> { return badInput("no such thing"); }, 100);
     engine.waitUntilIdle();
     const EngineSnapshotRef snapshot = engine.latest();
     QVERIFY(snapshot->error.has_value());
@@ -154,9 +145,54 @@ void TestEngine::backTo_fault_returnsWhereForwardStopped() {
     engine.backTo(faultKinds());
     engine.waitUntilIdle();
     QCOMPARE(stateHash(stateOf(engine.latest())), hash);
+}
+
+void TestEngine::forwardTo_noneLeft_staysAndSaysSo() {
+    constexpr std::uint64_t place = 3 * SyntheticSource::stepsPerFault;
+    Engine engine;
+    engine.open(syntheticRun(someSteps));
+    engine.stepForward(place);
+    engine.waitUntilIdle();
+    const std::uint64_t hash = stateHash(stateOf(engine.latest()));
+    KindSet never;
+    never.set(static_cast<std::size_t>(EventKind::ProcessKilled));
+    engine.forwardTo(never);
+    engine.waitUntilIdle();
+    QCOMPARE(stateOf(engine.latest()).step, place);
+    QCOMPARE(stateHash(stateOf(engine.latest())), hash);
+    QVERIFY(!engine.latest()->error);
+    QCOMPARE(engine.latest()->notice,
+             std::string("There is none from here to the end of the run."));
+    engine.stepForward();
+    engine.waitUntilIdle();
+    QCOMPARE(engine.latest()->notice, std::string());
+}
+
+void TestEngine::forwardTo_cancelled_staysWhereItGotTo() {
+    Engine engine;
+    engine.open(syntheticRun(SyntheticSource::endless));
+    KindSet never;
+    never.set(static_cast<std::size_t>(EventKind::ProcessKilled));
+    engine.forwardTo(never);
+    QVERIFY(waitFor(engine, [](const EngineSnapshot& snapshot) {
+        return snapshot.phase == EnginePhase::Working && snapshot.moment->state.step > 0;
+    }));
+    engine.cancel();
+    engine.waitUntilIdle();
+    QVERIFY(stateOf(engine.latest()).step > 0);
+    QCOMPARE(engine.latest()->notice, std::string());
+}
+
+void TestEngine::backTo_noneBefore_staysAndSaysSo() {
+    constexpr std::uint64_t place = SyntheticSource::stepsPerFault - 5;
+    Engine engine;
+    engine.open(syntheticRun(someSteps));
+    engine.stepForward(place);
     engine.backTo(faultKinds());
     engine.waitUntilIdle();
-    QCOMPARE(stateOf(engine.latest()).step, std::uint64_t{0}); // none earlier: the start
+    QCOMPARE(stateOf(engine.latest()).step, place);
+    QCOMPARE(engine.latest()->notice,
+             std::string("There is none from the start of the run to here."));
 }
 
 void TestEngine::seek_anywhere_equalsFirstVisit() {
@@ -194,9 +230,13 @@ void TestEngine::seekStep_beyondKnownEvents_runsThere() {
 void TestEngine::lookAhead_keepsTheCursor() {
     Engine engine;
     engine.open(syntheticRun(someSteps));
-    engine.lookAhead(~0ULL);
+    engine.stepForward(9);
     engine.waitUntilIdle();
-    QCOMPARE(stateOf(engine.latest()).step, std::uint64_t{0});
+    engine.lookAhead(~0ULL);
+    while (!engine.idle()) {
+        QVERIFY(stateOf(engine.latest()).step <= 9); // nor does it show what it runs through
+    }
+    QCOMPARE(stateOf(engine.latest()).step, std::uint64_t{9});
     QCOMPARE(engine.latest()->allSteps, someSteps);
     QVERIFY(!engine.latest()->moment->atHead);
 }
@@ -301,34 +341,6 @@ void TestEngine::snapshot_keepsItsMoment_whileTheRunGoesOn() {
     QCOMPARE(stateHash(stateOf(kept)), hash);
     QCOMPARE(kept->moment->log.endSeq(), end);
     QVERIFY(stateHash(stateOf(engine.latest())) != hash);
-}
-
-void TestEngine::record_startedLate_holdsTheWholeRun() {
-    std::vector<Event> recorded;
-    {
-        Engine engine;
-        engine.open(syntheticRun(someSteps));
-        engine.stepForward(1000);
-        engine.startRecording([&]() -> Expected<std::unique_ptr<EventSink>> {
-            return std::unique_ptr<EventSink>(std::make_unique<CountingSink>(recorded));
-        });
-        engine.waitUntilIdle();
-        QVERIFY(engine.latest()->recording);
-        engine.stepBack(500); // going back changes nothing in the file
-        engine.runToEnd();
-        engine.stopRecording();
-        engine.waitUntilIdle();
-        QVERIFY(!engine.latest()->recording);
-    }
-    QVERIFY(!recorded.empty());
-    for (std::size_t i = 0; i < recorded.size(); ++i) {
-        QCOMPARE(recorded[i].seq, static_cast<std::uint64_t>(i));
-    }
-    std::uint64_t steps = 0;
-    for (const Event& event : recorded) {
-        steps += event.kind == EventKind::TaskStep ? 1 : 0;
-    }
-    QCOMPARE(steps, someSteps);
 }
 
 void TestEngine::restart_makesTheRunAnew() {

@@ -95,6 +95,15 @@ private slots:
         cardsDoNotOverlap(*window);
     }
 
+    void manyLanes_windowStillFits() {
+        const auto window = windowWith(machineOfFourThreads());
+        window->look().setStillPictures(true);
+        goIntoABlock(*window);
+        QCOMPARE(window->size(), QSize(1280, 720));
+        QVERIFY(window->grab().save(artefacts_.path(QStringLiteral("window-four-threads.png"))));
+        cardsDoNotOverlap(*window);
+    }
+
     void themes_giveDifferentPictures() {
         const auto window = windowWith(smallMachine());
         const QImage light = window->grab().toImage();

@@ -54,6 +54,7 @@ private slots:
         QVERIFY2(outcome.code == 0, qPrintable(outcome.err));
         QCOMPARE(QImage(picture).size(), QSize(1200, 760));
         QVERIFY(outcome.out.isEmpty());
+        QCOMPARE(outcome.err, QString());
     }
 
     void screenshot_themes_differ() {

@@ -77,8 +77,9 @@ private slots:
                 QVERIFY(walk.mapped());
                 QCOMPARE(walk.paddr.value, extent.paddr + offset);
                 const std::vector<WalkRow> rows = walkRows(scene, extent.start + offset, walk);
-                QCOMPARE(rows.size(), std::size_t{4});
-                QCOMPARE(rows.back().state, WalkRow::State::Leaf);
+                QCOMPARE(rows.size(), std::size_t{5});
+                QCOMPARE(rows[3].state, WalkRow::State::Leaf);
+                QCOMPARE(rows.back().entryPaddr, extent.paddr + offset);
             }
         }
     }
@@ -103,6 +104,55 @@ private slots:
         QVERIFY(hasFact(facts, QStringLiteral("Copied"), QStringLiteral("yes")));
         QVERIFY(hasFact(absentPageFacts(scene, move.blockVaddr + 5 * pageBytes),
                         QStringLiteral("Copied"), QStringLiteral("not yet")));
+    }
+
+    void fault_atAPresentEntry_marksItWithTheCheck() {
+        Engine engine;
+        engine.open(runOf(smallMachine()));
+        engine.setFocus(program);
+        engine.stepForward(50);
+        engine.waitUntilIdle();
+        const Scene before(engine.latest()->moment);
+        const std::uint64_t vaddr = before.focus()->extents.front().start + 0x123;
+        const TableWalk walk = before.walk(program, vaddr);
+        QCOMPARE(walkRows(before, vaddr, walk).at(3).state, WalkRow::State::Leaf);
+
+        auto later = std::make_shared<Snapshot>(before.moment());
+        EventLog log; // with what the processor says of a write to a read-only page
+        for (std::uint64_t seq = 0; seq < later->state.nextSeq; ++seq) {
+            log.append(later->log.at(seq));
+        }
+        Event step;
+        step.seq = log.endSeq();
+        step.kind = EventKind::WalkStep;
+        step.task = 2;
+        step.object = 1;
+        step.vaddr = vaddr;
+        step.value = walk.levels.back().entry;
+        step.b = static_cast<std::uint64_t>(WalkCheck::ReadOnlyPage);
+        log.append(step);
+        Event fault;
+        fault.seq = log.endSeq();
+        fault.kind = EventKind::PageFault;
+        fault.task = 2;
+        fault.object = program;
+        fault.vaddr = vaddr;
+        fault.value = 7;
+        log.append(fault);
+        later->log = log;
+        later->state.nextSeq = log.endSeq();
+        const Scene scene(later);
+        QVERIFY(scene.fault().has_value());
+        QCOMPARE(scene.fault()->check, WalkCheck::ReadOnlyPage);
+        const WalkRow row = walkRows(scene, vaddr, walk).at(3);
+        QCOMPARE(row.state, WalkRow::State::Failed);
+        QVERIFY2(row.reason.endsWith(QStringLiteral("read-only-page")), qPrintable(row.reason));
+        const QString summary = walkSummary(scene, vaddr, walk);
+        QVERIFY2(summary.startsWith(QStringLiteral("#PF 0x7 (user write)")), qPrintable(summary));
+        QVERIFY2(summary.contains(QStringLiteral("W = 0")), qPrintable(summary));
+        // Another page is not concerned.
+        const TableWalk other = scene.walk(program, vaddr + pageBytes);
+        QCOMPARE(walkRows(scene, vaddr + pageBytes, other).at(3).state, WalkRow::State::Leaf);
     }
 
     void frameFacts_sayOwnerEntryAndBytes() {

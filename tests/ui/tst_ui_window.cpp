@@ -7,6 +7,7 @@
 #include "fragscope/ui/panels/listing_panel.h"
 #include "fragscope/ui/panels/listing_view.h"
 #include "fragscope/ui/panels/prose_view.h"
+#include "fragscope/ui/panels/tlb_view.h"
 #include "fragscope/ui/panels/walk_view.h"
 #include "fragscope/ui/plots/metric_plot.h"
 #include "fragscope/ui/timeline/lane_strip.h"
@@ -17,10 +18,14 @@
 #include "fragscope/ui/window/presenter.h"
 #include "fragscope/ui/window/transport_bar.h"
 
+#include <QApplication>
 #include <QComboBox>
+#include <QDialog>
+#include <QLineEdit>
 #include <QSlider>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTimer>
 #include <QToolButton>
 
 #include "ui/synthetic_source.h"
@@ -167,7 +172,7 @@ private slots:
         QCOMPARE(cards.virtualMap->selected(), std::optional(extent.start + 5 * pageBytes));
         QVERIFY(cards.inspectorCard->title().contains(
             QString::number(extent.start / pageBytes + 5, 16)));
-        QCOMPARE(cards.walk->rows().size(), std::size_t{4});
+        QCOMPARE(cards.walk->rows().size(), std::size_t{5});
         Q_EMIT cards.virtualMap->pageSelected(extent.start + 9 * pageBytes);
         QCOMPARE(cards.physical->selected(), std::optional(extent.paddr / pageBytes + 9));
         window_->actions().followAccess->trigger();
@@ -227,6 +232,29 @@ private slots:
         QVERIFY(!window_->messages().isVisible());
     }
 
+    void nextFault_noneLeft_isSaidInTheWindow() {
+        window_->actions().runToEnd->trigger();
+        window_->settle();
+        const std::uint64_t end = moment().state.nextSeq;
+        QVERIFY(!window_->heading().contains(QStringLiteral("There is none")));
+        press("nextFault");
+        QCOMPARE(moment().state.nextSeq, end);
+        QVERIFY(window_->heading().contains(QStringLiteral("There is none from here")));
+        QVERIFY(window_->messages().message().isEmpty());
+        press("stepBack");
+        QVERIFY(!window_->heading().contains(QStringLiteral("There is none")));
+    }
+
+    void recording_diskFull_isTold() {
+        window_->engine().startRecording(windowHooks(std::make_shared<RunOpener>())
+                                             .record(*window_->refresh()->caption, "/dev/full"));
+        window_->settle();
+        QVERIFY(!window_->refresh()->recording);
+        QVERIFY(!window_->actions().record->isChecked());
+        QVERIFY2(window_->messages().message().contains(QStringLiteral("/dev/full")),
+                 qPrintable(window_->messages().message()));
+    }
+
     void recording_playedBack_isTheSameRun() {
         QTemporaryDir folder;
         const QString path = folder.filePath(QStringLiteral("run.db"));
@@ -265,20 +293,102 @@ private slots:
 
     void exportCsv_writesTables() {
         QTemporaryDir folder;
-        const Hooks hooks = windowHooks(std::make_shared<RunOpener>());
-        const EngineSnapshotRef shown = window_->refresh();
-        const Expected<Done> outcome =
-            hooks.exportCsv(*shown->caption, *shown->moment, folder.path().toStdString());
-        QVERIFY2(outcome.ok(), outcome.ok() ? "" : outcome.error().text().c_str());
+        whenAsked(folder.path());
+        window_->actions().exportCsv->trigger();
+        QVERIFY(asked_);
+        QTRY_VERIFY(window_->messages().message().startsWith(QStringLiteral("The CSV files are")));
         for (const char* name : {"metrics.csv", "summary.csv", "pauses.csv", "events.csv"}) {
             QFile file(folder.filePath(QLatin1String(name)));
             QVERIFY2(file.open(QIODevice::ReadOnly), name);
             QVERIFY2(file.readAll().count('\n') > 1, name);
         }
+        const Hooks hooks = windowHooks(std::make_shared<RunOpener>());
+        const EngineSnapshotRef shown = window_->refresh();
         const Expected<Done> refused =
-            hooks.exportCsv(*shown->caption, *shown->moment, "/nowhere/at/all");
+            hooks.exportCsv(*shown->caption, shown->moment, "/nowhere/at/all")();
         QVERIFY(!refused.ok());
         QCOMPARE(refused.error().code, ExitCode::SystemRefused);
+    }
+
+    void exportPicture_writesThePicture() {
+        QTemporaryDir folder;
+        const QString path = folder.filePath(QStringLiteral("window.png"));
+        whenAsked(path);
+        window_->actions().exportPicture->trigger();
+        QVERIFY(asked_);
+        QCOMPARE(QImage(path).size(), window_->size());
+    }
+
+    void record_onAndOff_byTheMenu_andTheRunOpened() {
+        QTemporaryDir folder;
+        const QString path = folder.filePath(QStringLiteral("run.db"));
+        QFile file(folder.filePath(QStringLiteral("small.toml")));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("format = 1\n[machine]\nmemory = \"2 MiB\"\n[[process]]\nname = \"p\"\n"
+                   "blocks = [\"256 KiB @ frame 96\"]\naccesses = 300\n");
+        file.close();
+        whenAsked(file.fileName());
+        window_->actions().openScenario->trigger();
+        window_->settle();
+        QVERIFY2(window_->messages().message().isEmpty(),
+                 qPrintable(window_->messages().message()));
+        press("step", 20);
+        whenAsked(path);
+        window_->actions().record->trigger();
+        window_->settle();
+        QVERIFY(window_->refresh()->recording);
+        QVERIFY(window_->actions().record->isChecked());
+        QVERIFY(window_->transport().stateText().contains(QStringLiteral("recording")));
+        press("step", 30);
+        window_->actions().record->trigger();
+        window_->settle();
+        QVERIFY(!window_->refresh()->recording);
+        QVERIFY(!window_->actions().record->isChecked());
+        QVERIFY2(window_->messages().message().isEmpty(),
+                 qPrintable(window_->messages().message()));
+        whenAsked(path);
+        window_->actions().openRun->trigger();
+        window_->settle();
+        QVERIFY(window_->transport().stateText().contains(QStringLiteral("REPLAY")));
+        QVERIFY(window_->refresh()->allSteps >= 50);
+    }
+
+    void goToStep_byItsNumber() {
+        whenAsked(QStringLiteral("1,234"));
+        window_->actions().goToStep->trigger();
+        window_->settle();
+        QVERIFY(asked_);
+        QCOMPARE(moment().state.step, std::uint64_t{1234});
+    }
+
+    void fault_walkSaysWhereItFails() {
+        press("nextFault");
+        const std::optional<AccessFault>& fault = window_->presenter().scene()->fault();
+        QVERIFY(fault.has_value());
+        QCOMPARE(fault->check, WalkCheck::NotPresent);
+        QCOMPARE(fault->level, 1U);
+        const WalkView& walk = *window_->cards().walk;
+        QCOMPARE(walk.rows()[3].state, WalkRow::State::Failed);
+        QVERIFY(walk.rows()[3].reason.contains(QStringLiteral("entry E")));
+        QCOMPARE(walk.rows()[4].index, fault->vaddr % pageBytes);
+        QVERIFY2(walk.accessibleDescription().startsWith(QStringLiteral("#PF 0x")),
+                 qPrintable(walk.accessibleDescription()));
+        QVERIFY(walk.accessibleDescription().contains(groupedHex(fault->vaddr)));
+        QVERIFY(window_->cards().inspectorCard->title().contains(
+            QString::number(fault->vaddr / pageBytes, 16)));
+    }
+
+    void tlb_keysAndClick_selectThePage() {
+        press("step", 200);
+        TlbView& tlb = *window_->cards().tlb;
+        QTest::keyClick(&tlb, Qt::Key_Right);
+        const std::optional<std::uint64_t> first = window_->presenter().selectedPage();
+        QVERIFY(first.has_value());
+        QCOMPARE(window_->cards().virtualMap->selected(), first);
+        QTest::keyClick(&tlb, Qt::Key_Right);
+        QVERIFY(window_->presenter().selectedPage() != first);
+        QTest::keyClick(&tlb, Qt::Key_Left);
+        QCOMPARE(window_->presenter().selectedPage(), first);
     }
 
     void endlessRun_windowStaysAlive_andCancelWorks() {
@@ -294,6 +404,20 @@ private slots:
     }
 
 private:
+    /// Answers the next dialog, which asks for a file, a folder or a text.
+    void whenAsked(const QString& answer) {
+        asked_ = false;
+        QTimer::singleShot(0, window_.get(), [this, answer] {
+            QWidget* dialog = QApplication::activeModalWidget();
+            auto* line = dialog == nullptr ? nullptr : dialog->findChild<QLineEdit*>();
+            if (line != nullptr) {
+                asked_ = true;
+                line->setText(answer);
+                static_cast<QDialog*>(dialog)->accept();
+            }
+        });
+    }
+
     const Snapshot& moment() { return *window_->refresh()->moment; }
 
     QToolButton* button(const char* action) {
@@ -328,6 +452,7 @@ private:
     }
 
     std::unique_ptr<MainWindow> window_;
+    bool asked_ = false;
 };
 
 QTEST_MAIN(TestWindow)

@@ -273,10 +273,10 @@ void TestReplica::call_entered_hasZeroLocals() {
         replica.apply(event);
     };
     give(EventKind::TaskStarted, 1, 1, 0, 0);
-    give(EventKind::TaskStep, 1, 1, 4, 0);         // in a call at depth 1, listing 4
-    give(EventKind::LocalWrite, 2, 99, 1, 4);      // its local 2
-    give(EventKind::TaskStatusChange, 0, 0, 0, 0); // back at depth 0
-    QCOMPARE(replica.state().tasks[0].calls[1].locals[2], std::uint64_t{99});
+    give(EventKind::TaskStep, 1, 1, 4, 0);                   // in a call at depth 1, listing 4
+    give(EventKind::LocalWrite, 2, 99, 1, 4);                // its local 2
+    give(EventKind::TaskStatusChange, 0, 0, 0, 0);           // back at depth 0
+    QCOMPARE(replica.state().tasks[0].calls[1], CallView{}); // left: nothing remains
     give(EventKind::LocalWrite, 0, 5, 1, 4); // set before the first step of the next call
     QCOMPARE(replica.state().tasks[0].calls[1].locals[2], std::uint64_t{0});
     QCOMPARE(replica.state().tasks[0].depth, std::uint8_t{1});

@@ -54,13 +54,11 @@ void Engine::postToRun(std::string task, Command command, Play play) {
     post(std::move(task), ifOpen, play);
 }
 
-void Engine::open(RunFactory factory) {
-    post("opening", [this, made = std::move(factory)] {
-        const Expected<Done> outcome = driver_->open(made);
-        fail(outcome);
-        if (outcome) {
+void Engine::open(RunFactory factory, std::uint64_t lookAhead) {
+    post("opening", [this, made = std::move(factory), lookAhead] {
+        if (makeRun(made, lookAhead)) {
             factory_ = made;
-            ++runNumber_;
+            lookAhead_ = lookAhead;
         }
     });
 }
@@ -68,10 +66,27 @@ void Engine::open(RunFactory factory) {
 void Engine::restart() {
     post("starting anew", [this] {
         if (factory_) {
-            fail(driver_->open(factory_));
-            ++runNumber_;
+            makeRun(factory_, lookAhead_);
         }
     });
+}
+
+bool Engine::makeRun(const RunFactory& factory, std::uint64_t lookAhead) {
+    const Expected<Done> outcome = driver_->open(factory);
+    fail(outcome);
+    if (!outcome) {
+        return false;
+    }
+    ++runNumber_;
+    publish(EnginePhase::Working);
+    knowMore(lookAhead);
+    return true;
+}
+
+void Engine::knowMore(std::uint64_t events) {
+    holdsMoment_ = true;
+    driver_->lookAhead(events, [this](double share) { return proceed(share); });
+    holdsMoment_ = false;
 }
 
 void Engine::goHome() {
@@ -90,12 +105,20 @@ void Engine::stepBack(std::uint64_t steps) {
 
 void Engine::forwardTo(const KindSet& kinds) {
     postToRun("searching forwards", [this, kinds] {
-        driver_->forwardTo(kinds, [this](double share) { return proceed(share); });
+        const bool found =
+            driver_->forwardTo(kinds, [this](double share) { return proceed(share); });
+        if (!found && !cancelled_) {
+            notice_ = "There is none from here to the end of the run.";
+        }
     });
 }
 
 void Engine::backTo(const KindSet& kinds) {
-    postToRun("searching backwards", [this, kinds] { driver_->backTo(kinds); });
+    postToRun("searching backwards", [this, kinds] {
+        if (!driver_->backTo(kinds)) {
+            notice_ = "There is none from the start of the run to here.";
+        }
+    });
 }
 
 void Engine::seek(std::uint64_t seq) {
@@ -116,9 +139,7 @@ void Engine::runToEnd(std::uint64_t maxEvents) {
 }
 
 void Engine::lookAhead(std::uint64_t maxEvents) {
-    postToRun("looking ahead", [this, maxEvents] {
-        driver_->lookAhead(maxEvents, [this](double share) { return proceed(share); });
-    });
+    postToRun("looking ahead", [this, maxEvents] { knowMore(maxEvents); });
 }
 
 void Engine::setFocus(std::uint32_t process) {
@@ -222,10 +243,20 @@ void Engine::rest(std::unique_lock<std::mutex>& lock) {
 
 void Engine::guarded(const Command& command) {
     error_.reset();
+    notice_.clear();
+    holdsMoment_ = false;
     try {
         command();
     } catch (const LogicError& broken) {
         error_ = badInput(std::string("Fragscope itself is wrong here: ") + broken.what());
+    }
+    tellRecordingError();
+}
+
+void Engine::tellRecordingError() {
+    std::optional<Error> recordingError = driver_->takeRecordingError();
+    if (recordingError && !error_) {
+        error_ = std::move(recordingError);
     }
 }
 
@@ -276,6 +307,7 @@ bool Engine::proceed(double share) {
         return false;
     }
     if (Clock::now() - lastPublished_ >= frame) {
+        tellRecordingError();
         publish(EnginePhase::Working, share);
     }
     return true;
@@ -289,7 +321,15 @@ void Engine::publish(EnginePhase phase, double progress) {
     snapshot->progress = progress;
     snapshot->task = task_;
     snapshot->error = error_;
-    if (driver_->isOpen()) {
+    snapshot->notice = notice_;
+    const EngineSnapshotRef before = latest();
+    if (holdsMoment_ && before->moment && phase == EnginePhase::Working) {
+        snapshot->caption = before->caption;
+        snapshot->moment = before->moment;
+        snapshot->homeSeq = before->homeSeq;
+        snapshot->allSteps = before->allSteps;
+        snapshot->recording = before->recording;
+    } else if (driver_->isOpen()) {
         driver_->describe(*snapshot);
     }
     lastPublished_ = Clock::now();

@@ -30,13 +30,15 @@ public:
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;
 
-    void open(RunFactory factory); ///< closes the open run; on failure that one stays
-    void restart();                ///< makes the run anew by its factory
-    void goHome();                 ///< back to the first micro-step, keeping what is known
+    /// Closes the open run, unless opening fails: then that one stays. So many events are looked
+    /// ahead.
+    void open(RunFactory factory, std::uint64_t lookAhead = 0);
+    void restart(); ///< makes the run anew, as it was opened
+    void goHome();  ///< back to the first micro-step, keeping what is known
     void stepForward(std::uint64_t steps = 1);
     void stepBack(std::uint64_t steps = 1);
-    void forwardTo(const KindSet& kinds);
-    void backTo(const KindSet& kinds);
+    void forwardTo(const KindSet& kinds); ///< stays, with a notice, if there is none
+    void backTo(const KindSet& kinds);    ///< likewise
     void seek(std::uint64_t seq);
     void seekStep(std::uint64_t step);
     void runToEnd(std::uint64_t maxEvents = ~0ULL);
@@ -75,10 +77,13 @@ private:
     void rest(std::unique_lock<std::mutex>& lock);
     void playSlice(std::unique_lock<std::mutex>& lock);
     [[nodiscard]] std::uint64_t stepsDue();
-    bool proceed(double share); ///< between two slices of long work
+    bool makeRun(const RunFactory& factory, std::uint64_t lookAhead);
+    void knowMore(std::uint64_t events); ///< without moving the cursor
+    bool proceed(double share);          ///< between two slices of long work
     void guarded(const Command& command);
     void publish(EnginePhase phase, double progress = -1);
     void fail(const Expected<Done>& outcome);
+    void tellRecordingError();
 
     mutable std::mutex mutex_;
     std::condition_variable wake_;
@@ -102,8 +107,11 @@ private:
     // used by the engine's thread only
     std::unique_ptr<RunDriver> driver_;
     RunFactory factory_;
+    std::uint64_t lookAhead_ = 0;
     std::string task_;
     std::optional<Error> error_;
+    std::string notice_;
+    bool holdsMoment_ = false; ///< look ahead: the window goes on showing the moment before
     std::uint64_t published_ = 0;
     std::uint64_t runNumber_ = 0;
     std::chrono::steady_clock::time_point lastPublished_;

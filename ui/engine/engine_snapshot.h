@@ -25,6 +25,7 @@ struct EngineSnapshot {
     EnginePhase phase = EnginePhase::Empty;
     double progress = -1;       ///< 0 to 1 while Working, negative if not known
     std::string task;           ///< what is being worked on, for people
+    std::string notice;         ///< what came of the last command, if that needs saying
     std::optional<Error> error; ///< of the last command, if it failed
 
     std::shared_ptr<const RunCaption> caption; ///< null if no run is open

@@ -32,7 +32,7 @@ struct RunCaption {
 };
 
 /// A run as the engine drives it. The engine attaches its timeline to `events`, then calls `start`,
-/// which makes machine or recording (and may Q_EMIT the events of the initial state at once) and
+/// which makes machine or recording (and may emit the events of the initial state at once) and
 /// says where more events come from. `owner` keeps what `events` and the source belong to alive.
 struct Run {
     std::shared_ptr<void> owner;
@@ -50,7 +50,17 @@ struct Run {
 /// Deterministic: each call gives the same events.
 using RunFactory = std::function<Expected<Run>()>;
 
-/// Makes a sink that records the run; called on the engine's thread.
-using RecorderFactory = std::function<Expected<std::unique_ptr<EventSink>>()>;
+/// A recording under way. Used by the engine's thread only.
+class Recording : public EventSink {
+public:
+    /// Why recording has stopped, if it has (disk full). The run itself goes on.
+    [[nodiscard]] virtual std::optional<Error> failure() const = 0;
+
+    /// Saves what is still on its way, once; after a failure, its error.
+    virtual Expected<Done> finish() = 0;
+};
+
+/// Begins a recording; called on the engine's thread.
+using RecorderFactory = std::function<Expected<std::unique_ptr<Recording>>()>;
 
 } // namespace fragscope

@@ -4,6 +4,7 @@
 #include "fragscope/ui/engine/log_search.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace fragscope {
 
@@ -39,6 +40,7 @@ Expected<Done> RunDriver::open(const RunFactory& factory) {
         return started.error();
     }
     session->source.set(*started.value());
+    stopRecording(); // of the run before
     session_ = std::move(session);
     caption_ = std::make_shared<const RunCaption>(session_->run.caption);
     maker_.reset();
@@ -86,16 +88,26 @@ void RunDriver::stepBack(std::uint64_t steps) {
     }
 }
 
-void RunDriver::forwardTo(const KindSet& kinds, const Progress& progress) {
+bool RunDriver::forwardTo(const KindSet& kinds, const Progress& progress) {
+    const std::uint64_t cursor = timeline().state().nextSeq;
     KindStop stop(kinds);
-    advance(&stop, endless, progress);
+    if (advance(&stop, endless, progress)) {
+        return true;
+    }
+    if (atEnd()) {
+        timeline().seek(std::max(cursor, timeline().firstReachable()));
+    }
+    return false;
 }
 
-void RunDriver::backTo(const KindSet& kinds) {
+bool RunDriver::backTo(const KindSet& kinds) {
+    const std::uint64_t cursor = timeline().state().nextSeq;
     KindStop stop(kinds);
     if (!timeline().backTo(stop) || timeline().state().nextSeq < homeSeq_) {
-        goHome();
+        timeline().seek(cursor);
+        return false;
     }
+    return true;
 }
 
 void RunDriver::seek(std::uint64_t seq, const Progress& progress) {
@@ -140,24 +152,35 @@ void RunDriver::lookAhead(std::uint64_t maxEvents, const Progress& progress) {
 
 Expected<Done> RunDriver::startRecording(const RecorderFactory& factory) {
     stopRecording();
-    Expected<std::unique_ptr<EventSink>> made = factory();
+    Expected<std::unique_ptr<Recording>> made = factory();
     if (!made) {
         return made.error();
     }
-    session_->recorder = std::move(made).value();
+    session_->recording = std::move(made).value();
     const EventLog& log = timeline().log();
     for (std::uint64_t seq = log.firstSeq(); seq < log.endSeq(); ++seq) {
-        session_->recorder->onEvent(log.at(seq));
+        session_->recording->onEvent(log.at(seq));
     }
-    session_->run.events->attach(*session_->recorder, kindsOf(RecordLevel::Full));
+    session_->run.events->attach(*session_->recording, kindsOf(RecordLevel::Full));
     return Done{};
 }
 
 void RunDriver::stopRecording() {
-    if (session_->recorder) {
-        session_->run.events->detach(*session_->recorder);
-        session_->recorder.reset();
+    if (!session_ || !session_->recording) {
+        return;
     }
+    session_->run.events->detach(*session_->recording);
+    if (const Expected<Done> saved = session_->recording->finish(); !saved) {
+        recordingError_ = saved.error();
+    }
+    session_->recording.reset();
+}
+
+std::optional<Error> RunDriver::takeRecordingError() {
+    if (session_ && session_->recording && session_->recording->failure()) {
+        stopRecording();
+    }
+    return std::exchange(recordingError_, std::nullopt);
 }
 
 void RunDriver::describe(EngineSnapshot& snapshot) {
@@ -168,7 +191,7 @@ void RunDriver::describe(EngineSnapshot& snapshot) {
     }
     snapshot.homeSeq = homeSeq_;
     snapshot.allSteps = std::max(snapshot.moment->knownSteps, caption_->knownSteps);
-    snapshot.recording = session_->recorder != nullptr;
+    snapshot.recording = session_->recording != nullptr;
 }
 
 } // namespace fragscope

@@ -40,8 +40,14 @@ public:
     void goHome();
     void stepForward(std::uint64_t steps, const Progress& progress);
     void stepBack(std::uint64_t steps);
-    void forwardTo(const KindSet& kinds, const Progress& progress);
-    void backTo(const KindSet& kinds);
+
+    /// To the end of the micro-step of the next event of these kinds. False if there is none: the
+    /// cursor is where it was then, or, if it was stopped, where it got to.
+    bool forwardTo(const KindSet& kinds, const Progress& progress);
+
+    /// To the nearest earlier one. False, and the cursor is where it was, if there is none.
+    bool backTo(const KindSet& kinds);
+
     void seek(std::uint64_t seq, const Progress& progress);
     void seekStep(std::uint64_t step, const Progress& progress);
 
@@ -54,6 +60,10 @@ public:
     /// Records from the beginning of the known events; later events follow as they come.
     Expected<Done> startRecording(const RecorderFactory& factory);
     void stopRecording();
+
+    /// Why a recording has ended by itself or could not be finished; told once. One that has failed
+    /// is ended by this.
+    std::optional<Error> takeRecordingError();
 
     /// The process that memory is seen from.
     void setFocus(std::uint32_t process) { focus_ = process; }
@@ -75,10 +85,11 @@ private:
         Run run;
         LateSource source;
         std::unique_ptr<Timeline> timeline;
-        std::unique_ptr<EventSink> recorder;
+        std::unique_ptr<Recording> recording;
     };
 
     std::unique_ptr<Session> session_;
+    std::optional<Error> recordingError_;
     std::shared_ptr<const RunCaption> caption_;
     SnapshotMaker maker_{4};
     std::uint32_t focus_ = 0;

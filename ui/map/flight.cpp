@@ -15,8 +15,10 @@ FlightCurve FlightCurve::between(QPointF start, QPointF end) {
         curve.startPull = {start.x() + way.x() * 0.2, top};
         curve.endPull = {end.x() - way.x() * 0.2, top};
     } else {
-        curve.startPull = start + QPointF(way.x() * 0.05, way.y() * 0.55);
-        curve.endPull = end - QPointF(way.x() * 0.05, way.y() * 0.45);
+        // The less it goes sideways by itself, the more it bows.
+        const double bow = std::max(0.0, 60 - std::abs(way.x()) * 0.5);
+        curve.startPull = start + QPointF(way.x() * 0.05 + bow, way.y() * 0.55);
+        curve.endPull = end - QPointF(way.x() * 0.05 - bow, way.y() * 0.45);
     }
     return curve;
 }

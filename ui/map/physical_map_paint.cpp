@@ -75,6 +75,13 @@ void PhysicalMap::paintMove(QPainter& painter) const {
     if (from.empty() || to.empty()) {
         return;
     }
+    const CellLook arrived = lookOf(FrameClass::BlockA, theme);
+    for (std::uint64_t page = 0; page < copied; ++page) {
+        const int inner = std::min(grid().cell.width(), grid().cell.height()) >= 8 ? 3 : 1;
+        painter.fillRect(
+            rectOfFrame(destination + page).adjusted(inner, inner, -inner - 1, -inner - 1),
+            arrived.fill);
+    }
     painter.setPen(QPen(lookOf(FrameClass::InEntryE, theme).mark, 2));
     painter.setBrush(Qt::NoBrush);
     for (const std::vector<QRect>* rects : {&from, &to}) {
@@ -89,14 +96,17 @@ void PhysicalMap::paintMove(QPainter& painter) const {
         FlightCurve::between(QPointF(start.center().x(), upwards ? start.top() : start.bottom()),
                              QPointF(end.center().x(), upwards ? end.bottom() + 3 : end.top() - 3));
     paintArrow(painter, curve);
+    paintMoveLabel(painter, curve.at(0.5).toPoint(),
+                   tr("block %1: %2 of %3 pages").arg(move_.blockNumber).arg(copied).arg(pages));
+}
 
+void PhysicalMap::paintMoveLabel(QPainter& painter, QPoint centre, const QString& text) const {
+    const Theme& theme = look_.theme();
     painter.setFont(look_.textFont());
-    const QString text =
-        tr("block %1: %2 of %3 pages").arg(move_.blockNumber).arg(copied).arg(pages);
     const QSize size =
         painter.fontMetrics().size(0, text) + QSize(look_.scaled(20), look_.scaled(8));
     QRect label(QPoint(0, 0), size);
-    label.moveCenter(curve.at(0.5).toPoint());
+    label.moveCenter(centre);
     const QRect inside = viewport()->rect().adjusted(labelWidth_, 2, -4, -2);
     label.moveLeft(std::clamp(label.left(), inside.left(),
                               std::max(inside.left(), inside.right() - size.width())));

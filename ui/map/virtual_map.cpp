@@ -213,10 +213,10 @@ void VirtualMap::paintAddresses(QPainter& painter) const {
 void VirtualMap::paintLatest(QPainter& painter, double x, const AccessMark& mark) const {
     const Theme& theme = look_.theme();
     const QString verb = mark.sort == AccessSort::Write ? tr("writes") : tr("reads");
-    const QString what = tr("CPU %1 %2 %3 \u2192 frame %4")
-                             .arg(mark.cpu)
-                             .arg(verb, groupedHex(mark.vaddr))
-                             .arg(mark.paddr / pageBytes);
+    const QString place =
+        mark.faulted ? tr("page fault") : tr("frame %1").arg(mark.paddr / pageBytes);
+    const QString what =
+        tr("CPU %1 %2 %3 \u2192 %4").arg(mark.cpu).arg(verb, groupedHex(mark.vaddr), place);
     painter.setFont(look_.smallFont());
     const QFontMetrics metrics = painter.fontMetrics();
     const QRect area = barArea();

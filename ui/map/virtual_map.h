@@ -20,6 +20,7 @@ struct AccessMark {
     std::uint64_t paddr = 0;
     std::uint8_t cpu = 0;
     AccessSort sort = AccessSort::Read;
+    bool faulted = false; ///< it led nowhere; paddr means nothing
 };
 
 /// The address space of the chosen process: a bar for each entry of its memory map with its label,

@@ -1,6 +1,7 @@
 #include "fragscope/ui/model/facts.h"
 
 #include "fragscope/base/text.h"
+#include "fragscope/hardware/paging/access.h"
 #include "fragscope/hardware/paging/pte.h"
 #include "fragscope/ui/panels/pte_bits.h"
 #include "fragscope/ui/widgets/text.h"
@@ -90,21 +91,26 @@ std::vector<Fact> frameFacts(const Scene& scene, const Names& names, FrameNumber
     const FrameClass frameClass = classOf(scene, frame.value);
     std::vector<Fact> facts;
     facts.push_back({QObject::tr("State"), qt(infoOf(frameClass).name)});
-    facts.push_back({QObject::tr("Address"), qt(text(startOf(frame)))});
     if (info.use == FrameUse::Free || info.use == FrameUse::Hole) {
         facts.push_back({QObject::tr("Use"), useText(info.use)});
+        facts.push_back({QObject::tr("Address"), qt(text(startOf(frame)))});
         addMoveFacts(facts, scene.moment().state.move, frame);
         return facts;
     }
-    facts.push_back({QObject::tr("Use"), useText(info.use)});
-    facts.push_back({QObject::tr("Owner"), qt(names.process(info.owner))});
-    facts.push_back({QObject::tr("References"), QString::number(info.references)});
-    facts.push_back({QObject::tr("Pins"), QString::number(info.pins)});
-    if (const std::optional<PagePlace> page = scene.pageOf(frame)) {
-        facts.push_back({QObject::tr("Page"), qt(text(VirtAddr(page->vaddr)))});
+    const std::optional<PagePlace> page = scene.pageOf(frame);
+    facts.push_back({QObject::tr("Frame"),
+                     QObject::tr("%1 at %2").arg(frame.value).arg(qt(text(startOf(frame))))});
+    if (page) {
         facts.push_back({QObject::tr("Map entry"), entryText(page->extent)});
     }
     addMoveFacts(facts, scene.moment().state.move, frame);
+    facts.push_back({QObject::tr("Owner"), qt(names.process(info.owner))});
+    facts.push_back({QObject::tr("Use"), useText(info.use)});
+    facts.push_back({QObject::tr("References"), QString::number(info.references)});
+    facts.push_back({QObject::tr("Pins"), QString::number(info.pins)});
+    if (page) {
+        facts.push_back({QObject::tr("Page"), qt(text(VirtAddr(page->vaddr)))});
+    }
     const QStringList rows = hexRows(scene, frame);
     facts.push_back({QObject::tr("Bytes"), rows.at(0)});
     facts.push_back({QString(), rows.at(1)});
@@ -161,6 +167,61 @@ QString frameTip(const Scene& scene, const Names& names, std::uint64_t first, st
     return lines.join(QLatin1Char('\n'));
 }
 
+namespace {
+
+/// The latest fault, if it was at this page.
+const AccessFault* faultAt(const Scene& scene, std::uint64_t vaddr) {
+    const std::optional<AccessFault>& fault = scene.fault();
+    const bool here = fault && fault->vaddr / pageBytes == vaddr / pageBytes;
+    return here ? &*fault : nullptr;
+}
+
+/// A present entry, but one that the latest access was not allowed to use.
+void markFailedCheck(WalkRow& row, unsigned level, const AccessFault* fault) {
+    const bool isThis = fault != nullptr && fault->level == level &&
+                        fault->check != WalkCheck::None && fault->entry == row.entry;
+    if (isThis && row.state != WalkRow::State::Failed) {
+        row.state = WalkRow::State::Failed;
+        row.reason = flagsInLetters(row.entry) + QStringLiteral(": ") +
+                     QString::fromUtf8(nameOf(fault->check).data());
+    }
+}
+
+WalkRow offsetRow(std::uint64_t vaddr, const TableWalk& walk) {
+    WalkRow row;
+    row.kind = WalkRow::Kind::Offset;
+    row.table = QObject::tr("offset");
+    const std::uint64_t size = walk.mapped() ? walk.pageSize.value : pageBytes;
+    row.index = vaddr & (size - 1);
+    row.state = walk.mapped() ? WalkRow::State::Place : WalkRow::State::NotReached;
+    row.entryPaddr = walk.paddr.value;
+    return row;
+}
+
+/// "#PF 0x6 (user write), CR2 1018 9b60", and what comes of it.
+QString faultSummary(const Scene& scene, const AccessFault& fault, const TableWalk& walk) {
+    const auto has = [&](std::uint32_t bit) { return (fault.errorCode & bit) != 0; };
+    const QString access = has(fault_bits::instruction) ? QObject::tr("fetch")
+                           : has(fault_bits::write)     ? QObject::tr("write")
+                                                        : QObject::tr("read");
+    const QString who = has(fault_bits::user) ? QObject::tr("user") : QObject::tr("supervisor");
+    const Extent* extent = scene.extentOf(fault.vaddr);
+    QString then = QObject::tr("the map has the page, the handler puts it in.");
+    if (extent == nullptr) {
+        then = QObject::tr("no entry of the map covers it.");
+    } else if (extent->kind == EntryKind::NoAccess) {
+        then = QObject::tr("it waits for this transfer block.");
+    } else if (has(fault_bits::present)) {
+        then = QString::fromUtf8(textOf(fault.check).data()) + QLatin1Char('.');
+    } else if (walk.mapped()) {
+        then = QObject::tr("mapped by now, it is repeated.");
+    }
+    return QObject::tr("#PF 0x%1 (%2 %3), CR2 %4: %5")
+        .arg(QString::number(fault.errorCode, 16), who, access, groupedHex(fault.vaddr), then);
+}
+
+} // namespace
+
 std::vector<WalkRow> walkRows(const Scene& scene, std::uint64_t vaddr, const TableWalk& walk) {
     static const std::array<const char*, 4> tables{"PML4", "PDPT", "PD", "PT"};
     std::vector<WalkRow> rows;
@@ -182,9 +243,11 @@ std::vector<WalkRow> walkRows(const Scene& scene, std::uint64_t vaddr, const Tab
                         : read.maps                ? WalkRow::State::Leaf
                                                    : WalkRow::State::Passed;
             row.reason = inE ? QObject::tr("not present: entry E") : QObject::tr("not present");
+            markFailedCheck(row, level, faultAt(scene, vaddr));
         }
         rows.push_back(row);
     }
+    rows.push_back(offsetRow(vaddr, walk));
     return rows;
 }
 
@@ -198,9 +261,13 @@ QString walkSummary(const Scene& scene, std::uint64_t vaddr, const TableWalk& wa
                                        .arg(extent->index)
                                        .arg(place);
     }
+    if (const AccessFault* fault = faultAt(scene, vaddr)) {
+        return faultSummary(scene, *fault, walk);
+    }
     if (walk.mapped()) {
-        return QObject::tr("Leads to %1: %2.")
-            .arg(qt(text(walk.paddr)), flagsInWords(walk.levels.back().entry));
+        QString words = flagsInWords(walk.levels.back().entry);
+        words[0] = words[0].toUpper();
+        return words + QLatin1Char('.');
     }
     if (extent != nullptr && extent->kind == EntryKind::NoAccess) {
         return QObject::tr("An access faults and waits for the end of this transfer block.");

@@ -23,7 +23,8 @@ std::vector<Fact> absentPageFacts(const Scene& scene, std::uint64_t vaddr);
 /// A few lines on `count` frames for a tooltip.
 QString frameTip(const Scene& scene, const Names& names, std::uint64_t first, std::uint64_t count);
 
-/// The rows of the page-walk panel; four, also where the walk ends early.
+/// The rows of the page-walk panel: the four tables, also where the walk ends early, and the
+/// offset. The entry that made the latest fault at this address fail is marked with the check.
 std::vector<WalkRow> walkRows(const Scene& scene, std::uint64_t vaddr, const TableWalk& walk);
 
 /// The outcome in a sentence.

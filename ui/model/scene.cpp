@@ -31,7 +31,25 @@ void Scene::findAccesses() {
         if ((write || event.kind == EventKind::Load) && event.object == moment_->focus) {
             accesses_.push_back({event.vaddr, event.paddr, event.cpu,
                                  write ? AccessSort::Write : AccessSort::Read});
+        } else if (accesses_.empty()) {
+            noteFault(event);
         }
+    }
+}
+
+/// Events come latest first: the fault before the walk that failed.
+void Scene::noteFault(const Event& event) {
+    if (!fault_ && event.kind == EventKind::PageFault && event.object == moment_->focus) {
+        fault_ = AccessFault{event.vaddr, static_cast<std::uint32_t>(event.value), event.cpu,
+                             event.task};
+    }
+    const bool itsWalk = fault_ && fault_->check == WalkCheck::None &&
+                         event.kind == EventKind::WalkStep && event.b != 0 &&
+                         event.task == fault_->task && event.vaddr == fault_->vaddr;
+    if (itsWalk) {
+        fault_->check = static_cast<WalkCheck>(event.b);
+        fault_->level = event.object;
+        fault_->entry = event.value;
     }
 }
 

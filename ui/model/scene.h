@@ -1,5 +1,6 @@
 #pragma once
 
+#include "fragscope/hardware/paging/walk_check.h"
 #include "fragscope/kernel/layout.h"
 #include "fragscope/ui/map/virtual_map.h"
 #include "fragscope/view/address_space.h"
@@ -15,6 +16,17 @@ struct PagePlace {
     std::uint32_t process = 0;
     std::uint64_t vaddr = 0; ///< start of the page
     Extent extent;
+};
+
+/// A page fault as the events tell it: what was asked for and which check said no.
+struct AccessFault {
+    std::uint64_t vaddr = 0; ///< CR2
+    std::uint32_t errorCode = 0;
+    std::uint8_t cpu = 0;
+    std::uint32_t task = 0;
+    WalkCheck check = WalkCheck::None; ///< None if the walk is not known
+    unsigned level = 0;                ///< of the entry that failed; 0 = the TLB or no table
+    std::uint64_t entry = 0;           ///< its value then
 };
 
 /// One moment, read out of the replica's bytes for the window: processes, the memory map of the
@@ -38,6 +50,9 @@ public:
     /// Accesses of the chosen process before the cursor, latest first.
     [[nodiscard]] const std::vector<AccessMark>& accesses() const { return accesses_; }
 
+    /// The latest fault of the chosen process, if it has not accessed memory since.
+    [[nodiscard]] const std::optional<AccessFault>& fault() const { return fault_; }
+
     [[nodiscard]] FrameInfo frameInfo(FrameNumber frame) const;
 
     /// The entry of the chosen process's map that covers an address.
@@ -55,11 +70,13 @@ public:
 
 private:
     void findAccesses();
+    void noteFault(const Event& event);
 
     SnapshotRef moment_;
     std::optional<KernelRoot> root_;
     std::vector<AddressSpace> processes_;
     std::vector<AccessMark> accesses_;
+    std::optional<AccessFault> fault_;
 };
 
 } // namespace fragscope

@@ -38,10 +38,16 @@ public:
         if (index.column() == EventModel::Why) {
             painter->setFont(look_.smallFont());
         }
-        drawLine(*painter, upper, index.data().toString(),
-                 numbers ? Qt::AlignRight : Qt::AlignLeft);
-        if (twoLines && index.column() == EventModel::What) {
-            const QString why = index.siblingAtColumn(EventModel::Why).data().toString();
+        const QString text = index.data().toString();
+        const bool said = twoLines && index.column() == EventModel::What;
+        const QString why =
+            said ? index.siblingAtColumn(EventModel::Why).data().toString() : QString();
+        if (said && why.isEmpty()) {
+            painter->drawText(rect, Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap, text);
+            return;
+        }
+        drawLine(*painter, upper, text, numbers ? Qt::AlignRight : Qt::AlignLeft);
+        if (said) {
             painter->setFont(look_.smallFont());
             painter->setPen(theme.dimText);
             drawLine(*painter, upper.translated(0, half - look_.scaled(1)), why, Qt::AlignLeft);
@@ -108,7 +114,7 @@ QSize EventTable::sizeHint() const {
 }
 
 QSize EventTable::minimumSizeHint() const {
-    return {look_.scaled(180), look_.scaled(50)};
+    return {look_.scaled(180), look_.scaled(38)};
 }
 
 void EventTable::applyLook() {

@@ -64,7 +64,7 @@ QSize FactList::sizeHint() const {
 }
 
 QSize FactList::minimumSizeHint() const {
-    return {look_.scaled(180), 3 * rowHeight()};
+    return {look_.scaled(180), 2 * rowHeight()};
 }
 
 void FactList::paintEvent(QPaintEvent*) {

@@ -2,6 +2,7 @@
 
 #include "fragscope/ui/panels/listing_view.h"
 #include "fragscope/ui/panels/locals_strip.h"
+#include "fragscope/ui/theme/look.h"
 #include "fragscope/ui/widgets/text.h"
 
 #include <QVBoxLayout>
@@ -11,7 +12,7 @@
 namespace fragscope {
 
 ListingPanel::ListingPanel(Look& look, const QString& emptyText, QWidget* parent)
-    : QWidget(parent), view_(new ListingView(look)), locals_(new LocalsStrip(look)) {
+    : QWidget(parent), look_(look), view_(new ListingView(look)), locals_(new LocalsStrip(look)) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
@@ -37,6 +38,10 @@ void ListingPanel::show(const CallView* call, const Listing* listing, TaskStatus
         locals.push_back({qt(listing->locals[i]), localText(call->locals[i])});
     }
     locals_->show(std::move(locals));
+}
+
+void ListingPanel::resizeEvent(QResizeEvent*) {
+    locals_->setMostRows(height() < look_.scaled(110) ? 1 : 2); // lines of the listing come first
 }
 
 } // namespace fragscope

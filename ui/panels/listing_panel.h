@@ -22,7 +22,11 @@ public:
 
     [[nodiscard]] ListingView& view() const { return *view_; }
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
+    Look& look_;
     ListingView* view_;
     LocalsStrip* locals_;
 };

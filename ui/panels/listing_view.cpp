@@ -117,7 +117,7 @@ QSize ListingView::sizeHint() const {
 }
 
 QSize ListingView::minimumSizeHint() const {
-    return {look_.scaled(180), 3 * rowHeight() + look_.scaled(6)};
+    return {look_.scaled(180), 2 * rowHeight() + look_.scaled(6)};
 }
 
 void ListingView::paintRow(QPainter& painter, const Row& row, const QRect& rect) const {

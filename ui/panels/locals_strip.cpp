@@ -32,6 +32,13 @@ void LocalsStrip::show(std::vector<Local> locals) {
     }
 }
 
+void LocalsStrip::setMostRows(int rows) {
+    if (rows != mostRows_) {
+        mostRows_ = rows;
+        layOut();
+    }
+}
+
 std::vector<QRect> LocalsStrip::places() const {
     const QFontMetrics metrics(look_.smallFont());
     const int height = metrics.height() + look_.scaled(2);
@@ -46,7 +53,7 @@ std::vector<QRect> LocalsStrip::places() const {
             x = left;
             ++row;
         }
-        if (row >= mostRows) {
+        if (row >= mostRows_) {
             break;
         }
         rects.emplace_back(x, row * height + look_.scaled(4), wide, height);

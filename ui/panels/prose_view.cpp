@@ -2,6 +2,8 @@
 
 #include "fragscope/ui/theme/look.h"
 
+#include <QPainter>
+#include <QScrollBar>
 #include <QTextBlock>
 #include <QTextCursor>
 #include <QTextDocument>
@@ -46,6 +48,22 @@ void ProseView::render() {
     QTextBlockFormat spacing;
     spacing.setLineHeight(112, QTextBlockFormat::ProportionalHeight);
     all.mergeBlockFormat(spacing);
+}
+
+void ProseView::paintEvent(QPaintEvent* event) {
+    QTextBrowser::paintEvent(event);
+    if (verticalScrollBar()->value() == verticalScrollBar()->maximum()) {
+        return;
+    }
+    // There is more below: the last line fades.
+    QColor clear = look_.theme().card;
+    clear.setAlpha(0);
+    const int depth = QFontMetrics(look_.textFont()).lineSpacing();
+    const QRect fade(0, viewport()->height() - depth, viewport()->width(), depth);
+    QLinearGradient gradient(fade.topLeft(), fade.bottomLeft());
+    gradient.setColorAt(0, clear);
+    gradient.setColorAt(0.8, look_.theme().card);
+    QPainter(viewport()).fillRect(fade, gradient);
 }
 
 QSize ProseView::sizeHint() const {

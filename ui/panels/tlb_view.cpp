@@ -2,8 +2,10 @@
 
 #include "fragscope/base/units.h"
 #include "fragscope/ui/theme/look.h"
+#include "fragscope/ui/widgets/text.h"
 
 #include <QHelpEvent>
+#include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
 #include <QScrollBar>
@@ -45,7 +47,7 @@ void TlbView::show(std::vector<TlbMarks> cpus) {
     if (cpus != cpus_) {
         cpus_ = std::move(cpus);
         setAccessibleDescription(
-            tr("%n stale translation(s)", nullptr, static_cast<int>(staleCount())));
+            counted(staleCount(), tr("stale translation"), tr("stale translations")));
         layOut();
     }
 }
@@ -59,7 +61,11 @@ std::uint64_t TlbView::staleCount() const {
 }
 
 int TlbView::cellSide() const {
-    const int room = viewport()->width() - labelWidth() - look_.scaled(10);
+    return cellSideFor(viewport()->width());
+}
+
+int TlbView::cellSideFor(int width) const {
+    const int room = width - labelWidth() - look_.scaled(10);
     return std::clamp(room / columns, 5, look_.scaled(12));
 }
 
@@ -87,8 +93,16 @@ QSize TlbView::sizeHint() const {
     return {look_.scaled(300), height};
 }
 
+int TlbView::heightFor(int width, int staleLines) const {
+    constexpr int cpus = 2;
+    constexpr int rows = 2;
+    const int line = QFontMetrics(look_.smallFont()).height();
+    const int strip = std::max(rows * cellSideFor(width), line) + look_.scaled(6);
+    return cpus * strip + staleLines * line + look_.scaled(10);
+}
+
 QSize TlbView::minimumSizeHint() const {
-    return {look_.scaled(180), look_.scaled(40)};
+    return {look_.scaled(180), 3 * QFontMetrics(look_.smallFont()).height()};
 }
 
 void TlbView::layOut() {
@@ -96,7 +110,6 @@ void TlbView::layOut() {
     verticalScrollBar()->setPageStep(viewport()->height());
     verticalScrollBar()->setSingleStep(cellSide());
     verticalScrollBar()->setRange(0, std::max(0, content - viewport()->height()));
-    updateGeometry();
     viewport()->update();
 }
 
@@ -127,6 +140,31 @@ const TlbSlotMark* TlbView::slotAt(QPoint point) const {
 void TlbView::mousePressEvent(QMouseEvent* event) {
     if (const TlbSlotMark* slot = slotAt(event->pos())) {
         Q_EMIT pageSelected(slot->vaddr & ~pageOffsetMask);
+    }
+}
+
+void TlbView::keyPressEvent(QKeyEvent* event) {
+    const bool left = event->key() == Qt::Key_Left;
+    if (!left && event->key() != Qt::Key_Right) {
+        QAbstractScrollArea::keyPressEvent(event);
+        return;
+    }
+    std::vector<const TlbSlotMark*> all;
+    for (const TlbMarks& cpu : cpus_) {
+        for (const TlbSlotMark& slot : cpu.cells) {
+            all.push_back(&slot);
+        }
+    }
+    const std::size_t count = all.size();
+    std::size_t place = current_.value_or(left ? 0 : count - 1);
+    for (std::size_t tried = 0; tried < count; ++tried) {
+        place = (place + (left ? count - 1 : 1)) % count; // beyond an end lies the other one
+        if (all[place]->state != TlbSlotState::Empty) {
+            current_ = place;
+            Q_EMIT pageSelected(all[place]->vaddr & ~pageOffsetMask);
+            viewport()->update();
+            return;
+        }
     }
 }
 
@@ -202,9 +240,15 @@ void TlbView::paintStale(QPainter& painter, const TlbMarks& cpu, int top) const 
 void TlbView::paintEvent(QPaintEvent*) {
     QPainter painter(viewport());
     int top = look_.scaled(6) - verticalScrollBar()->value();
+    std::size_t first = 0; // slots of the CPUs above
     for (const TlbMarks& cpu : cpus_) {
         paintCpu(painter, cpu, top);
         paintStale(painter, cpu, top);
+        if (hasFocus() && current_ && *current_ >= first && *current_ < first + cpu.cells.size()) {
+            painter.setPen(QPen(look_.theme().text, 2));
+            painter.drawRect(cellRect(top, *current_ - first));
+        }
+        first += cpu.cells.size();
         top += blockHeight(cpu);
     }
     if (hasFocus()) {

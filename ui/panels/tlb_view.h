@@ -4,6 +4,7 @@
 #include <QString>
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace fragscope {
@@ -29,7 +30,7 @@ struct TlbMarks {
 };
 
 /// The TLB of each CPU as a strip of cells; stale entries carry an exclamation mark and are spelled
-/// out below. Clicking a cell selects its page.
+/// out below. Clicking a cell, or the arrow keys, selects its page.
 class TlbView : public QAbstractScrollArea {
     Q_OBJECT
 
@@ -39,6 +40,9 @@ public:
     void show(std::vector<TlbMarks> cpus);
 
     [[nodiscard]] std::uint64_t staleCount() const;
+
+    /// For two CPUs of 64 entries and so many lines on stale ones.
+    [[nodiscard]] int heightFor(int width, int staleLines) const;
 
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override;
@@ -50,11 +54,13 @@ protected:
     void paintEvent(QPaintEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override; ///< left and right: the next translation
     bool viewportEvent(QEvent* event) override;
 
 private:
     void layOut();
     [[nodiscard]] int cellSide() const;
+    [[nodiscard]] int cellSideFor(int width) const;
     [[nodiscard]] int labelWidth() const;
     [[nodiscard]] int blockHeight(const TlbMarks& cpu) const; ///< strip and spelled-out lines
     [[nodiscard]] int stripHeight(const TlbMarks& cpu) const;
@@ -65,6 +71,7 @@ private:
 
     Look& look_;
     std::vector<TlbMarks> cpus_;
+    std::optional<std::size_t> current_; ///< slot that the keys are at, counted over all CPUs
 };
 
 } // namespace fragscope

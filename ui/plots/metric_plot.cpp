@@ -47,8 +47,14 @@ protected:
     }
 
     double getTickStep(const QCPRange& range) override {
-        return bytes_ ? std::exp2(std::ceil(std::log2(std::max(1.0, range.size() / 3))))
-                      : QCPAxisTicker::getTickStep(range);
+        if (bytes_) {
+            return std::exp2(std::round(std::log2(std::max(1.0, range.size() / tickCount()))));
+        }
+        double step = QCPAxisTicker::getTickStep(range);
+        while (range.size() / step > tickCount() + 0.5) {
+            step *= 2; // rather fewer labels than labels upon each other
+        }
+        return step;
     }
 
 private:
@@ -161,6 +167,8 @@ QSize MetricPlot::minimumSizeHint() const {
 
 void MetricPlot::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
+    const int fitting = height() / (3 * QFontMetrics(look_.smallFont()).height());
+    plot_->yAxis->ticker()->setTickCount(std::clamp(fitting, 1, 4));
     draw();
 }
 

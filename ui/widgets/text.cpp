@@ -13,4 +13,8 @@ QString grouped(std::uint64_t number) {
     return english.toString(static_cast<qulonglong>(number));
 }
 
+QString counted(std::uint64_t number, const QString& one, const QString& many) {
+    return grouped(number) + QLatin1Char(' ') + (number == 1 ? one : many);
+}
+
 } // namespace fragscope

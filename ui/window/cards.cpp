@@ -211,20 +211,24 @@ void Cards::resetLayout(QSize window) {
         // On a small screen the application's few lines give way to the others.
         toggle->setChecked(!(small && toggle->text() == applicationCard->title()));
     }
-    const int side = std::clamp(window.width() * 21 / 100, look_.scaled(230), look_.scaled(420));
+    const int side = std::clamp(window.width() * 23 / 100, look_.scaled(230), look_.scaled(420));
     top_->setSizes({side, window.width() - 2 * side, side});
     const int plotHeight =
         std::clamp(window.height() * 12 / 100, look_.scaled(88), look_.scaled(170));
     const int time =
         small ? timelineCard->minimumSizeHint().height() : timelineCard->sizeHint().height();
-    const int top = window.height() - plotHeight - time;
+    const int gap = body_->handleWidth();
+    const int top = window.height() - plotHeight - time - 2 * gap - 2 * look_.scaled(8);
     body_->setSizes({top, time, plotHeight});
     centre_->setSizes({window.height(), virtualCard->sizeHint().height()});
-    left_->setSizes(shares(top, {28, 25, 17, 14, 17}));
+    left_->setSizes(shares(top - 4 * gap,
+                           small ? QList<int>{33, 25, 20, 0, 22} : QList<int>{28, 24, 17, 14, 17}));
+    const int head = tlbCard->minimumSizeHint().height() - tlb->minimumSizeHint().height();
     const int walkHeight = walkCard->minimumSizeHint().height();
-    const int tlbHeight = tlbCard->minimumSizeHint().height();
-    const int rest = top - walkHeight - tlbHeight;
-    right_->setSizes({walkHeight, rest * 56 / 100, tlbHeight, rest * 44 / 100});
+    const int tlbHeight = head + tlb->heightFor(side - look_.scaled(10), small ? 1 : 2);
+    const int rest = top - walkHeight - tlbHeight - 3 * gap;
+    const int page = rest * (small ? 62 : 56) / 100;
+    right_->setSizes({walkHeight, page, tlbHeight, rest - page});
 }
 
 } // namespace fragscope

@@ -20,9 +20,11 @@ struct Hooks {
     /// A recorder that writes the run to a file. The factory is called on the engine's thread.
     std::function<RecorderFactory(const RunCaption& run, const std::string& path)> record;
 
-    /// Writes CSV files into a folder.
-    std::function<Expected<Done>(
-        const RunCaption& run, const Snapshot& moment, const std::string& folder)>
+    /// Something that takes its time: it is called on a thread of its own.
+    using Job = std::function<Expected<Done>()>;
+
+    /// The job of writing CSV files of a run up to a moment into a folder.
+    std::function<Job(const RunCaption& run, SnapshotRef moment, const std::string& folder)>
         exportCsv;
 
     /// All listings that tasks can run.

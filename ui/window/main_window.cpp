@@ -53,6 +53,8 @@ MainWindow::MainWindow(Hooks hooks, Remember remember, QWidget* parent)
     setCentralWidget(whole);
     actions_->fillMenus(*menuBar(), cards_->toggles());
     runName_ = new QLabel;
+    runName_->setTextFormat(Qt::RichText);
+    runName_->setAccessibleName(tr("Run, or what came of the last command"));
     menuBar()->setCornerWidget(runName_);
     connectFile();
     connectRun();
@@ -76,12 +78,7 @@ int MainWindow::textPointsFor(int width) {
 }
 
 void MainWindow::openRun(RunFactory factory, std::uint64_t lookAhead) {
-    command([&] {
-        engine_.open(std::move(factory));
-        if (lookAhead > 0) {
-            engine_.lookAhead(lookAhead);
-        }
-    });
+    command([&] { engine_.open(std::move(factory), lookAhead); });
 }
 
 void MainWindow::openPath(const QString& path) {
@@ -113,8 +110,8 @@ EngineSnapshotRef MainWindow::refresh() {
     transport_->show(*latest);
     if (otherMoment) {
         presenter_->present(*latest);
-        updateTitle(*latest);
     }
+    updateTitle(*latest);
     if (latest->error) {
         messages_->tell(QString::fromStdString(latest->error->text()));
     }
@@ -124,7 +121,8 @@ EngineSnapshotRef MainWindow::refresh() {
 
 void MainWindow::onTick() {
     refresh();
-    if (!engine_.idle()) {
+    tellExported();
+    if (!engine_.idle() || exporting_.valid()) {
         busyUntilMs_ = clock_.nowMs() + 100;
         return;
     }
@@ -144,6 +142,10 @@ void MainWindow::settle() {
         engine_.waitUntilIdle();
         QCoreApplication::processEvents();
         refresh();
+    }
+    if (exporting_.valid()) {
+        exporting_.wait();
+        tellExported();
     }
     QCoreApplication::processEvents();
 }
@@ -206,11 +208,24 @@ void MainWindow::updateTitle(const EngineSnapshot& snapshot) {
     const QString title = QString::fromStdString(snapshot.caption->title);
     const QString subtitle = QString::fromStdString(snapshot.caption->subtitle);
     setWindowTitle(title.isEmpty() ? tr("Fragscope") : tr("%1 \u2013 Fragscope").arg(title));
-    runName_->setText(subtitle.isEmpty() ? title : title + QStringLiteral(" \u00b7 ") + subtitle);
+    const QString name = subtitle.isEmpty() ? title : title + QStringLiteral(" \u00b7 ") + subtitle;
+    const QString notice = QString::fromStdString(snapshot.notice);
+    const QString text = notice.isEmpty()
+                             ? name.toHtmlEscaped()
+                             : QStringLiteral("<b><span style='color:%1'>%2</span></b>")
+                                   .arg(look_.theme().alert.name(), notice.toHtmlEscaped());
+    if (text == runName_->text()) {
+        return;
+    }
+    runName_->setText(text);
     runName_->adjustSize();
     runName_->setFixedHeight(menuBar()->sizeHint().height());
     menuBar()->setCornerWidget(runName_); // the bar asks for the size only then
     runName_->show();
+}
+
+QString MainWindow::heading() const {
+    return runName_->text();
 }
 
 void MainWindow::applyLook() {

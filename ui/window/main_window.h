@@ -8,6 +8,7 @@
 
 #include <QMainWindow>
 
+#include <future>
 #include <memory>
 #include <optional>
 
@@ -62,6 +63,9 @@ public:
 
     [[nodiscard]] MessageBar& messages() const { return *messages_; }
 
+    /// What is said at the right of the menu bar: the name of the run, or a notice.
+    [[nodiscard]] QString heading() const;
+
     /// Text size for a window of this width: one step smaller on small screens.
     static int textPointsFor(int width);
 
@@ -83,6 +87,7 @@ private:
     void togglePlay();
     void toggleRecording(bool on);
     void exportCsv();
+    void tellExported(); ///< once the export is done
     void exportPicture();
     void chooseFile(const QString& title, const QString& filter);
     void goToStep();
@@ -105,11 +110,13 @@ private:
     TransportBar* transport_ = nullptr;
     Presenter* presenter_ = nullptr;
     MessageBar* messages_ = nullptr;
-    QLabel* runName_ = nullptr;
+    QLabel* runName_ = nullptr; ///< or a notice
     EngineSnapshotRef shown_;
     std::optional<std::uint64_t> wantedTime_; ///< a seek that waits for the engine
     qint64 busyUntilMs_ = 0;                  ///< the clock goes on until then
     bool laidOut_ = false;
+    std::future<Expected<Done>> exporting_; ///< valid while CSV files are written
+    QString exportFolder_;
 };
 
 } // namespace fragscope

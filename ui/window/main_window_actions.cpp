@@ -131,16 +131,27 @@ void MainWindow::toggleRecording(bool on) {
 }
 
 void MainWindow::exportCsv() {
-    if (!shown_ || !shown_->moment || !hooks_.exportCsv) {
+    if (!shown_ || !shown_->moment || !hooks_.exportCsv || exporting_.valid()) {
         return;
     }
     const QString folder = QFileDialog::getExistingDirectory(this, tr("Write CSV files into"));
     if (folder.isEmpty()) {
         return;
     }
-    const Expected<Done> outcome =
-        hooks_.exportCsv(*shown_->caption, *shown_->moment, folder.toStdString());
-    messages_->tell(outcome ? tr("The CSV files are in %1.").arg(folder)
+    exportFolder_ = folder;
+    exporting_ = std::async(std::launch::async, hooks_.exportCsv(*shown_->caption, shown_->moment,
+                                                                 folder.toStdString()));
+    messages_->tell(tr("Writing the CSV files into %1 ...").arg(folder));
+    clock_.wake();
+}
+
+void MainWindow::tellExported() {
+    if (!exporting_.valid() ||
+        exporting_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
+        return;
+    }
+    const Expected<Done> outcome = exporting_.get();
+    messages_->tell(outcome ? tr("The CSV files are in %1.").arg(exportFolder_)
                             : QString::fromStdString(outcome.error().text()));
 }
 

@@ -1,6 +1,7 @@
 #include "fragscope/ui/window/presenter.h"
 
 #include "fragscope/event/event_kind.h"
+#include "fragscope/hardware/paging/access.h"
 #include "fragscope/ui/map/legend.h"
 #include "fragscope/ui/map/physical_map.h"
 #include "fragscope/ui/model/facts.h"
@@ -29,6 +30,17 @@ namespace {
 
 /// More events at once than this are a jump: nothing flies then.
 constexpr std::uint64_t mostWatched = 400;
+
+/// The latest accesses, the one that faulted first.
+std::vector<AccessMark> accessMarks(const Scene& scene) {
+    std::vector<AccessMark> marks = scene.accesses();
+    if (const std::optional<AccessFault>& fault = scene.fault()) {
+        const bool write = (fault->errorCode & fault_bits::write) != 0;
+        const AccessSort sort = write ? AccessSort::Write : AccessSort::Read;
+        marks.insert(marks.begin(), {fault->vaddr, 0, fault->cpu, sort, true});
+    }
+    return marks;
+}
 
 } // namespace
 
@@ -96,7 +108,6 @@ void Presenter::startRun(const EngineSnapshot& snapshot) {
     cards_.lesson->show(qt(caption_->lessonText), qt(caption_->lessonQuestion),
                         qt(caption_->banner));
     cards_.lessonCard->setTitle(caption_->title.empty() ? tr("Lesson") : qt(caption_->title));
-    cards_.lessonCard->setNote(qt(caption_->subtitle));
 }
 
 void Presenter::showProcesses() {
@@ -162,13 +173,13 @@ void Presenter::showMemory(const EngineSnapshot& snapshot) {
                   .arg(grid.framesPerCell));
     const AddressSpace* space = scene_->focus();
     cards_.virtualMap->show(space == nullptr ? std::vector<Extent>() : space->extents,
-                            scene_->accesses());
+                            accessMarks(*scene_));
     static const QStringList representations{tr("start only"), tr("start and base"),
                                              tr("start and length")};
     cards_.virtualCard->setNote(
         space == nullptr
             ? QString()
-            : tr("map: %n entries, ", nullptr, static_cast<int>(space->extents.size())) +
+            : tr("map: %1, ").arg(counted(space->extents.size(), tr("entry"), tr("entries"))) +
                   representations.value(static_cast<int>(space->representation)));
 }
 

@@ -201,7 +201,9 @@ void Presenter::showSelection() {
     const bool follows = following_ == Following::LatestAccess;
     std::optional<std::uint64_t> vaddr = page_;
     std::optional<std::uint64_t> frame = frame_;
-    if (follows && !scene_->accesses().empty()) {
+    if (follows && scene_->fault()) {
+        vaddr = scene_->fault()->vaddr;
+    } else if (follows && !scene_->accesses().empty()) {
         vaddr = scene_->accesses().front().vaddr;
     }
     if (frame) {

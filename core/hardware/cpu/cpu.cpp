@@ -30,6 +30,28 @@ Cpu::Cpu(EventBus& events, std::uint8_t id, const CpuConfig& config)
     refreshRules();
 }
 
+std::uint64_t Cpu::registerValue(RegisterName name) const {
+    switch (name) {
+    case RegisterName::Cr0:
+        return registers_.cr0;
+    case RegisterName::Cr2:
+        return cr2_.value;
+    case RegisterName::Cr3:
+        return registers_.cr3;
+    case RegisterName::Cr4:
+        return registers_.cr4;
+    case RegisterName::Efer:
+        return registers_.efer;
+    case RegisterName::Pkru:
+        return registers_.pkru;
+    case RegisterName::Privilege:
+        return static_cast<std::uint64_t>(access_.privilege);
+    case RegisterName::AlignmentCheck:
+        return access_.alignmentCheck ? 1 : 0;
+    }
+    return 0;
+}
+
 void Cpu::emitRegister(RegisterName name, std::uint64_t value) const {
     if (events_.wants(EventKind::RegisterWrite)) {
         Event event;

@@ -39,6 +39,9 @@ public:
 
     [[nodiscard]] VirtAddr cr2() const { return cr2_; }
 
+    /// What the last RegisterWrite of the register said, or would say.
+    [[nodiscard]] std::uint64_t registerValue(RegisterName name) const;
+
     void setPrivilege(Privilege privilege);
 
     /// EFLAGS.AC (stac, clac): supervisor data accesses to user pages are allowed in spite of SMAP.

@@ -25,6 +25,8 @@ public:
 
     [[nodiscard]] bool pending(std::uint32_t cpu) const { return !queues_[cpu].empty(); }
 
+    [[nodiscard]] std::size_t pendingCount(std::uint32_t cpu) const { return queues_[cpu].size(); }
+
     /// Arrival of the oldest pending interrupt; pending(cpu) must hold.
     [[nodiscard]] std::uint64_t earliest(std::uint32_t cpu) const {
         return queues_[cpu].front().arrivalCycles;

@@ -8,6 +8,7 @@ namespace fragscope {
 
 /// A store that its CPU has executed but no other CPU can see yet.
 struct PendingStore {
+    VirtAddr vaddr; ///< for people; the physical address was fixed when the store was executed
     PhysAddr paddr;
     std::uint64_t value = 0;
     unsigned bytes = wordBytes;
@@ -21,6 +22,9 @@ struct PendingStore {
 ///
 /// Modelled: a store buffer per CPU, if configured: stores become visible later and in order, the
 /// own loads see them at once.
+///
+/// Simplified: a store leaves only at a drain point, where a processor also writes back whenever
+/// its cache has the line; so that "not yet visible" lasts long enough to be seen.
 ///
 /// Simplified: a load that overlaps a buffered store only in part takes those bytes from the
 /// buffer; a processor waits for the drain, which gives the same value later.

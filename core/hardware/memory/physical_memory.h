@@ -92,7 +92,7 @@ public:
     /// the head.
     [[nodiscard]] std::vector<FrameNumber> takeDirtyFrames() { return directory_.takeDirty(); }
 
-    /// Emits one PageImage for each frame written since the last slice.
+    /// Emits one PageImage for each frame written since the last call.
     void emitPageImages();
 
 private:

@@ -23,20 +23,21 @@ MemoryPort::translateAll(Cpu& cpu, VirtAddr address, unsigned bytes, AccessKind 
         return first.error();
     }
     AccessPieces access;
-    access.pieces[0] = {first->paddr, bytes};
+    access.pieces[0] = {address, first->paddr, bytes};
     access.walkReferences = first->walkReferences;
     if (!crossesPage(cpu, address, bytes)) {
         return access;
     }
     const std::uint64_t smallest = 1ULL << cpu.tlb().baseShift();
     const auto inFirst = static_cast<unsigned>(smallest - (address.value & (smallest - 1)));
-    const auto second = mmu_.translate(cpu, address + ByteCount(inFirst), kind);
+    const VirtAddr next = address + ByteCount(inFirst);
+    const auto second = mmu_.translate(cpu, next, kind);
     if (!second.ok()) {
         return second.error();
     }
     access.count = 2;
     access.pieces[0].bytes = inFirst;
-    access.pieces[1] = {second->paddr, bytes - inFirst};
+    access.pieces[1] = {next, second->paddr, bytes - inFirst};
     access.walkReferences += second->walkReferences;
     return access;
 }
@@ -71,10 +72,7 @@ void MemoryPort::bufferPieces(Cpu& cpu, const AccessPieces& access, std::uint64_
     unsigned done = 0;
     for (unsigned i = 0; i < access.count; ++i) {
         const AccessPieces::Piece& piece = access.pieces[i];
-        if (cpu.storeBuffer.full()) {
-            mmu_.drainOneStore(cpu);
-        }
-        cpu.storeBuffer.push({piece.paddr, bytesFrom(value, done), piece.bytes});
+        mmu_.bufferStore(cpu, {piece.vaddr, piece.paddr, bytesFrom(value, done), piece.bytes});
         done += piece.bytes;
     }
 }

@@ -9,6 +9,7 @@ namespace fragscope {
 /// The bytes of one access in physical memory: one piece, or two if it crosses a page border.
 struct AccessPieces {
     struct Piece {
+        VirtAddr vaddr;
         PhysAddr paddr;
         unsigned bytes = 0;
     };
@@ -54,7 +55,8 @@ public:
         return Performed{memory_.load(found->paddr, bytes), found->paddr, found->walkReferences};
     }
 
-    /// With a store buffer the store waits there (`buffered`) and emits PhysStore when it drains.
+    /// With a store buffer the store waits there (`buffered`) and emits StoreDrained when it
+    /// drains.
     [[nodiscard]] Result<Performed, Fault> store(Cpu& cpu,
                                                  VirtAddr address,
                                                  std::uint64_t value,

@@ -140,10 +140,25 @@ void Mmu::askSource(Cpu& cpu, VirtAddr address, AccessKind kind, WalkOutcome& ou
     outcome.errorCode = errorCodeFor(cpu, kind, outcome.failed, outcome.page.rights);
 }
 
+void Mmu::bufferStore(Cpu& cpu, const PendingStore& store) {
+    if (cpu.storeBuffer.full()) {
+        drainOneStore(cpu);
+    }
+    cpu.storeBuffer.push(store);
+}
+
 void Mmu::drainOneStore(Cpu& cpu) {
     if (!cpu.storeBuffer.empty()) {
         const PendingStore store = cpu.storeBuffer.pop();
-        memory_.store(store.paddr, store.value, store.bytes);
+        memory_.storeQuietly(store.paddr, store.value, store.bytes);
+        events_.emit({.kind = EventKind::StoreDrained,
+                      .cpu = cpu.id(),
+                      .size = static_cast<std::uint8_t>(store.bytes),
+                      .object = cpu.process,
+                      .vaddr = store.vaddr.value,
+                      .paddr = store.paddr.value,
+                      .value = store.value,
+                      .a = cpu.storeBuffer.stores().size()});
     }
 }
 

@@ -80,7 +80,11 @@ public:
     Result<Done, Fault>
     invalidatePcid(Cpu& cpu, InvpcidType type, std::uint16_t pcid, VirtAddr address);
 
-    /// Makes the oldest buffered store of the CPU visible (PhysStore); nothing if there is none.
+    /// Puts a store into the CPU's store buffer, which must be enabled; a full one drains its
+    /// oldest first.
+    void bufferStore(Cpu& cpu, const PendingStore& store);
+
+    /// Makes the oldest buffered store of the CPU visible (StoreDrained); nothing if there is none.
     void drainOneStore(Cpu& cpu);
 
     /// Makes all of them visible: fences, interrupt entry and every serialising instruction.

@@ -59,6 +59,35 @@ const TlbEntry* Tlb::entryAt(unsigned slot) const {
     return entry.valid() ? &entry : nullptr;
 }
 
+std::optional<Event> Tlb::contentsOf(unsigned slot) const {
+    const auto part = static_cast<unsigned>(partOf(slot));
+    Event event{.kind = EventKind::TlbFill, .object = slot};
+    TlbEventFields fields;
+    if (part < arrayCount) {
+        const TlbEntry* entry = entryAt(slot);
+        if (entry == nullptr) {
+            return std::nullopt;
+        }
+        event.vaddr = entry->start(baseShift_).value;
+        event.paddr = entry->page.base.value;
+        fields = encodeTlbEvent(*entry);
+    } else {
+        const StructureCache& cache = structures_[part - arrayCount];
+        const StructureEntry& entry = cache.slot(slot - firstSlot_[part]);
+        if (!entry.valid) {
+            return std::nullopt;
+        }
+        event.vaddr = entry.prefix << cache.shift();
+        event.paddr = entry.table.value;
+        fields = encodeTlbEvent(entry, table_level::pml4 - (part - arrayCount),
+                                ByteCount(1ULL << cache.shift()));
+    }
+    event.value = fields.value;
+    event.a = fields.a;
+    event.b = fields.b;
+    return event;
+}
+
 const TlbEntry* Tlb::find(VirtAddr address, std::uint16_t pcid, AccessKind kind) const {
     const std::uint64_t key = tlbKey(address, baseShift_, pcid);
     const unsigned first = kind == AccessKind::Execute && split_ ? 1 : 0;
@@ -122,21 +151,8 @@ void Tlb::fill(const TlbEntry& entry, AccessKind kind) {
 void Tlb::insert(unsigned array, const TlbEntry& entry) {
     const unsigned slot = arrays_[array].insert(entry);
     if (events_.wants(EventKind::TlbFill)) {
-        emitFill(firstSlot_[array] + slot, entry);
+        events_.emit(*contentsOf(firstSlot_[array] + slot));
     }
-}
-
-void Tlb::emitFill(unsigned slot, const TlbEntry& entry) {
-    const TlbEventFields fields = encodeTlbEvent(entry);
-    Event event;
-    event.kind = EventKind::TlbFill;
-    event.object = slot;
-    event.vaddr = entry.start(baseShift_).value;
-    event.paddr = entry.page.base.value;
-    event.value = fields.value;
-    event.a = fields.a;
-    event.b = fields.b;
-    events_.emit(event);
 }
 
 void Tlb::emitDrop(unsigned slot, VirtAddr address) {
@@ -244,17 +260,8 @@ void Tlb::fillStructure(unsigned level, VirtAddr address, const StructureEntry& 
     }
     const unsigned slot = cache.insert(address, entry);
     if (events_.wants(EventKind::TlbFill)) {
-        const TlbEventFields fields =
-            encodeTlbEvent(entry, level, ByteCount(1ULL << cache.shift()));
-        Event event;
-        event.kind = EventKind::TlbFill;
-        event.object = firstSlot_[arrayCount + table_level::pml4 - level] + slot;
-        event.vaddr = address.value >> cache.shift() << cache.shift();
-        event.paddr = entry.table.value;
-        event.value = fields.value;
-        event.a = fields.a;
-        event.b = fields.b;
-        events_.emit(event);
+        const unsigned part = arrayCount + table_level::pml4 - level;
+        events_.emit(*contentsOf(firstSlot_[part] + slot));
     }
 }
 

@@ -4,6 +4,8 @@
 #include "fragscope/hardware/paging/structure_cache.h"
 #include "fragscope/hardware/paging/tlb_array.h"
 
+#include <optional>
+
 namespace fragscope {
 
 /// The parts of a CPU that remember translations, in the order of their slot numbers.
@@ -31,6 +33,10 @@ public:
 
     /// The translation in a slot of the first three parts, or nullptr if empty.
     [[nodiscard]] const TlbEntry* entryAt(unsigned slot) const;
+
+    /// The TlbFill event that says what the slot holds (object, vaddr, paddr, value, a, b), or
+    /// nothing if it is empty.
+    [[nodiscard]] std::optional<Event> contentsOf(unsigned slot) const;
 
     /// The entry that an access of that kind would hit, or nullptr. Changes nothing.
     [[nodiscard]] const TlbEntry*
@@ -92,7 +98,6 @@ private:
     template <class Predicate> void dropStructuresIf(Predicate predicate);
     [[nodiscard]] const TlbEntry* refill(VirtAddr address, std::uint16_t pcid, AccessKind kind);
     void insert(unsigned array, const TlbEntry& entry);
-    void emitFill(unsigned slot, const TlbEntry& entry);
     void emitDrop(unsigned slot, VirtAddr address);
 
     StructureCache& structure(unsigned level) { return structures_[4 - level]; }

@@ -67,6 +67,22 @@ std::vector<Setting> machineSettings() {
             .between(1, 1024)
             .says("Sets of each TLB; must be a power of two."),
         count("machine.tlb_ways", &S::tlbWays).between(1, 16).says("Entries in each set of a TLB."),
+        choice("machine.tlb_replacement", &S::tlbReplacement)
+            .says("Which entry of a full set of a TLB gives way."),
+        count("machine.tlb2_sets", &S::tlb2Sets)
+            .between(0, 4096)
+            .says("Sets of the second-level TLB of each CPU; 0 = none, else a power of two."),
+        count("machine.tlb2_ways", &S::tlb2Ways)
+            .between(1, 16)
+            .says("Entries in each set of the second-level TLB."),
+        count("machine.structure_cache", &S::structureCache)
+            .between(0, 64)
+            .says("Entries of each paging-structure cache (PML4, PDPT and PD); 0 = none.",
+                  "SDM vol. 3A, 4.10.3"),
+        count("machine.store_buffer", &S::storeBuffer)
+            .between(0, 64)
+            .says("Stores that wait in each CPU before others can see them; 0 = visible at once.",
+                  "SDM vol. 3A, 8.2.2"),
         choice("machine.translation", &S::translation)
             .says("What a TLB miss reads.", "seed 000: the memory map"),
         choice("machine.map_representation", &S::mapRepresentation)

@@ -32,6 +32,14 @@ constexpr Sentence sentences[] = {
            "{a:cycles}, {b} walk references"},
     {Store, "CPU{cpu} writes {size} bytes at {vaddr} ({paddr}) of {object:process}: {value:hex}; "
             "{a:cycles}, {b} walk references"},
+    {StoreBuffered,
+     "CPU{cpu} puts a store of {size} bytes at {vaddr} ({paddr}) of {object:process} into its "
+     "store buffer: {value:hex}; {a:cycles}, {b} walk references"},
+    {StoreDrained, "CPU{cpu} makes its store at {vaddr} ({paddr}) visible, of {object:process}: "
+                   "{value:hex}; {a} still wait"},
+    {StoreNotVisible,
+     "CPU{cpu} reads {value:hex} at {vaddr} of {object:process}; {a:hex} still waits in "
+     "another store buffer"},
     {WalkStep,
      "CPU{cpu} walks for {vaddr}: level {object}, entry {a} at {paddr} is {value:hex}{b:check}"},
     {TlbMiss, "CPU{cpu} TLB miss at {vaddr} of {object:process}"},
@@ -110,6 +118,8 @@ constexpr Sentence sentences[] = {
     {ContentsEqual, "{object:process}: all {value:words} equal the shadow copy"},
     {AccessesDone,
      "task {task} of {object:process}: {value} accesses, {a} of them reads, in {b:cycles}"},
+    {TranslationsDone,
+     "{object:process}: {value} accesses missed the TLB, {a} table entries read for them"},
     {DeadlineMissed, "{object:process}: access to {vaddr} took {value:cycles}, allowed are {a}"},
     {AllocationDone,
      "heap of {object:process}: {value:bytes} given out at {vaddr} (trace line {a})"},

@@ -32,6 +32,9 @@ enum class Better : std::uint8_t { Lower, Higher, Neither };
     M(Wait99, "wait_99_percent_cycles", "cycles", Lower,                                           \
       "99 % of the waits are at most this long (bucket border, within 1/16).")                     \
     M(Accesses, "accesses", "accesses", Higher, "Accesses finished by applications.")              \
+    M(TlbMisses, "tlb_misses", "accesses", Lower, "Accesses whose translation no TLB held.")       \
+    M(WalkReferences, "walk_references", "references", Lower,                                      \
+      "Table entries read by page walks of finished accesses.")                                    \
     M(Throughput, "throughput_accesses_per_mcycle", "accesses/Mcycle", Higher,                     \
       "Accesses per million cycles since the start.")                                              \
     M(MoverCycles, "mover_cycles", "cycles", Lower, "Cycles spent in movers.")                     \

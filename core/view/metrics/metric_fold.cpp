@@ -126,10 +126,14 @@ bool MetricFold::wait(std::uint64_t cycles) {
     return true;
 }
 
+void MetricFold::follow(MetricId metric, std::uint32_t task, std::uint64_t total) {
+    std::uint64_t& own = totals_[{metric, task}];
+    value(metric) += total - own;
+    own = total;
+}
+
 bool MetricFold::progress(const Event& event) {
-    std::uint64_t& own = accesses_[event.task];
-    value(MetricId::Accesses) += event.value - own;
-    own = event.value;
+    follow(MetricId::Accesses, event.task, event.value);
     value(MetricId::Throughput) = millionths(value(MetricId::Accesses), sample_.timeCycles);
     return true;
 }
@@ -181,6 +185,10 @@ bool MetricFold::apply(const Event& event) {
         ++value(MetricId::KernelFaults);
         value(MetricId::CrashSteps) = event.a;
         value(MetricId::CrashCycles) = event.b;
+        return true;
+    case EventKind::TranslationsDone:
+        follow(MetricId::TlbMisses, event.task, event.value);
+        follow(MetricId::WalkReferences, event.task, event.a);
         return true;
     default:
         return count(event);

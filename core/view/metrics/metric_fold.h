@@ -14,7 +14,8 @@ namespace fragscope {
 ///
 /// At first all RAM frames are free. What counts where: a shootdown with nobody to ask is not a
 /// shootdown; a map entry counts if it is a Block; the entries of a process end with it; bytes
-/// moved are those of PageCopied; accesses are the sum over the tasks' last AccessesDone.
+/// moved are those of PageCopied; accesses and translations are the sums over the tasks' last
+/// totals.
 class MetricFold {
 public:
     explicit MetricFold(const MachineShape& shape);
@@ -39,6 +40,8 @@ private:
     bool wait(std::uint64_t cycles);
     bool progress(const Event& event);
     bool books(const Event& event);
+    /// A metric that is the sum of what each task says of itself.
+    void follow(MetricId metric, std::uint32_t task, std::uint64_t total);
     bool endProcess(std::uint32_t process);
     void setFreeSpace();
 
@@ -46,10 +49,10 @@ private:
     FreeRuns free_;
     WaitHistogram waits_;
     PageCount ramFrames_;
-    std::uint64_t allocateCycles_ = 0;                ///< of the books, for frames given out
-    std::uint64_t releaseCycles_ = 0;                 ///< and given back
-    std::map<std::uint32_t, std::uint64_t> entries_;  ///< blocks by process
-    std::map<std::uint32_t, std::uint64_t> accesses_; ///< by task
+    std::uint64_t allocateCycles_ = 0;               ///< of the books, for frames given out
+    std::uint64_t releaseCycles_ = 0;                ///< and given back
+    std::map<std::uint32_t, std::uint64_t> entries_; ///< blocks by process
+    std::map<std::pair<MetricId, std::uint32_t>, std::uint64_t> totals_; ///< by metric and task
 };
 
 } // namespace fragscope

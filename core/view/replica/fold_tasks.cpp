@@ -43,6 +43,20 @@ void Replica::startTask(const Event& event) {
     set(Cell::task(index, TaskField::Call), callWord(event.value, 0));
 }
 
+/// The task has left all calls deeper than `depth`: nothing of them remains.
+void Replica::leaveBelow(std::size_t task, std::size_t depth) {
+    for (std::size_t level = depth + 1; level <= state_.tasks[task].depth; ++level) {
+        set(Cell::task(task, TaskField::Call, level), 0);
+        clearLocals(task, level);
+    }
+}
+
+void Replica::clearLocals(std::size_t task, std::size_t level) {
+    for (std::size_t i = 0; i < state_.tasks[task].calls[level].locals.size(); ++i) {
+        set(Cell::of(CellKind::Local, task, level * 8 + i), 0);
+    }
+}
+
 /// The task is at this depth and listing from now on; newly entered calls have all locals zero.
 void Replica::enter(std::size_t task,
                     std::size_t depth,
@@ -50,13 +64,9 @@ void Replica::enter(std::size_t task,
                     std::uint64_t line) {
     const TaskView& view = state_.tasks[task];
     FRAGSCOPE_CHECK(depth < view.calls.size(), "calls nested too deeply");
-    const bool otherListing = static_cast<std::uint64_t>(view.calls[depth].listing) != listing;
-    const std::size_t firstNew =
-        otherListing ? std::min<std::size_t>(depth, view.depth + 1U) : std::size_t{view.depth} + 1;
-    for (std::size_t level = firstNew; level <= depth; ++level) {
-        for (std::size_t i = 0; i < view.calls[level].locals.size(); ++i) {
-            set(Cell::of(CellKind::Local, task, level * 8 + i), 0);
-        }
+    leaveBelow(task, depth);
+    if (static_cast<std::uint64_t>(view.calls[depth].listing) != listing) {
+        clearLocals(task, depth);
     }
     set(Cell::task(task, TaskField::Depth), depth);
     set(Cell::task(task, TaskField::Call, depth), callWord(listing, line));
@@ -88,6 +98,7 @@ void Replica::foldTask(const Event& event) {
     }
     FRAGSCOPE_CHECK(event.a < state_.tasks[index].calls.size(), "no such depth of calls");
     if (event.kind == EventKind::TaskStatusChange) {
+        leaveBelow(index, event.a);
         set(Cell::task(index, TaskField::Status), event.value);
         set(Cell::task(index, TaskField::Depth), event.a);
         return;

@@ -118,6 +118,8 @@ std::uint64_t exchange(ViewState& state, Cell cell, std::uint64_t value) {
         return swapIn(state.cpus[object].registers[field], value);
     case CellKind::Pending:
         return swapIn(state.cpus[object].pendingInterrupts, value);
+    case CellKind::Stores:
+        return swapIn(state.cpus[object].pendingStores, value);
     case CellKind::RunningTask:
         return swapIn(state.cpus[object].task, value);
     case CellKind::Tlb:

@@ -17,6 +17,7 @@ enum class CellKind : std::uint8_t {
     Move,        ///< field: word of MoveView
     Register,    ///< object: CPU, field: register
     Pending,     ///< object: CPU
+    Stores,      ///< object: CPU; stores in its buffer
     RunningTask, ///< object: CPU
     Tlb,         ///< object: CPU, field: slot * 8 + word of TlbSlotView
     TaskCount,   ///< number of tasks; new ones are empty

@@ -73,6 +73,9 @@ inline void naiveTask(NaiveState& state, const Event& e) {
         }
         task.calls[e.a].locals[e.object] = e.value;
     }
+    for (std::size_t left = task.depth + 1U; left < task.calls.size(); ++left) {
+        task.calls[left] = CallView{};
+    }
 }
 
 inline void naiveMove(MoveView& m, const Event& e) {
@@ -129,7 +132,7 @@ inline void naiveApply(NaiveState& state, const Event& e) {
         state.cpus[e.cpu].tlb[e.object] = {true, e.vaddr, e.paddr, e.value, e.a, e.b};
         break;
     case EventKind::TlbDrop:
-        state.cpus[e.cpu].tlb[e.object].used = false;
+        state.cpus[e.cpu].tlb[e.object] = TlbSlotView{};
         break;
     case EventKind::RegisterWrite:
         state.cpus[e.cpu].registers[e.object] = e.value;
