@@ -206,6 +206,12 @@ void Kernel::switchedTo(const Task& task) {
         return; // kernel tasks use whatever address space is loaded
     }
     const Process& process = *processes_[task.process - 1];
+    if (process.reaped) { // its tables are somebody else's frames by now
+        cpu.process = 0;
+        cpu.source = nullptr;
+        loadKernelTables(cpu);
+        return;
+    }
     cpu.process = task.process;
     cpu.setPrivilege(Privilege::User);
     cpu.source = settings_.translation == TranslationMode::Ranges

@@ -113,6 +113,17 @@ private slots:
         QVERIFY(!bench.kernel.memory().faulted());
     }
 
+    void lateTask_ofAProcessThatHasEnded_usesTheKernelsTables() {
+        KernelBench bench;
+        Process& process = bench.makeProcess();
+        bench.kernel.end(process, ProcessState::Exited);
+        bench.memory.fill(startOf(process.tables.root()), ByteCount(pageBytes), std::byte{0xff});
+        bench.spawn(0, storeWord(bench.kernel, kernel_space::heap), process.number);
+        bench.run();
+        QVERIFY(!bench.kernel.memory().faulted());
+        QCOMPARE(bench.cpus[0].registers().cr3, bench.kernel.plan().cr3());
+    }
+
     // ---- the kernel heap ----
 
     void heap_objects_lieBesideEachOther() {

@@ -16,7 +16,8 @@ namespace fragscope {
 /// such access is a kernel fault, which ends the run; after it loads yield all ones and stores do
 /// nothing. (2) accesses of applications and of the kernel are counted apart.
 ///
-/// Simplified: the kernel's code and stack are not in memory, so only its books take TLB entries.
+/// Simplified: the kernel's code and stack are not in memory, so only its books take TLB entries;
+/// its stores do not wait in the store buffer.
 class KernelMemory {
 public:
     KernelMemory(const Board& board, const KernelPlan& plan, bool usesTlb)

@@ -8,12 +8,14 @@
 
 namespace fragscope::test {
 
-/// The shipped scenarios' file names, sorted.
+/// The file names of the shipped scenarios that are about the kernel and its movers.
 inline QStringList shippedScenarios() {
-    const QDir folder(FRAGSCOPE_SOURCE_DIR "/scenarios/concurrent-move");
     QStringList paths;
-    for (const QString& name : folder.entryList({"*.toml"}, QDir::Files, QDir::Name)) {
-        paths << folder.filePath(name);
+    for (const char* subject : {"concurrent-move", "frames"}) {
+        const QDir folder(QString(FRAGSCOPE_SOURCE_DIR "/scenarios/%1").arg(subject));
+        for (const QString& name : folder.entryList({"*.toml"}, QDir::Files, QDir::Name)) {
+            paths << folder.filePath(name);
+        }
     }
     return paths;
 }
