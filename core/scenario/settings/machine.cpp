@@ -97,8 +97,7 @@ std::vector<Setting> machineSettings() {
             .between(1, 1'000'000'000'000)
             .says("Turns cycles into microseconds, for display only."),
         flag("machine.kernel_uses_tlb", &S::kernelUsesTlb)
-            .says("The kernel's accesses to its books take TLB entries, as on a processor; off "
-                  "where exact TLB figures of an application are wanted."),
+            .says("The kernel's accesses to its books of frames take TLB entries."),
     };
 }
 
