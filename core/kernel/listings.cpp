@@ -1,6 +1,9 @@
 #include "fragscope/kernel/listings.h"
 
 #include "fragscope/kernel/fault_handler.h"
+#include "fragscope/kernel/frames/frame_steps.h"
+#include "fragscope/kernel/frames/page_actions.h"
+#include "fragscope/kernel/frames/shared_objects.h"
 #include "fragscope/kernel/growth.h"
 #include "fragscope/kernel/system_call.h"
 
@@ -8,7 +11,10 @@ namespace fragscope {
 
 std::vector<const Listing*> kernelListings() {
     return {&handlerRewalkListing(), &handlerAsWrittenListing(), &stoppedThreadListing(),
-            &growListing(),          &shrinkListing(),           &systemCallListing()};
+            &growListing(),          &shrinkListing(),           &systemCallListing(),
+            &allocateFrameListing(), &releaseFrameListing(),     &initialiseFramesListing(),
+            &allocatePagesListing(), &releasePagesListing(),     &overrunListing(),
+            &sharedObjectListing(),  &attachSharedListing(),     &detachSharedListing()};
 }
 
 } // namespace fragscope

@@ -138,7 +138,9 @@ bool PageTables::splitLarge(PageNumber page) {
 
 void PageTables::releaseTable(FrameNumber table, unsigned level) {
     if (level > table_level::pt) {
-        for (std::uint64_t i = 0; i < wordsPerPage; ++i) {
+        // The upper half of the topmost table leads to the kernel's own tables.
+        const bool top = level == table_level::pml4;
+        for (std::uint64_t i = 0; i < (top ? wordsPerPage / 2 : wordsPerPage); ++i) {
             const Pte entry{memory_.load(startOf(table) + ByteCount(i * wordBytes))};
             if (entry.present() && !(level == table_level::pd && entry.large())) {
                 releaseTable(entry.frame(), level - 1);
@@ -148,8 +150,8 @@ void PageTables::releaseTable(FrameNumber table, unsigned level) {
     frames_.give(table, PageCount(1), Rule::EndOfProcess);
 }
 
-void PageTables::release() {
-    releaseTable(root_, table_level::pml4);
+void PageTables::release(TableRelease how) {
+    releaseTable(root_, how == TableRelease::Complete ? table_level::pml4 : table_level::pt);
 }
 
 } // namespace fragscope

@@ -50,8 +50,8 @@ public:
     /// none is there or no frame for the table is left.
     bool splitLarge(PageNumber page);
 
-    /// Gives all table frames back (the process is gone).
-    void release();
+    /// Gives all table frames back (the process is gone); the deliberate mistake only the topmost.
+    void release(TableRelease how = TableRelease::Complete);
 
 private:
     [[nodiscard]] std::optional<PhysAddr> place(PageNumber page) const;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "fragscope/kernel/frames/settings.h"
 #include "fragscope/kernel/layout.h"
 
 /// Choices of the kernel and of the hazards of a concurrent move (DEFRAG 1.3) that act in the
@@ -38,6 +39,8 @@ struct KernelSettings {
     WaitMode wait = WaitMode::Predicate;
     WaitInterrupts waitInterrupts = WaitInterrupts::On;
     SystemCallMode systemCall = SystemCallMode::FaultIn;
+    FrameSettings frames;
+    bool kernelUsesTlb = true; ///< the kernel's accesses take entries of the TLB
 };
 
 } // namespace fragscope

@@ -43,6 +43,10 @@ template <> std::span<const Choice> choicesOf<SystemCallMode>();
 template <> std::span<const Choice> choicesOf<Pattern>();
 template <> std::span<const Choice> choicesOf<Action>();
 template <> std::span<const Choice> choicesOf<RecordLevel>();
+template <> std::span<const Choice> choicesOf<FrameBooks>();
+template <> std::span<const Choice> choicesOf<KernelPages>();
+template <> std::span<const Choice> choicesOf<FrameInit>();
+template <> std::span<const Choice> choicesOf<TableRelease>();
 
 /// The name of an enumerator, e.g. "entry-e".
 template <class E> std::string_view choiceName(E value) {

@@ -26,7 +26,7 @@ constexpr std::array<std::string_view, 4> roles{"application", "mover", "kernel 
 constexpr std::array<std::string_view, 3> statuses{"ready", "waiting", "finished"};
 constexpr std::array<std::string_view, 2> ends{"low", "high"};
 constexpr std::array<std::string_view, 2> growthPlaces{"as a new block", "behind its block"};
-constexpr std::array<std::string_view, 14> listings{
+constexpr std::array<std::string_view, static_cast<std::size_t>(ListingId::Count)> listings{
     "no listing",
     "the application",
     "the trace replay",
@@ -40,8 +40,20 @@ constexpr std::array<std::string_view, 14> listings{
     "growth",
     "the script",
     "the system call",
+    "memory given back",
+    "the recovery",
     "a stopped thread",
+    "the allocation of a frame",
+    "the release of a frame",
+    "the building of the free list",
+    "the allocation of pages",
+    "the release of pages",
+    "the overrun",
+    "the shared object",
+    "an attachment",
+    "a detachment",
 };
+static_assert(!listings.back().empty(), "each listing has a name");
 
 std::string counted(std::uint64_t number, std::string_view noun) {
     return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");

@@ -56,6 +56,24 @@ constexpr Sentence sentences[] = {
      "{object:process} got {value:bytes} at {vaddr} ({paddr}) {a:place}; {b:blocks} in its map"},
     {RequestRefused,
      "{object:process} is refused {value:frames}: {a} are free, the longest run is {b}"},
+    {FrameTableMade,
+     "frame table of {value:bytes} at {vaddr} ({paddr}), {object} bytes an element; "
+     "the books of frames take {a:bytes} of {b:bytes}"},
+    {FrameBooks, "books of {value:frames}: {object} records visited, {b} accesses in {a:cycles}"},
+    {OwnerRefused, "frame {paddr:frame} cannot note {object:process} at {vaddr} as another owner: "
+                   "it has {value}, and {a} of {b} records are in use"},
+    {FreeRefused,
+     "frame {paddr:frame} is not freed: {value:use}, {a} references (asked by {object:process})"},
+    {SharedCreated, "shared object {value} made: {a:frames}"},
+    {SharedAttached,
+     "{object:process} attached shared object {value} at {vaddr}: {a:frames}, {b} attachments"},
+    {SharedDetached, "{object:process} detached shared object {value} from {vaddr}: {a:frames}, "
+                     "{b} attachments are left"},
+    {SharedDestroyed, "shared object {value} of {a:frames} has no name any more; {b} attachments"},
+    {KernelAllocated, "kernel heap: {value:bytes} given out at {vaddr}"},
+    {StrayStore, "the kernel stores {value:hex} at {vaddr}, where it has no business"},
+    {KernelFault, "kernel fault {value:error} at {vaddr}, {a} micro-steps and {b:cycles} after the "
+                  "culprit's store"},
     {MapEntryAdded,
      "map of {object:process}: {value:entry} from {vaddr} added as entry {a} of {b}"},
     {MapEntryRemoved,

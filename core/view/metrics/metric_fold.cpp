@@ -46,6 +46,8 @@ constexpr std::array<Counter, eventKindCount> countersByKind() {
     add(EventKind::InvariantBroken, MetricId::InvariantsBroken);
     add(EventKind::DeadlineMissed, MetricId::DeadlinesMissed);
     add(EventKind::RequestRefused, MetricId::Refusals);
+    add(EventKind::OwnerRefused, MetricId::OwnersRefused);
+    add(EventKind::FreeRefused, MetricId::FreesRefused);
     return table;
 }
 
@@ -136,6 +138,24 @@ bool MetricFold::progress(const Event& event) {
     return true;
 }
 
+bool MetricFold::books(const Event& event) {
+    value(MetricId::KernelAccesses) += event.b;
+    if (event.rule == Rule::BookAllocate) {
+        allocateCycles_ += event.a;
+        const std::uint64_t frames = value(MetricId::FramesBooked) += event.value;
+        value(MetricId::AllocateCycles) = frames == 0 ? 0 : allocateCycles_ / frames;
+    }
+    if (event.rule == Rule::BookRelease) {
+        releaseCycles_ += event.a;
+        const std::uint64_t frames = value(MetricId::FramesUnbooked) += event.value;
+        value(MetricId::ReleaseCycles) = frames == 0 ? 0 : releaseCycles_ / frames;
+    }
+    if (event.rule == Rule::BookRelease || event.rule == Rule::BookDetach) {
+        value(MetricId::ReleaseVisits) += event.object;
+    }
+    return true;
+}
+
 bool MetricFold::apply(const Event& event) {
     nextSeq = event.seq + 1;
     sample_.seq = nextSeq;
@@ -155,6 +175,17 @@ bool MetricFold::apply(const Event& event) {
         return wait(event.value);
     case EventKind::AccessesDone:
         return progress(event);
+    case EventKind::FrameBooks:
+        return books(event);
+    case EventKind::FrameTableMade:
+        value(MetricId::BooksBytes) = event.a;
+        value(MetricId::BooksShare) = millionths(event.a, event.b);
+        return true;
+    case EventKind::KernelFault:
+        ++value(MetricId::KernelFaults);
+        value(MetricId::CrashSteps) = event.a;
+        value(MetricId::CrashCycles) = event.b;
+        return true;
     case EventKind::TranslationsDone:
         follow(MetricId::TlbMisses, event.task, event.value);
         follow(MetricId::WalkReferences, event.task, event.a);

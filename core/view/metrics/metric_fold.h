@@ -39,6 +39,7 @@ private:
     bool frames(const Event& event, bool allocated);
     bool wait(std::uint64_t cycles);
     bool progress(const Event& event);
+    bool books(const Event& event);
     /// A metric that is the sum of what each task says of itself.
     void follow(MetricId metric, std::uint32_t task, std::uint64_t total);
     bool endProcess(std::uint32_t process);
@@ -48,7 +49,9 @@ private:
     FreeRuns free_;
     WaitHistogram waits_;
     PageCount ramFrames_;
-    std::map<std::uint32_t, std::uint64_t> entries_;                     ///< blocks by process
+    std::uint64_t allocateCycles_ = 0;               ///< of the books, for frames given out
+    std::uint64_t releaseCycles_ = 0;                ///< and given back
+    std::map<std::uint32_t, std::uint64_t> entries_; ///< blocks by process
     std::map<std::pair<MetricId, std::uint32_t>, std::uint64_t> totals_; ///< by metric and task
 };
 
