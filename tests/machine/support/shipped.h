@@ -8,22 +8,13 @@
 
 namespace fragscope::test {
 
-/// The file names of the shipped scenarios that are about the kernel and its movers.
+/// The file names of the shipped scenarios, sorted.
 inline QStringList shippedScenarios() {
-<<<<<<< HEAD
     QDirIterator files(FRAGSCOPE_SOURCE_DIR "/scenarios", {"*.toml"}, QDir::Files,
                        QDirIterator::Subdirectories);
     QStringList paths;
     while (files.hasNext()) {
         paths << files.next();
-=======
-    QStringList paths;
-    for (const char* subject : {"concurrent-move", "frames"}) {
-        const QDir folder(QString(FRAGSCOPE_SOURCE_DIR "/scenarios/%1").arg(subject));
-        for (const QString& name : folder.entryList({"*.toml"}, QDir::Files, QDir::Name)) {
-            paths << folder.filePath(name);
-        }
->>>>>>> paging
     }
     paths.sort();
     return paths;
