@@ -77,6 +77,13 @@ void PhysicalMap::setSelected(std::optional<std::uint64_t> frame) {
     }
 }
 
+void PhysicalMap::setNeighbours(const ListNeighbours& neighbours) {
+    if (neighbours_ != neighbours) {
+        neighbours_ = neighbours;
+        viewport()->update();
+    }
+}
+
 void PhysicalMap::setLetters(Letters letters) {
     letters_ = letters;
     rebuild();

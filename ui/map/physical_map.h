@@ -15,6 +15,14 @@ namespace fragscope {
 class FrameClock;
 class Look;
 
+/// Frames before and after a frame in its list; nothing at an end.
+struct ListNeighbours {
+    std::optional<FrameNumber> next;
+    std::optional<FrameNumber> previous;
+
+    friend bool operator==(const ListNeighbours&, const ListNeighbours&) = default;
+};
+
 /// Physical memory, one cell per frame, low addresses on top; the transfer block in motion lies
 /// above it. Pointing at a frame tells what it is, clicking or the arrow keys select it, Ctrl+wheel
 /// zooms.
@@ -37,6 +45,13 @@ public:
     void setDescribe(Describe describe) { describe_ = std::move(describe); }
 
     void setSelected(std::optional<std::uint64_t> frame);
+
+    /// Marks the neighbours of the selected frame: the next with an arrow to it and a solid
+    /// outline, the previous with a dotted one.
+    void setNeighbours(const ListNeighbours& neighbours);
+
+    [[nodiscard]] const ListNeighbours& neighbours() const { return neighbours_; }
+
     void setLetters(Letters letters);
 
     /// Side of a cell in pixels; 0 = as large as all frames fit.
@@ -89,6 +104,7 @@ private:
     void paintArrow(QPainter& painter, const FlightCurve& curve) const;
     void paintFlights(QPainter& painter) const;
     void paintSelection(QPainter& painter) const;
+    void paintNeighbours(QPainter& painter) const;
 
     Look& look_;
     FrameClock& clock_;
@@ -98,6 +114,7 @@ private:
     MoveView move_;
     std::vector<PageFlight> flights_;
     std::optional<std::uint64_t> selected_;
+    ListNeighbours neighbours_;
     Letters letters_ = Letters::WhereNeeded;
     int zoom_ = 0;
     int labelWidth_ = 0;

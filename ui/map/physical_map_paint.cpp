@@ -132,6 +132,45 @@ void PhysicalMap::paintFlights(QPainter& painter) const {
     }
 }
 
+void PhysicalMap::paintNeighbours(QPainter& painter) const {
+    if (!selected_ || *selected_ >= frameCount()) {
+        return;
+    }
+    const Theme& theme = look_.theme();
+    const auto outline = [&](FrameNumber frame, Qt::PenStyle style) {
+        const QRect rect = rectOfFrame(frame.value).adjusted(-1, -1, 0, 0);
+        painter.setBrush(Qt::NoBrush);
+        painter.setPen(QPen(theme.card, 2));
+        painter.drawRect(rect);
+        painter.setPen(QPen(theme.accent, 2, style));
+        painter.drawRect(rect);
+    };
+    if (neighbours_.previous && neighbours_.previous->value < frameCount()) {
+        outline(*neighbours_.previous, Qt::DotLine);
+    }
+    if (!neighbours_.next || neighbours_.next->value >= frameCount()) {
+        return;
+    }
+    outline(*neighbours_.next, Qt::SolidLine);
+    const QLineF line(rectOfFrame(*selected_).center(),
+                      rectOfFrame(neighbours_.next->value).center());
+    if (line.length() < 2 * grid().cell.width()) {
+        return; // beside each other: the outlines say it
+    }
+    const QLineF unit = line.unitVector();
+    const QPointF along = unit.p2() - unit.p1();
+    const QPointF across(-along.y(), along.x());
+    const double head = look_.scaled(7);
+    const QPointF back = line.p2() - along * head;
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(QPen(theme.accent, 1));
+    painter.drawLine(line);
+    painter.setBrush(theme.accent);
+    painter.drawPolygon(
+        QPolygonF({line.p2(), back + across * (head / 2), back - across * (head / 2)}));
+    painter.setRenderHint(QPainter::Antialiasing, false);
+}
+
 void PhysicalMap::paintSelection(QPainter& painter) const {
     if (!selected_ || *selected_ >= frameCount()) {
         return;
@@ -157,6 +196,7 @@ void PhysicalMap::paintEvent(QPaintEvent*) {
     painter.drawImage(origin(), cells_.image());
     paintMove(painter);
     paintFlights(painter);
+    paintNeighbours(painter);
     paintSelection(painter);
     if (hasFocus()) {
         painter.setPen(QPen(look_.theme().accent, 1));

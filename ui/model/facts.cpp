@@ -84,10 +84,62 @@ void addMoveFacts(std::vector<Fact>& facts, const MoveView& move, FrameNumber fr
                      copied ? FactTone::Good : FactTone::Normal});
 }
 
+QString homeText(FrameHome home) {
+    switch (home) {
+    case FrameHome::FreeKernel:
+        return QObject::tr("free, for page tables and maps");
+    case FrameHome::FreeData:
+        return QObject::tr("free");
+    case FrameHome::Used:
+        return QObject::tr("used");
+    case FrameHome::Counted:
+        return QObject::tr("none: only counted");
+    case FrameHome::Reserved:
+        break;
+    }
+    return QObject::tr("none: reserved");
+}
+
+/// Which list the frame is in, and its neighbours there.
+void addListFacts(std::vector<Fact>& facts, const FrameBook& book) {
+    const auto place = [](const std::optional<FrameNumber>& frame, const QString& none) {
+        return frame ? qt(text(*frame)) : none;
+    };
+    const QString wrong = book.next || book.previous ? QObject::tr("%1, links broken")
+                                                     : QObject::tr("%1, but in no list");
+    facts.push_back({QObject::tr("List"),
+                     book.linked ? homeText(book.home) : wrong.arg(homeText(book.home)),
+                     book.linked ? FactTone::Normal : FactTone::Bad});
+    if (book.home != FrameHome::Reserved && book.home != FrameHome::Counted) {
+        facts.push_back({QObject::tr("Next"), place(book.next, QObject::tr("none: the last"))});
+        facts.push_back(
+            {QObject::tr("Previous"), place(book.previous, QObject::tr("none: the first"))});
+    }
+}
+
+/// Everybody who maps the frame. A count that differs from the records is marked (I10).
+void addOwnerFacts(std::vector<Fact>& facts, const FrameBook& book, const Names& names) {
+    if (book.owners.empty() && book.info.references == 0) {
+        facts.push_back({QObject::tr("Owner"), qt(names.process(book.info.owner))});
+    }
+    for (const FrameOwner& owner : book.owners) {
+        facts.push_back({QObject::tr("Owner"), QObject::tr("%1 at %2")
+                                                   .arg(qt(names.process(owner.process)),
+                                                        qt(text(startOf(owner.page))))});
+    }
+    const bool agree = book.owners.size() == book.info.references;
+    const QString count = QString::number(book.info.references);
+    facts.push_back(
+        {QObject::tr("References"),
+         agree ? count : QObject::tr("%1, owners found: %2").arg(count).arg(book.owners.size()),
+         agree ? FactTone::Normal : FactTone::Bad});
+}
+
 } // namespace
 
 std::vector<Fact> frameFacts(const Scene& scene, const Names& names, FrameNumber frame) {
     const FrameInfo info = scene.frameInfo(frame);
+    const std::optional<FrameBook> book = scene.frameBook(frame);
     const FrameClass frameClass = classOf(scene, frame.value);
     std::vector<Fact> facts;
     facts.push_back({QObject::tr("State"), qt(infoOf(frameClass).name)});
@@ -95,19 +147,29 @@ std::vector<Fact> frameFacts(const Scene& scene, const Names& names, FrameNumber
         facts.push_back({QObject::tr("Use"), useText(info.use)});
         facts.push_back({QObject::tr("Address"), qt(text(startOf(frame)))});
         addMoveFacts(facts, scene.moment().state.move, frame);
+        if (book) {
+            addListFacts(facts, *book);
+        }
         return facts;
     }
     const std::optional<PagePlace> page = scene.pageOf(frame);
-    facts.push_back({QObject::tr("Frame"),
-                     QObject::tr("%1 at %2").arg(frame.value).arg(qt(text(startOf(frame))))});
+    const Fact place{QObject::tr("Frame"),
+                     QObject::tr("%1 at %2").arg(frame.value).arg(qt(text(startOf(frame))))};
     if (page) {
+        facts.push_back(place);
         facts.push_back({QObject::tr("Map entry"), entryText(page->extent)});
     }
     addMoveFacts(facts, scene.moment().state.move, frame);
-    facts.push_back({QObject::tr("Owner"), qt(names.process(info.owner))});
+    if (book) {
+        addOwnerFacts(facts, *book, names);
+        addListFacts(facts, *book);
+    }
+    if (!page) {
+        facts.push_back(place); // known from the title; few facts have room in a small window
+    }
     facts.push_back({QObject::tr("Use"), useText(info.use)});
-    facts.push_back({QObject::tr("References"), QString::number(info.references)});
     facts.push_back({QObject::tr("Pins"), QString::number(info.pins)});
+    facts.push_back({QObject::tr("Age"), QString::number(info.age)});
     if (page) {
         facts.push_back({QObject::tr("Page"), qt(text(VirtAddr(page->vaddr)))});
     }

@@ -14,7 +14,8 @@ namespace fragscope {
 
 /// What the inspector, the page-walk panel and the tooltips say, in words.
 
-/// Of a frame: owner, use, references, pins, entry of the map, page, first bytes.
+/// Of a frame: entry of the map, owners, references, its list and neighbours there, use, pins, age,
+/// page, first bytes.
 std::vector<Fact> frameFacts(const Scene& scene, const Names& names, FrameNumber frame);
 
 /// Of a page of the chosen process that no frame belongs to (entry E, or nothing mapped).

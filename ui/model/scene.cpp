@@ -60,6 +60,13 @@ FrameInfo Scene::frameInfo(FrameNumber frame) const {
     return decodeFrame(word(frameEntryPlace(*root_, frame)));
 }
 
+std::optional<FrameBook> Scene::frameBook(FrameNumber frame) const {
+    if (!root_ || frame.value >= root_->frameCount) {
+        return std::nullopt;
+    }
+    return readFrameBook(PageMapReader(moment_->state.memory), *root_, frame);
+}
+
 const Extent* Scene::extentOf(std::uint64_t vaddr) const {
     const AddressSpace* space = focus();
     return space == nullptr ? nullptr : space->extentAt(VirtAddr(vaddr));

@@ -3,6 +3,7 @@
 #include "fragscope/hardware/paging/walk_check.h"
 #include "fragscope/kernel/layout.h"
 #include "fragscope/ui/map/virtual_map.h"
+#include "fragscope/ui/model/frame_books.h"
 #include "fragscope/view/address_space.h"
 #include "fragscope/view/snapshot.h"
 
@@ -54,6 +55,9 @@ public:
     [[nodiscard]] const std::optional<AccessFault>& fault() const { return fault_; }
 
     [[nodiscard]] FrameInfo frameInfo(FrameNumber frame) const;
+
+    /// What the books say of a frame; nothing where there are none (yet), or no such frame.
+    [[nodiscard]] std::optional<FrameBook> frameBook(FrameNumber frame) const;
 
     /// The entry of the chosen process's map that covers an address.
     [[nodiscard]] const Extent* extentOf(std::uint64_t vaddr) const;

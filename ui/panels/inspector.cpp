@@ -17,6 +17,7 @@ Inspector::Inspector(Look& look, QWidget* parent)
 }
 
 void Inspector::show(std::optional<std::uint64_t> entry, std::vector<Fact> facts) {
+    ruler_->setVisible(entry.has_value()); // the facts need the room
     ruler_->show(entry);
     list_->show(std::move(facts));
 }

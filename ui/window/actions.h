@@ -54,6 +54,8 @@ struct Actions {
     QAction* zoomOut;
     QAction* zoomFit;
     QAction* followAccess;
+    QAction* nextInList;
+    QAction* previousInList;
     QAction* fullScreen;
     QAction* resetLayout;
     // help

@@ -82,6 +82,10 @@ void MainWindow::connectView() {
     connect(actions_->zoomFit, &QAction::triggered, this, [this] { cards_->physical->setZoom(0); });
     connect(actions_->followAccess, &QAction::triggered, presenter_,
             &Presenter::followLatestAccess);
+    connect(actions_->nextInList, &QAction::triggered, presenter_,
+            [this] { presenter_->selectNeighbour(ListDirection::Next); });
+    connect(actions_->previousInList, &QAction::triggered, presenter_,
+            [this] { presenter_->selectNeighbour(ListDirection::Previous); });
     connect(actions_->fullScreen, &QAction::triggered, this,
             [this](bool full) { full ? showFullScreen() : showNormal(); });
     connect(actions_->resetLayout, &QAction::triggered, this, &MainWindow::resetLayout);

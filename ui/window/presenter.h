@@ -21,6 +21,9 @@ class Look;
 /// Whether walk and inspector show the latest access or what was selected.
 enum class Following : std::uint8_t { LatestAccess, Selection };
 
+/// Along a list of frames.
+enum class ListDirection : std::uint8_t { Next, Previous };
+
 /// Puts a snapshot into the cards. All cards always show the same moment.
 class Presenter : public QObject {
     Q_OBJECT
@@ -38,6 +41,9 @@ public:
     void selectFrame(std::uint64_t frame);
     void selectPage(std::uint64_t vaddr);
     void followLatestAccess();
+
+    /// Selects the neighbour, in its list, of the frame shown; stays at the end of the list.
+    void selectNeighbour(ListDirection direction);
 
     [[nodiscard]] Following following() const { return following_; }
 
@@ -60,9 +66,13 @@ private:
     void showFlights(const Snapshot& moment);
     void showListings();
     void showListing(ListingPanel& panel, const TaskView* task, std::uint8_t depth);
+    /// The application, or in a run that has none the task of kernel or script that ran
+    /// last.
+    void showKernelOrApplication(const TaskView* application);
     void showLastHandler(); ///< the handler that ran before, unmarked
     void showWhy();
     void showSelection();
+    void showNeighbours();
     void showPage(std::uint64_t vaddr);
     void showWalk(std::optional<std::uint64_t> vaddr);
     void showTlb();
@@ -86,6 +96,7 @@ private:
     Following following_ = Following::LatestAccess;
     std::optional<std::uint64_t> frame_; ///< selected
     std::optional<std::uint64_t> page_;  ///< selected, of the chosen process
+    std::optional<std::uint64_t> shownFrame_;
     int flightMs_ = 350;
 };
 

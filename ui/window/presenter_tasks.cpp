@@ -100,6 +100,25 @@ void Presenter::showLastHandler() {
     }
 }
 
+void Presenter::showKernelOrApplication(const TaskView* application) {
+    const std::vector<TaskView>& tasks = scene_->moment().state.tasks;
+    const TaskView* kernel = nullptr;
+    for (const TaskView& task : tasks) {
+        // The algorithms of the kernel also run inside the actions of a scenario.
+        if (task.role == TaskRole::Kernel || task.role == TaskRole::Script) {
+            kernel = later(kernel, task);
+        }
+    }
+    const bool instead =
+        kernel != nullptr && std::none_of(tasks.begin(), tasks.end(), [](const TaskView& task) {
+            return task.role == TaskRole::Application;
+        });
+    const TaskView* shown = instead ? kernel : application;
+    showListing(*cards_.application, shown, instead ? kernel->depth : std::uint8_t{0});
+    cards_.applicationCard->setTitle(instead ? tr("Kernel") : tr("Application"));
+    cards_.applicationCard->setNote(shown == nullptr ? QString() : noteOf(*shown));
+}
+
 void Presenter::showListings() {
     const ViewState& state = scene_->moment().state;
     const TaskView* mover = nullptr;
@@ -122,10 +141,9 @@ void Presenter::showListings() {
     }
     showListing(*cards_.handler, handling,
                 handling == nullptr ? 0 : handlerDepth(*handling).value_or(0));
-    showListing(*cards_.application, application, 0);
+    showKernelOrApplication(application);
     cards_.moverCard->setNote(mover == nullptr ? tr("none") : noteOf(*mover));
     cards_.handlerCard->setNote(handling == nullptr ? tr("no fault now") : noteOf(*handling));
-    cards_.applicationCard->setNote(application == nullptr ? QString() : noteOf(*application));
 }
 
 void Presenter::showWhy() {
@@ -173,6 +191,27 @@ void Presenter::followLatestAccess() {
     }
 }
 
+void Presenter::selectNeighbour(ListDirection direction) {
+    const std::optional<FrameBook> book =
+        scene_ && shownFrame_ ? scene_->frameBook(FrameNumber(*shownFrame_)) : std::nullopt;
+    if (book) {
+        const auto& neighbour = direction == ListDirection::Next ? book->next : book->previous;
+        if (neighbour) {
+            selectFrame(neighbour->value);
+        }
+    }
+}
+
+void Presenter::showNeighbours() {
+    ListNeighbours neighbours;
+    if (const std::optional<std::uint64_t> selected = cards_.physical->selected()) {
+        if (const std::optional<FrameBook> book = scene_->frameBook(FrameNumber(*selected))) {
+            neighbours = {book->next, book->previous};
+        }
+    }
+    cards_.physical->setNeighbours(neighbours);
+}
+
 void Presenter::showWalk(std::optional<std::uint64_t> vaddr) {
     if (!vaddr) {
         cards_.walk->show({}, tr("The chosen process has no page here."));
@@ -214,11 +253,13 @@ void Presenter::showSelection() {
         const std::optional<FrameNumber> mapped = scene_->frameAt(*vaddr);
         frame = mapped ? std::optional(mapped->value) : std::nullopt;
     }
+    shownFrame_ = frame;
     if (!follows) {
         cards_.physical->setSelected(frame);
         cards_.virtualMap->setSelected(vaddr ? std::optional(*vaddr & ~pageOffsetMask)
                                              : std::nullopt);
     }
+    showNeighbours();
     showWalk(vaddr);
     if (vaddr) {
         showPage(*vaddr & ~pageOffsetMask);
