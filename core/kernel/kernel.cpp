@@ -2,6 +2,7 @@
 
 #include "fragscope/base/check.h"
 #include "fragscope/hardware/paging/pte.h"
+#include "fragscope/kernel/paging/demand_paging.h"
 
 namespace fragscope {
 
@@ -36,7 +37,11 @@ Kernel::Kernel(const Board& board, const KernelSettings& settings)
     : board_(board), settings_(settings), root_(rootFor(board.memory.frameCount())),
       frames_(
           board.events, board.memory, root_.frameTable, kernelZoneEnd(board.memory.frameCount())),
-      shootdowns_(board) {}
+      shootdowns_(board), paging_(std::make_unique<DemandPaging>(*this, settings.paging)),
+      reportsUse_(settings.paging.replacement != PageReplacement::None &&
+                  settings.paging.use == UseSource::EveryAccess) {}
+
+Kernel::~Kernel() = default;
 
 void Kernel::boot() {
     const PageCount books = frameTablePages(board_.memory.frameCount()) + PageCount(3);
@@ -135,6 +140,9 @@ void Kernel::reapIfDead(Process& process) {
 std::uint64_t Kernel::releaseFrames(Process& process) {
     std::uint64_t released = 0;
     for (const Extent& extent : process.map.extents()) {
+        if (extent.kind == EntryKind::Demand) {
+            released += paging_->releaseArea(process, extent);
+        }
         if (extent.kind != EntryKind::Block) {
             continue;
         }

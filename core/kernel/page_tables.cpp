@@ -89,6 +89,14 @@ bool PageTables::map(PageNumber page, const Leaf& leaf, Rule why) {
     return true;
 }
 
+bool PageTables::write(PageNumber page, std::uint64_t entry, Rule why) {
+    const auto leaf = placeForWriting(page, table_level::pt);
+    if (leaf) {
+        store(*leaf, page, entry, table_level::pt, why);
+    }
+    return leaf.has_value();
+}
+
 bool PageTables::mapLarge(PageNumber page, FrameNumber frame, bool writable, Rule why) {
     FRAGSCOPE_CHECK(page.value % wordsPerPage == 0 && frame.value % wordsPerPage == 0,
                     "a 2 MiB mapping needs aligned page and frame");

@@ -37,6 +37,9 @@ public:
     /// Maps a page. False if no frame for a table is left.
     [[nodiscard]] bool map(PageNumber page, const Leaf& leaf, Rule why);
 
+    /// Stores any value as the leaf of `page`. False if no frame for a table is left.
+    [[nodiscard]] bool write(PageNumber page, std::uint64_t entry, Rule why);
+
     /// Maps 2 MiB; page and frame must be multiples of 512. False if no frame for a table is left.
     [[nodiscard]] bool mapLarge(PageNumber page, FrameNumber frame, bool writable, Rule why);
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "fragscope/kernel/layout.h"
+#include "fragscope/kernel/paging/settings.h"
 
 /// Choices of the kernel and of the hazards of a concurrent move (DEFRAG 1.3) that act in the
 /// kernel. The first value of each is the safe one and the default.
@@ -38,6 +39,7 @@ struct KernelSettings {
     WaitMode wait = WaitMode::Predicate;
     WaitInterrupts waitInterrupts = WaitInterrupts::On;
     SystemCallMode systemCall = SystemCallMode::FaultIn;
+    PagingSettings paging{};
 };
 
 } // namespace fragscope

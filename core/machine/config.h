@@ -66,6 +66,7 @@ struct RunConfig {
     std::uint64_t seed = 1;
     MachineSettings machine;
     MoverSettings mover;
+    PagingSettings paging;
     std::vector<ProcessSettings> processes;
     std::vector<ScriptAction> script;
     std::uint64_t maxSteps = 0; ///< 0 = none; the run ends with LimitSteps

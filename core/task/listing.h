@@ -24,6 +24,11 @@ enum class ListingId : std::uint16_t {
     Shrink,           ///< kernel/growth: memory given back
     Recovery,         ///< defrag/recovery: after the mover died
     StoppedThread,    ///< kernel/fault_handler: a thread of a stopped process
+    CheckingHandler,  ///< kernel/paging/demand_fault: looks at the state of the page
+    DumbHandler,      ///< kernel/paging/demand_fault: maps a frame at any fault
+    Reserve,          ///< kernel/paging/area_calls
+    GiveBack,         ///< kernel/paging/area_calls
+    Fork,             ///< kernel/paging/area_calls
     Count
 };
 

@@ -4,6 +4,7 @@
 #include "fragscope/hardware/cpu/register_name.h"
 #include "fragscope/hardware/paging/access.h"
 #include "fragscope/hardware/paging/walk_check.h"
+#include "fragscope/kernel/paging/page_state.h"
 #include "fragscope/task/listing.h"
 
 #include <array>
@@ -21,12 +22,13 @@ std::string nameFrom(const std::array<std::string_view, N>& names, std::uint64_t
 
 constexpr std::array<std::string_view, 5> uses{"free memory", "kernel", "page tables", "data",
                                                "hole"};
-constexpr std::array<std::string_view, 3> entryKinds{"block", "no-access entry", "limit entry"};
+constexpr std::array<std::string_view, 4> entryKinds{"block", "no-access entry", "limit entry",
+                                                     "demand area"};
 constexpr std::array<std::string_view, 4> roles{"application", "mover", "kernel task", "script"};
 constexpr std::array<std::string_view, 3> statuses{"ready", "waiting", "finished"};
 constexpr std::array<std::string_view, 2> ends{"low", "high"};
 constexpr std::array<std::string_view, 2> growthPlaces{"as a new block", "behind its block"};
-constexpr std::array<std::string_view, 14> listings{
+constexpr std::array<std::string_view, 21> listings{
     "no listing",
     "the application",
     "the trace replay",
@@ -40,7 +42,14 @@ constexpr std::array<std::string_view, 14> listings{
     "growth",
     "the script",
     "the system call",
+    "giving memory back",
+    "recovery of a move",
     "a stopped thread",
+    "the checking fault handler",
+    "the quick-and-dumb fault handler",
+    "a reservation",
+    "giving pages back",
+    "a fork",
 };
 
 std::string counted(std::uint64_t number, std::string_view noun) {
@@ -65,6 +74,11 @@ std::string checkText(std::uint64_t number) {
     return number == 0 ? "" : fmt::format(", {}", name.empty() ? "failed" : name);
 }
 
+std::string stateText(std::uint64_t number) {
+    return number < pageStateCount ? std::string(infoOf(static_cast<PageState>(number)).name)
+                                   : fmt::format("state {}", number);
+}
+
 std::string registerText(std::uint64_t number) {
     const std::string_view name =
         number < registerCount ? nameOf(static_cast<RegisterName>(number)) : std::string_view();
@@ -86,7 +100,7 @@ struct NamedStyle {
     Style text;
 };
 
-constexpr std::array<NamedStyle, 22> styles{{
+constexpr std::array<NamedStyle, 23> styles{{
     {"hex", [](std::uint64_t v) { return groupedHex(v); }},
     {"bytes", [](std::uint64_t v) { return text(ByteCount(v)); }},
     {"cycles", [](std::uint64_t v) { return counted(v, "cycle"); }},
@@ -109,6 +123,7 @@ constexpr std::array<NamedStyle, 22> styles{{
     {"listing", [](std::uint64_t v) { return nameFrom(listings, v); }},
     {"error", errorText},
     {"check", checkText},
+    {"state", stateText},
 }};
 
 struct NamedField {

@@ -46,6 +46,11 @@ constexpr std::array<Counter, eventKindCount> countersByKind() {
     add(EventKind::InvariantBroken, MetricId::InvariantsBroken);
     add(EventKind::DeadlineMissed, MetricId::DeadlinesMissed);
     add(EventKind::RequestRefused, MetricId::Refusals);
+    add(EventKind::ReserveRefused, MetricId::Refusals);
+    add(EventKind::InvalidAccess, MetricId::InvalidAccesses);
+    add(EventKind::SignalDelivered, MetricId::Signals);
+    add(EventKind::PageEvicted, MetricId::Evictions);
+    add(EventKind::FrameCopied, MetricId::FramesCopied);
     return table;
 }
 
@@ -124,8 +129,8 @@ bool MetricFold::wait(std::uint64_t cycles) {
     return true;
 }
 
-void MetricFold::follow(MetricId metric, std::uint32_t task, std::uint64_t total) {
-    std::uint64_t& own = totals_[{metric, task}];
+void MetricFold::follow(MetricId metric, std::uint32_t source, std::uint64_t total) {
+    std::uint64_t& own = totals_[{metric, source}];
     value(metric) += total - own;
     own = total;
 }
@@ -151,6 +156,20 @@ bool MetricFold::apply(const Event& event) {
         return countMapEntry(event, false);
     case EventKind::ProcessExited:
         return endProcess(event.object);
+    case EventKind::FaultResolved:
+        value(MetricId::HandlerReferences) += event.a;
+        return count(event);
+    case EventKind::PageEvicted:
+        value(MetricId::SwapWrites) += event.a;
+        return count(event);
+    case EventKind::PageLoaded:
+        ++value(event.a != 0 ? MetricId::FileReads : MetricId::SwapReads);
+        return true;
+    case EventKind::MemoryUse:
+        follow(MetricId::ReservedPages, event.object, event.value);
+        follow(MetricId::CommittedPages, event.object, event.a);
+        follow(MetricId::ResidentPages, event.object, event.b);
+        return true;
     case EventKind::WaitEnded:
         return wait(event.value);
     case EventKind::AccessesDone:

@@ -39,8 +39,8 @@ private:
     bool frames(const Event& event, bool allocated);
     bool wait(std::uint64_t cycles);
     bool progress(const Event& event);
-    /// A metric that is the sum of what each task says of itself.
-    void follow(MetricId metric, std::uint32_t task, std::uint64_t total);
+    /// A metric that is the sum of what each task, or process, says of itself.
+    void follow(MetricId metric, std::uint32_t source, std::uint64_t total);
     bool endProcess(std::uint32_t process);
     void setFreeSpace();
 
@@ -48,8 +48,9 @@ private:
     FreeRuns free_;
     WaitHistogram waits_;
     PageCount ramFrames_;
-    std::map<std::uint32_t, std::uint64_t> entries_;                     ///< blocks by process
-    std::map<std::pair<MetricId, std::uint32_t>, std::uint64_t> totals_; ///< by metric and task
+    std::map<std::uint32_t, std::uint64_t> entries_; ///< blocks by process
+    std::map<std::pair<MetricId, std::uint32_t>, std::uint64_t>
+        totals_; ///< by metric and task or process
 };
 
 } // namespace fragscope
