@@ -31,7 +31,7 @@ struct PagingSettings {
     DemandHandler handler = DemandHandler::Checking;
     InvalidReaction invalidAccess = InvalidReaction::Kill;
     OutOfMemoryMode outOfMemory = OutOfMemoryMode::KillLargest;
-    ByteCount commitLimit; ///< most that may be promised altogether; 0 = no limit
+    ByteCount commitLimit{}; ///< most that may be promised altogether; 0 = no limit
     PageReplacement replacement = PageReplacement::None;
     ReplacementScope scope = ReplacementScope::Global;
     UseSource use = UseSource::AccessedBits;
