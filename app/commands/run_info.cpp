@@ -45,7 +45,7 @@ MachineShape shapeOf(const MachineSettings& machine) {
     const PageCount frames(machine.memory.value / pageBytes);
     return {.frames = frames,
             .cpus = machine.cpus,
-            .tlbSlots = machine.tlbSets * machine.tlbWays,
+            .tlbSlots = machine.tlbSlots(),
             .ram = ramBetween(frames, machine.holes)};
 }
 

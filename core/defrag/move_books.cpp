@@ -17,6 +17,25 @@ std::pair<FrameNumber, PageCount> freshPart(const MoveJob& job) {
     return {overlapsBelow ? job.source + job.pages : job.destination, count};
 }
 
+/// The page at which an owner maps the block's frame number `index`.
+PageNumber pageInBlock(const BlockOwner& owner, PageCount index) {
+    return pageOf(VirtAddr(owner.process->map.entry(owner.entry).start)) + index;
+}
+
+/// The first owner is noted with the frames; false if there is no room for the others.
+bool noteOtherOwners(FrameTable& frames, const MoveJob& job, FrameNumber first, PageCount count) {
+    for (std::size_t n = 1; n < job.owners.size(); ++n) {
+        for (std::uint64_t i = 0; i < count.value; ++i) {
+            const FrameNumber frame = first + PageCount(i);
+            const PageNumber page = pageInBlock(job.owners[n], frame - job.destination);
+            if (!frames.addOwner(frame, {job.owners[n].process->number, page})) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 } // namespace
 
 bool stillValid(const MoveJob& job) {
@@ -48,10 +67,12 @@ bool beginMove(Kernel& kernel, const MoveJob& job) {
     }
     Process& mainOwner = *job.owners.front().process;
     if (count.value > 0) {
-        frames.take(first, count, FrameUse::Data, mainOwner.number, Rule::ScenarioSaysSo);
+        frames.take(first, count, FrameUse::Data, mainOwner.number, Rule::ScenarioSaysSo,
+                    pageInBlock(job.owners.front(), first - job.destination));
     }
-    for (std::uint64_t i = 0; i < count.value && job.owners.size() > 1; ++i) {
-        frames.addReference(first + PageCount(i), static_cast<int>(job.owners.size()) - 1);
+    if (!noteOtherOwners(frames, job, first, count)) {
+        frames.give(first, count, Rule::OwnerUnknown);
+        return false;
     }
     for (const BlockOwner& owner : job.owners) {
         Process& process = *owner.process;
@@ -122,6 +143,7 @@ void endMove(Kernel& kernel, const MoveJob& job, std::uint64_t busyCycles) {
     for (const BlockOwner& owner : job.owners) {
         owner.process->move.active = false;
         owner.process->move.phase = MovePhase::Idle;
+        kernel.renoteOwners(*owner.process);
         kernel.reapIfDead(*owner.process);
     }
 }

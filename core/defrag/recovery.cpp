@@ -196,6 +196,7 @@ void resumeProcess(Kernel& kernel, Process& process) {
     process.mapLock = 0;
     process.stopped = false;
     process.move.active = false;
+    kernel.renoteOwners(process);
     process.move.usesE = false;
     process.move.phase = MovePhase::Idle;
     kernel.setCustomHandler(process, false);

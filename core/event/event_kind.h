@@ -44,12 +44,14 @@ enum class EventSort : std::uint8_t { State, Meaning, Both };
       "A task became ready, waiting or finished (TaskStatus), or returned to a depth of calls.")   \
     K(InterruptPending, "interrupt-pending", State, Full, "target_cpu", "pending", "", "",         \
       "The number of pending shootdown interrupts of a CPU changed.")                              \
+    K(StoresPending, "stores-pending", State, Full, "cpu", "pending", "", "",                      \
+      "The number of stores in the store buffer of a CPU changed.")                                \
     /* accesses and translation */                                                                 \
     K(Load, "load", Meaning, Full, "process", "value", "cost_cycles", "walk_references",           \
       "An application read memory.")                                                               \
     K(Store, "store", Both, Full, "process", "value", "cost_cycles", "walk_references",            \
       "An application wrote memory.")                                                              \
-    K(StoreBuffered, "store-buffered", Both, Full, "process", "value", "cost_cycles",              \
+    K(StoreBuffered, "store-buffered", Meaning, Full, "process", "value", "cost_cycles",              \
       "walk_references",                                                                           \
       "An application's store waits in the store buffer of its CPU; no other CPU sees it yet.")    \
     K(StoreDrained, "store-drained", State, Full, "process", "value", "left", "",                  \
@@ -81,6 +83,31 @@ enum class EventSort : std::uint8_t { State, Meaning, Both };
       "The process has the memory: behind its block (in_place 1) or as a new map entry.")          \
     K(RequestRefused, "request-refused", Meaning, Structure, "process", "frames_wanted",           \
       "frames_free", "largest_run_frames", "A request for memory was refused.")                    \
+    /* books of frames */                                                                          \
+    K(FrameTableMade, "frame-table-made", Meaning, Structure, "entry_bytes", "table_bytes",        \
+      "books_bytes", "memory_bytes",                                                               \
+      "The frame table is ready; with owners' nodes or list the books take books_bytes.")          \
+    K(FrameBooks, "frame-books", Meaning, Structure, "records_visited", "frames", "cycles",        \
+      "accesses", "An operation on the books of frames ended; the rule says which.")               \
+    K(OwnerRefused, "owner-refused", Meaning, Structure, "process", "owners_known",                \
+      "records_used", "records", "There is no room to note another owner of a frame.")             \
+    K(FreeRefused, "free-refused", Meaning, Structure, "process", "use", "references", "",         \
+      "A frame was not freed: it is free already or still mapped.")                                \
+    K(SharedCreated, "shared-created", Meaning, Structure, "", "shared_object", "frames", "",      \
+      "A named shared object was made.")                                                           \
+    K(SharedAttached, "shared-attached", Meaning, Structure, "process", "shared_object",           \
+      "frames", "attachments", "A process attached a shared object at vaddr.")                     \
+    K(SharedDetached, "shared-detached", Meaning, Structure, "process", "shared_object",           \
+      "frames", "attachments", "A process detached a shared object from vaddr.")                   \
+    K(SharedDestroyed, "shared-destroyed", Meaning, Structure, "", "shared_object",                \
+      "frames", "attachments", "A shared object lost its name.")                                   \
+    K(KernelAllocated, "kernel-allocated", Meaning, Structure, "", "length_bytes", "", "",         \
+      "The kernel heap gave out an object at vaddr.")                                              \
+    K(StrayStore, "stray-store", Meaning, Structure, "", "value", "", "",                          \
+      "A mistake of the kernel: it stores at vaddr, where it has no business.")                    \
+    K(KernelFault, "kernel-fault", Meaning, Structure, "", "error_code", "distance_steps",         \
+      "distance_cycles",                                                                           \
+      "The kernel itself faulted at vaddr; distances count from the stray store.")                 \
     /* map and shootdown */                                                                        \
     K(MapEntryAdded, "map-entry-added", Meaning, Structure, "process", "entry", "index",           \
       "entries", "An entry was added to the memory map of a process.")                             \

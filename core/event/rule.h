@@ -98,6 +98,31 @@ namespace fragscope {
       "source and destination overlap: the transfer block is at most the gap, so that the "        \
       "map stays a journal")                                                                       \
     R(ShrunkInMove, "the process gave back a part that had not moved yet: the move ends earlier")  \
+    R(BookAllocate, "a page given out: its element changes the list, its owner is noted")          \
+    R(BookRelease, "a page given back: its element changes the list, its owners are forgotten")    \
+    R(BookAttach, "one more entry leads to the frame: its owner is noted")                         \
+    R(BookDetach, "one entry less leads to the frame: its owner is forgotten")                     \
+    R(HeadOfFreeList, "the first element of the free list")                                        \
+    R(FreeListEmpty,                                                                               \
+      "the free list of data frames is empty; {a} frames are free in the kernel's zone")           \
+    R(OwnerPoolEmpty, "all {b} nodes of the owners' pool are in use")                              \
+    R(KernelHeapFull, "the kernel heap has no room for a node: {a} of at most {b} are in use")     \
+    R(OwnerUnknown, "its owner could not be noted: the frame goes back")                           \
+    R(DoubleFree,                                                                                  \
+      "the frame is free already: freed twice, it would be in the free list twice")                \
+    R(FreeOfMapped, "{a} entries still lead to the frame: whoever gets it next would share it")    \
+    R(LastOwnerGone, "no entry leads to the frame any more")                                       \
+    R(OverrunsObject,                                                                              \
+      "deliberate mistake: the store goes beyond the end of an object of the kernel heap")         \
+    R(GuardPageHit, "a guard page beside the kernel's books: it is never present")                 \
+    R(ChainBroken, "a link of the kernel's books leads nowhere: somebody has overwritten it")      \
+    R(OneList, "I9: each frame is in exactly one list")                                            \
+    R(ReferencesCount, "I10: reference count = number of owner records")                           \
+    R(OwnersMap, "I11: each entry that maps a frame has its owner record, and the other way round")\
+    R(FramesSum, "I12: free + used + reserved + counted = all frames")                             \
+    R(TablesAccounted, "I13: each page table is booked as one, and is in use")                     \
+    R(NothingLeaked, "I14: a process that has ended owns no frame")                                \
+    R(KernelLost, "the kernel faulted in its own books")                                           \
     R(AllDone, "every application has finished and the mover has nothing to do")                   \
     R(Deadlock, "tasks are left, but none of them can go on")                                      \
     R(LimitSteps, "the limit of steps was reached")                                                \
@@ -126,7 +151,8 @@ namespace fragscope {
     R(SignalReserves, "the handler of the process reserves the page and repeats the access")       \
     R(StoppedToLook, "the process stops at the access, to be looked at")                           \
     R(VictimLargest, "no frame is left: the process with the most frames is ended")                \
-    R(VictimFaulting, "no frame is left: the process that needs one is ended")
+    R(VictimFaulting, "no frame is left: the process that needs one is ended")                     \
+    R(NoRoomForOwner, "no room is left to note who maps the frame")
 // clang-format on
 
 enum class Rule : std::uint16_t {

@@ -60,6 +60,12 @@ std::uint64_t areaEdge(const MemoryMap& map, MoveEnd end) {
     return end == MoveEnd::High ? map.entry(map.count() - 1).start : map.entry(0).start;
 }
 
+/// Where the new part of the area begins.
+VirtAddr firstAddress(const MemoryMap& map, MoveEnd end, std::uint64_t size) {
+    const std::uint64_t edge = areaEdge(map, end);
+    return VirtAddr(end == MoveEnd::High ? edge : edge - size);
+}
+
 /// Extends the block at `index` by `size` at an end: one store where the representation allows.
 void extendEntry(MemoryMap& map, MoveEnd end, std::size_t index, std::uint64_t size) {
     const MapEntry block = map.entry(index);
@@ -149,7 +155,8 @@ Steps takeFrames(Kernel& kernel, Process& process, MoveEnd end, Locals& l) {
         }
         l.frame = found->value;
     }
-    frames.take(FrameNumber(l.frame), PageCount(l.pages), FrameUse::Data, process.number, whyOf(l));
+    frames.take(FrameNumber(l.frame), PageCount(l.pages), FrameUse::Data, process.number, whyOf(l),
+                pageOf(firstAddress(process.map, end, l.size)));
 }
 
 Steps fillPages(Kernel& kernel, Process& process, VirtAddr first, Locals& l) {
@@ -214,8 +221,7 @@ Steps growArea(
         l.frame = none;
     }
     if (l.frame != none) {
-        const std::uint64_t edge = areaEdge(process.map, end);
-        const VirtAddr first(end == MoveEnd::High ? edge : edge - l.size);
+        const VirtAddr first = firstAddress(process.map, end, l.size);
         co_await part(fillPages(kernel, process, first, l));
         co_yield Line::Entry;
         if (l.inPlace != 0) {

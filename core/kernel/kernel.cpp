@@ -4,52 +4,42 @@
 #include "fragscope/hardware/paging/pte.h"
 #include "fragscope/kernel/paging/demand_paging.h"
 
+#include <utility>
+
 namespace fragscope {
 
-namespace {
-
-constexpr FrameNumber processTableFrame{2};
-constexpr FrameNumber frameTableFrame{3};
-constexpr std::uint64_t zoneGranule = 64; ///< frames
-
-PageCount frameTablePages(PageCount frames) {
-    return pagesFor(ByteCount(frames.value * frameEntryBytes));
-}
-
-/// Frames below this are for the kernel: its books and, as long as they last, page tables.
-FrameNumber kernelZoneEnd(PageCount frames) {
-    const std::uint64_t books = frameTableFrame.value + frameTablePages(frames).value;
-    const std::uint64_t tables = 32 + frames.value / 256;
-    return FrameNumber((books + tables + zoneGranule - 1) / zoneGranule * zoneGranule);
-}
-
-KernelRoot rootFor(PageCount frames) {
-    return {.magic = KernelRoot::magicValue,
-            .frameCount = frames.value,
-            .frameTable = startOf(frameTableFrame),
-            .processTable = startOf(processTableFrame),
-            .processSlots = Kernel::processSlots};
-}
-
-} // namespace
-
 Kernel::Kernel(const Board& board, const KernelSettings& settings)
-    : board_(board), settings_(settings), root_(rootFor(board.memory.frameCount())),
-      frames_(
-          board.events, board.memory, root_.frameTable, kernelZoneEnd(board.memory.frameCount())),
-      shootdowns_(board), paging_(std::make_unique<DemandPaging>(*this, settings.paging)),
+    : board_(board), settings_(settings),
+      plan_(planKernel(board.memory.frameCount(), settings.frames)),
+      memory_(board_, plan_, settings.kernelUsesTlb),
+      frames_(board_, memory_, plan_, settings.frames), shootdowns_(board),
+      paging_(std::make_unique<DemandPaging>(*this, settings.paging)),
       reportsUse_(settings.paging.replacement != PageReplacement::None &&
                   settings.paging.use == UseSource::EveryAccess) {}
 
 Kernel::~Kernel() = default;
 
 void Kernel::boot() {
-    const PageCount books = frameTablePages(board_.memory.frameCount()) + PageCount(3);
-    FRAGSCOPE_CHECK(books.value < board_.memory.frameCount().value, "memory too small to boot");
-    encodeRoot(root_, settings_.representation,
+    FRAGSCOPE_CHECK(plan_.books.value < board_.memory.frameCount().value,
+                    "memory too small to boot");
+    encodeRoot(plan_.root, settings_.representation,
                [this](PhysAddr place, std::uint64_t word) { board_.memory.store(place, word); });
-    frames_.initialise();
-    frames_.take(FrameNumber(0), books, FrameUse::Kernel, 0, Rule::KernelOwn);
+    for (const auto& [place, entry] : kernelTableEntries(plan_)) {
+        board_.memory.store(place, entry);
+    }
+    for (Cpu& cpu : board_.cpus) {
+        loadKernelTables(cpu);
+    }
+    if (!settings_.frames.stepBoot) {
+        frames_.initialise();
+    }
+}
+
+/// Events say which CPU's register it is, whoever asks for it.
+void Kernel::loadKernelTables(Cpu& cpu) {
+    const std::uint8_t running = std::exchange(board_.events.context.cpu, cpu.id());
+    board_.mmu.writeCr3(cpu, plan_.cr3());
+    board_.events.context.cpu = running;
 }
 
 // ---- processes
@@ -64,7 +54,9 @@ Process* Kernel::createProcess(const std::string& name, VirtAddr start) {
     if (!rootFrame) {
         return nullptr;
     }
-    const PhysAddr entry = root_.processTable + ByteCount((number - 1) * processEntryBytes);
+    board_.memory.store(entryAddress(startOf(*rootFrame), kernel_space::base, table_level::pml4),
+                        plan_.topEntry());
+    const PhysAddr entry = plan_.root.processTable + ByteCount((number - 1) * processEntryBytes);
     MemoryMap map(board_.events, board_.memory, number, *mapFrame,
                   entry + ByteCount(process_field::entryCount), settings_.representation);
     PageTables tables(board_.events, board_.memory, frames_, number, *rootFrame);
@@ -123,69 +115,20 @@ void Kernel::threadEnded(Process& process) {
 
 void Kernel::reapIfDead(Process& process) {
     const bool dead = process.state != ProcessState::Running && !process.reaped;
-    if (!dead || process.move.active || process.mapLock != 0 || threads_[process.number - 1] != 0) {
+    if (!dead || process.move.active || process.mapLock != 0 || process.mappingsOpen != 0 ||
+        threads_[process.number - 1] != 0) {
         return;
     }
     process.reaped = true;
-    const std::uint64_t frames = releaseFrames(process);
-    process.tables.release();
+    leaveAddressSpace(process);
+    const std::uint64_t frames = releasePaged(process) + releaseFrames(process);
+    process.tables.release(settings_.frames.tableRelease);
     frames_.give(process.map.frame(), PageCount(1), Rule::EndOfProcess);
     board_.memory.store(process.entryPlace + ByteCount(process_field::entryCount), 0);
     board_.events.emit({.kind = EventKind::ProcessExited,
                         .rule = Rule::EndOfProcess,
                         .object = process.number,
                         .a = frames});
-}
-
-std::uint64_t Kernel::releaseFrames(Process& process) {
-    std::uint64_t released = 0;
-    for (const Extent& extent : process.map.extents()) {
-        if (extent.kind == EntryKind::Demand) {
-            released += paging_->releaseArea(process, extent);
-        }
-        if (extent.kind != EntryKind::Block) {
-            continue;
-        }
-        const PageCount pages = pagesFor(ByteCount(extent.length));
-        releaseRun(process, frameOf(PhysAddr(extent.paddr)), pages, Rule::EndOfProcess);
-        released += pages.value;
-    }
-    while (process.map.count() > 0) {
-        process.map.remove(process.map.count() - 1, Rule::EndOfProcess);
-    }
-    return released;
-}
-
-void Kernel::releaseRun(const Process& leaving, FrameNumber first, PageCount count, Rule why) {
-    std::uint64_t done = 0;
-    while (done < count.value) {
-        // Frames that another process still maps stay; the others go in runs as long as possible.
-        std::uint64_t run = 0;
-        while (done + run < count.value &&
-               frames_.info(first + PageCount(done + run)).references <= 1) {
-            ++run;
-        }
-        if (run > 0) {
-            frames_.give(first + PageCount(done), PageCount(run), why);
-            done += run;
-        } else {
-            leaveFrame(leaving, first + PageCount(done));
-            ++done;
-        }
-    }
-}
-
-void Kernel::leaveFrame(const Process& leaving, FrameNumber frame) {
-    frames_.addReference(frame, -1);
-    if (frames_.info(frame).owner != leaving.number) {
-        return;
-    }
-    for (const auto& process : processes_) {
-        if (process.get() != &leaving && !process->reaped && process->map.leadsTo(frame)) {
-            frames_.setOwner(frame, process->number);
-            return;
-        }
-    }
 }
 
 // ---- address space
@@ -249,7 +192,11 @@ bool Kernel::attachAll(Process& target, const Process& source) {
             return false;
         }
         for (std::uint64_t page = 0; page < extent.length / pageBytes; ++page) {
-            frames_.addReference(frameOf(PhysAddr(extent.paddr)) + PageCount(page), 1);
+            const PageNumber at = pageOf(VirtAddr(added.start)) + PageCount(page);
+            const FrameNumber frame = frameOf(PhysAddr(extent.paddr)) + PageCount(page);
+            if (!frames_.addOwner(frame, {target.number, at})) {
+                return false;
+            }
         }
     }
     return true;
@@ -265,6 +212,12 @@ void Kernel::switchedTo(const Task& task) {
         return; // kernel tasks use whatever address space is loaded
     }
     const Process& process = *processes_[task.process - 1];
+    if (process.reaped) { // its tables are somebody else's frames by now
+        cpu.process = 0;
+        cpu.source = nullptr;
+        loadKernelTables(cpu);
+        return;
+    }
     cpu.process = task.process;
     cpu.setPrivilege(Privilege::User);
     cpu.source = settings_.translation == TranslationMode::Ranges

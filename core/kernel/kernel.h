@@ -1,6 +1,7 @@
 #pragma once
 
 #include "fragscope/kernel/board.h"
+#include "fragscope/kernel/frames/shared_object.h"
 #include "fragscope/kernel/memory_access.h"
 #include "fragscope/kernel/range_source.h"
 #include "fragscope/kernel/settings.h"
@@ -39,7 +40,9 @@ public:
     Kernel(const Kernel&) = delete;
     Kernel& operator=(const Kernel&) = delete;
 
-    /// Lays out root block, process table and frame table; to be called once, before anything else.
+    /// Lays out root block, process table, frame table and the page tables that lead to them, and
+    /// loads these on every CPU; to be called once, before anything else. With `frames.step_boot`
+    /// the frame table is left to initialiseFrames (frames/frame_steps.h).
     void boot();
 
     [[nodiscard]] const Board& board() const { return board_; }
@@ -47,6 +50,13 @@ public:
     [[nodiscard]] const KernelSettings& settings() const { return settings_; }
 
     [[nodiscard]] FrameTable& frames() { return frames_; }
+
+    /// The kernel's way to its books.
+    [[nodiscard]] KernelMemory& memory() { return memory_; }
+
+    [[nodiscard]] const KernelMemory& memory() const { return memory_; }
+
+    [[nodiscard]] const KernelPlan& plan() const { return plan_; }
 
     [[nodiscard]] Shootdowns& shootdowns() { return shootdowns_; }
 
@@ -75,9 +85,28 @@ public:
     /// changes its map uses it.
     void reapIfDead(Process& process);
 
-    /// A process no longer maps these frames: frees them, or lowers the count of those that others
-    /// map and makes one of these their owner.
-    void releaseRun(const Process& leaving, FrameNumber first, PageCount count, Rule why);
+    /// A process no longer maps these frames (from `page` on): frees them, or takes it out of the
+    /// owners of those that others map.
+    void releaseRun(
+        const Process& leaving, FrameNumber first, PageCount count, PageNumber page, Rule why);
+
+    /// One mapping of a frame is gone; the last one frees it, unless a shared object holds it.
+    void dropMapping(FrameNumber frame, const FrameOwner& owner, Rule why);
+
+    /// Notes the pages at which a process maps its frames anew where a move has changed them.
+    void renoteOwners(const Process& process);
+
+    // ---- shared objects ----
+    SharedObject& addSharedObject(std::string name);
+
+    /// The latest object of this name, or nullptr.
+    [[nodiscard]] SharedObject* sharedObject(const std::string& name);
+
+    /// True if a shared object that still has its name keeps the frame.
+    [[nodiscard]] bool isHeldByName(FrameNumber frame) const;
+
+    /// End of the object that was made last in the kernel heap (frames/page_actions.h).
+    VirtAddr lastObjectEnd;
 
     // ---- address space ----
     /// Writes the leaf of a page if the translation uses page tables. False if memory is full.
@@ -122,19 +151,24 @@ public:
 
 private:
     void writeProcessEntry(const Process& process);
+    void loadKernelTables(Cpu& cpu);
+    void leaveAddressSpace(const Process& process);
     std::uint64_t releaseFrames(Process& process);
-    void leaveFrame(const Process& leaving, FrameNumber frame);
+    std::uint64_t releasePaged(Process& process);
+    void removeFromOwners(const Process& leaving, FrameNumber frame, PageNumber page);
     void finishWait(const AccessRequest& request);
     void perform(const Task& task, AccessRequest& request);
 
     Board board_;
     KernelSettings settings_;
-    KernelRoot root_;
+    KernelPlan plan_;
+    KernelMemory memory_;
     FrameTable frames_;
     Shootdowns shootdowns_;
     std::vector<std::unique_ptr<Process>> processes_;
     std::vector<std::unique_ptr<RangeSource>> rangeSources_; ///< by process number - 1
     std::vector<std::uint32_t> threads_;                     ///< live, by process number - 1
+    std::vector<std::unique_ptr<SharedObject>> sharedObjects_;
     std::unique_ptr<DemandPaging> paging_;
     bool reportsUse_ = false; ///< every access is told to paging_
     StepObserver* observer_ = nullptr;

@@ -20,11 +20,22 @@ std::uint64_t bits(std::uint64_t value, unsigned low, unsigned count) {
 } // namespace
 
 std::optional<KernelRoot> decodeRoot(const MemoryReader& memory) {
-    const KernelRoot root{.magic = word(memory, KernelRoot::place, 0),
-                          .frameCount = word(memory, KernelRoot::place, 8),
-                          .frameTable = PhysAddr(word(memory, KernelRoot::place, 16)),
-                          .processTable = PhysAddr(word(memory, KernelRoot::place, 24)),
-                          .processSlots = word(memory, KernelRoot::place, 32)};
+    const auto at = [&](std::uint64_t offset) { return word(memory, KernelRoot::place, offset); };
+    const std::uint64_t options = at(104);
+    const KernelRoot root{.magic = at(0),
+                          .frameCount = at(8),
+                          .frameTable = PhysAddr(at(16)),
+                          .processTable = PhysAddr(at(24)),
+                          .processSlots = at(32),
+                          .ownerPool = PhysAddr(at(48)),
+                          .ownerNodes = at(56),
+                          .kernelHeap = PhysAddr(at(64)),
+                          .heapBytes = at(72),
+                          .reservedFrames = at(80),
+                          .zoneEnd = at(88),
+                          .kernelTables = PhysAddr(at(96)),
+                          .booksInList = (options & KernelRoot::listBit) != 0,
+                          .kernelPagesCounted = (options & KernelRoot::counterBit) != 0};
     if (root.magic != KernelRoot::magicValue) {
         return std::nullopt;
     }
@@ -39,8 +50,9 @@ MapRepresentation decodeRepresentation(const MemoryReader& memory) {
 }
 
 std::uint64_t encodeFrame(const FrameInfo& frame) {
-    return static_cast<std::uint64_t>(frame.use) | std::uint64_t{frame.owner} << 16 |
-           std::uint64_t{frame.references} << 32 | std::uint64_t{frame.pins} << 48;
+    return static_cast<std::uint64_t>(frame.use) | std::uint64_t{frame.age} << 8 |
+           std::uint64_t{frame.owner} << 16 | std::uint64_t{frame.references} << 32 |
+           std::uint64_t{frame.pins} << 48;
 }
 
 FrameInfo decodeFrame(std::uint64_t word) {
@@ -49,7 +61,8 @@ FrameInfo decodeFrame(std::uint64_t word) {
     return {.use = static_cast<FrameUse>(use),
             .owner = static_cast<std::uint16_t>(bits(word, 16, 16)),
             .references = static_cast<std::uint16_t>(bits(word, 32, 16)),
-            .pins = static_cast<std::uint16_t>(bits(word, 48, 16))};
+            .pins = static_cast<std::uint16_t>(bits(word, 48, 16)),
+            .age = static_cast<std::uint8_t>(bits(word, 8, 8))};
 }
 
 PhysAddr frameEntryPlace(const KernelRoot& root, FrameNumber frame) {

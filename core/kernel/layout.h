@@ -7,13 +7,15 @@
 #include <vector>
 
 /// Where the kernel keeps its books in emulated memory, and how to read them. Everything here is a
-/// pure function of the bytes; the classes that write them are frames/frame_table.h,
-/// process_table.h and memory_map.h.
+/// pure function of the bytes; the classes that write them are frames/frame_table.h, kernel.h and
+/// memory_map.h.
 ///
 ///   frame 0        not used (a null pointer faults)
 ///   frame 1        root block, below
-///   then           process table, frame table, memory maps (a frame each), page tables from the
-///   frame allocator
+///   then           process table, frame table, owners' nodes, kernel heap, the kernel's page
+///   tables
+///                  (frames/kernel_plan.h)
+///   then           memory maps (a frame each) and page tables from the frame allocator
 namespace fragscope {
 
 /// How an entry says where it leads (DEFRAG 1.1): only StartOnly makes each step of the seed one
@@ -24,16 +26,27 @@ enum class MapRepresentation : std::uint8_t {
     StartLength, ///< (start, offset, length): covers its own length
 };
 
-/// Root block at a fixed place: eight words.
+/// Root block at a fixed place; variables of the kernel follow it (frames/frame_layout.h).
 struct KernelRoot {
     static constexpr PhysAddr place{pageBytes};
     static constexpr std::uint64_t magicValue = 0x4e4b45504f435346; ///< "FSCOPEKN" as bytes
+    static constexpr std::uint64_t listBit = 1;    ///< of the last word: booksInList
+    static constexpr std::uint64_t counterBit = 2; ///< kernelPagesCounted
 
     std::uint64_t magic = 0;
     std::uint64_t frameCount = 0;
     PhysAddr frameTable;
     PhysAddr processTable;
     std::uint64_t processSlots = 0;
+    PhysAddr ownerPool{}; ///< nodes of further owners of frames
+    std::uint64_t ownerNodes = 0;
+    PhysAddr kernelHeap{};
+    std::uint64_t heapBytes = 0;
+    std::uint64_t reservedFrames = 0; ///< frames below are the kernel's books, in no list
+    std::uint64_t zoneEnd = 0;        ///< frames below are for the kernel as long as they last
+    PhysAddr kernelTables{};          ///< topmost page table of the kernel itself
+    bool booksInList = false;         ///< owners are noted in a list in the kernel heap
+    bool kernelPagesCounted = false;  ///< the kernel's pages are in no list, only counted
 };
 
 /// Calls store(place, word) for each word of the root block.
@@ -44,7 +57,16 @@ void encodeRoot(const KernelRoot& root, MapRepresentation representation, Store 
                                    root.frameTable.value,
                                    root.processTable.value,
                                    root.processSlots,
-                                   static_cast<std::uint64_t>(representation)};
+                                   static_cast<std::uint64_t>(representation),
+                                   root.ownerPool.value,
+                                   root.ownerNodes,
+                                   root.kernelHeap.value,
+                                   root.heapBytes,
+                                   root.reservedFrames,
+                                   root.zoneEnd,
+                                   root.kernelTables.value,
+                                   (root.booksInList ? KernelRoot::listBit : 0) |
+                                       (root.kernelPagesCounted ? KernelRoot::counterBit : 0)};
     PhysAddr place = KernelRoot::place;
     for (const std::uint64_t word : words) {
         store(place, word);
@@ -55,11 +77,11 @@ void encodeRoot(const KernelRoot& root, MapRepresentation representation, Store 
 /// Nothing if the magic is missing (memory not set up yet, or overwritten).
 std::optional<KernelRoot> decodeRoot(const MemoryReader& memory);
 
-// ---- frame table: 16 bytes per frame
+// ---- frame table: an element of 32 bytes per frame
 // ------------------------------------------------------------------
-//   word 0: use 7:0 | owner process 31:16 | reference count 47:32 | pins 63:48
-//   word 1: reserved for list links
-inline constexpr std::uint64_t frameEntryBytes = 16;
+//   word 0: use 7:0 | age 15:8 | owner process 31:16 | reference count 47:32 | pins 63:48
+//   words 1 to 3: links and owners, see frames/frame_layout.h
+inline constexpr std::uint64_t frameEntryBytes = 32;
 
 /// What a frame is used for.
 enum class FrameUse : std::uint8_t { Free, Kernel, PageTable, Data, Hole };
@@ -69,6 +91,7 @@ struct FrameInfo {
     std::uint16_t owner = 0;      ///< process number; 0 = nobody or the kernel
     std::uint16_t references = 0; ///< map entries of processes that lead here
     std::uint16_t pins = 0;       ///< locks for DMA; a pinned frame must not move
+    std::uint8_t age = 0;         ///< for replacement: what its policy keeps
 };
 
 std::uint64_t encodeFrame(const FrameInfo& frame);

@@ -1,6 +1,9 @@
 #include "fragscope/kernel/listings.h"
 
 #include "fragscope/kernel/fault_handler.h"
+#include "fragscope/kernel/frames/frame_steps.h"
+#include "fragscope/kernel/frames/page_actions.h"
+#include "fragscope/kernel/frames/shared_objects.h"
 #include "fragscope/kernel/growth.h"
 #include "fragscope/kernel/paging/area_calls.h"
 #include "fragscope/kernel/paging/demand_fault.h"
@@ -9,17 +12,16 @@
 namespace fragscope {
 
 std::vector<const Listing*> kernelListings() {
-    return {&handlerRewalkListing(),
-            &handlerAsWrittenListing(),
-            &stoppedThreadListing(),
-            &growListing(),
-            &shrinkListing(),
-            &systemCallListing(),
-            &checkingHandlerListing(),
-            &dumbHandlerListing(),
-            &reserveListing(),
-            &giveBackListing(),
-            &forkListing()};
+    return {&handlerRewalkListing(),    &handlerAsWrittenListing(),
+            &stoppedThreadListing(),    &growListing(),
+            &shrinkListing(),           &systemCallListing(),
+            &allocateFrameListing(),    &releaseFrameListing(),
+            &initialiseFramesListing(), &allocatePagesListing(),
+            &releasePagesListing(),     &overrunListing(),
+            &sharedObjectListing(),     &attachSharedListing(),
+            &detachSharedListing(),     &checkingHandlerListing(),
+            &dumbHandlerListing(),      &reserveListing(),
+            &giveBackListing(),         &forkListing()};
 }
 
 } // namespace fragscope

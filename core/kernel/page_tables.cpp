@@ -79,6 +79,28 @@ std::uint64_t PageTables::leaf(PageNumber page) const {
     return entry ? memory_.load(*entry) : 0;
 }
 
+void PageTables::addLeaves(PhysAddr table,
+                           unsigned level,
+                           std::uint64_t firstPage,
+                           std::vector<LeafEntry>& found) const {
+    for (std::uint64_t i = 0; i < wordsPerPage; ++i) {
+        const Pte entry{memory_.load(table + ByteCount(i * wordBytes))};
+        const std::uint64_t page = firstPage + (i << (level - 1) * tableIndexBits);
+        if (level == table_level::pt && entry.bits != 0) {
+            found.push_back({PageNumber(page), entry.bits});
+        } else if (level > table_level::pt && entry.present() && entry.user() &&
+                   !(level == table_level::pd && entry.large())) {
+            addLeaves(entry.base(), level - 1, page, found);
+        }
+    }
+}
+
+std::vector<PageTables::LeafEntry> PageTables::leaves() const {
+    std::vector<LeafEntry> found;
+    addLeaves(startOf(root_), table_level::pml4, 0, found);
+    return found;
+}
+
 bool PageTables::map(PageNumber page, const Leaf& leaf, Rule why) {
     const auto entry = placeForWriting(page, table_level::pt);
     if (!entry) {
@@ -146,7 +168,9 @@ bool PageTables::splitLarge(PageNumber page) {
 
 void PageTables::releaseTable(FrameNumber table, unsigned level) {
     if (level > table_level::pt) {
-        for (std::uint64_t i = 0; i < wordsPerPage; ++i) {
+        // The upper half of the topmost table leads to the kernel's own tables.
+        const bool top = level == table_level::pml4;
+        for (std::uint64_t i = 0; i < (top ? wordsPerPage / 2 : wordsPerPage); ++i) {
             const Pte entry{memory_.load(startOf(table) + ByteCount(i * wordBytes))};
             if (entry.present() && !(level == table_level::pd && entry.large())) {
                 releaseTable(entry.frame(), level - 1);
@@ -156,8 +180,8 @@ void PageTables::releaseTable(FrameNumber table, unsigned level) {
     frames_.give(table, PageCount(1), Rule::EndOfProcess);
 }
 
-void PageTables::release() {
-    releaseTable(root_, table_level::pml4);
+void PageTables::release(TableRelease how) {
+    releaseTable(root_, how == TableRelease::Complete ? table_level::pml4 : table_level::pt);
 }
 
 } // namespace fragscope

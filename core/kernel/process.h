@@ -64,6 +64,9 @@ struct Process {
     std::vector<VirtAddr> inFlight; ///< split accesses between translate and perform
     std::uint32_t mapLock = 0;      ///< task that may change the map; 0 = nobody
     std::uint64_t shrinkWanted = 0; ///< bytes that a task waits to give back; 0 = none
+    std::uint64_t pagedPages = 0;   ///< of its paged area, given out so far (page_actions.h)
+    std::uint32_t mappingsOpen = 0; ///< frames whose owner is noted and whose entry is not written
+                                    ///< yet, or the other way round
     MoveState move;
     std::vector<std::uint32_t> cpus; ///< CPUs that its threads are bound to
     std::uint64_t oldest = 0;        ///< physical address of the block that stays (label 'O')

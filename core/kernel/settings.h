@@ -1,5 +1,6 @@
 #pragma once
 
+#include "fragscope/kernel/frames/settings.h"
 #include "fragscope/kernel/layout.h"
 #include "fragscope/kernel/paging/settings.h"
 
@@ -39,6 +40,8 @@ struct KernelSettings {
     WaitMode wait = WaitMode::Predicate;
     WaitInterrupts waitInterrupts = WaitInterrupts::On;
     SystemCallMode systemCall = SystemCallMode::FaultIn;
+    FrameSettings frames;
+    bool kernelUsesTlb = true; ///< the kernel's accesses take entries of the TLB
     PagingSettings paging{};
 };
 

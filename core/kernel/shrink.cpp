@@ -86,7 +86,8 @@ Steps shrinkArea(Kernel& kernel, Process& process, ByteCount size) {
     co_yield Line::Wait;
     kernel.shootdowns().finished(round, Rule::AllAcked);
     co_yield Line::Frames;
-    kernel.releaseRun(process, FrameNumber(l.frame), pages, Rule::ScenarioSaysSo);
+    kernel.releaseRun(process, FrameNumber(l.frame), pages, pageOf(VirtAddr(l.start)),
+                      Rule::ScenarioSaysSo);
     process.mapLock = 0;
     kernel.reapIfDead(process);
 }

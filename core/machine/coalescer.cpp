@@ -85,6 +85,10 @@ void Coalescer::publishCpu(std::uint32_t number) {
             emit({.kind = EventKind::RegisterWrite, .cpu = id, .object = name, .value = value});
         }
     }
+    const std::size_t stores = cpu.storeBuffer.stores().size();
+    if (std::exchange(told.stores, stores) != stores) {
+        emit({.kind = EventKind::StoresPending, .object = number, .value = stores});
+    }
     const std::size_t pending = kernel_.board().scheduler.interrupts().pendingCount(number);
     // A slice that ends with an interrupt taken ends later than any task's step.
     const bool last = events_.context.task == 0 && events_.context.cpu == id;

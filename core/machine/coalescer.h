@@ -10,9 +10,9 @@ namespace fragscope {
 
 /// The coalesced density of state events: at the end of a slice, what has changed since the last
 /// one. One event per task line, local variable, status, TLB slot, register and number of pending
-/// interrupts, one PageImage per frame; several changes of the same thing in a slice are one. Costs
-/// nothing while the machine runs. Kinds that are always emitted (TaskStarted, meaning events) are
-/// not repeated.
+/// interrupts and stores, one PageImage per frame; several changes of the same thing in a slice are
+/// one. Costs nothing while the machine runs. Kinds that are always emitted (TaskStarted, meaning
+/// events) are not repeated.
 ///
 /// Invariant: a replica that was given these events equals one that was given every change, at each
 /// end of a slice.
@@ -42,7 +42,8 @@ private:
     struct ToldCpu {
         std::vector<std::optional<Event>> tlb;
         std::array<std::uint64_t, registerCount> registers{};
-        std::size_t pending = 0;
+        std::size_t pending = 0; ///< interrupts
+        std::size_t stores = 0;  ///< in the store buffer
     };
 
     void publishCpu(std::uint32_t number);

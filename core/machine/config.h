@@ -33,7 +33,14 @@ struct MachineSettings {
     SchedulePolicy schedule = SchedulePolicy::ByTime;
     std::uint64_t quantumCycles = 20000; ///< of a CPU shared by several tasks
     std::uint64_t cpuHz = 3'000'000'000; ///< display only
+    bool kernelUsesTlb = true;           ///< accesses of the kernel to its books take TLB entries
     CostModel cost;
+
+    /// Slots of each CPU's TLBs, both levels, and of its structure caches (PML4, PDPT, PD); those
+    /// of TlbFill events are below this.
+    [[nodiscard]] std::uint32_t tlbSlots() const {
+        return tlbSets * tlbWays + tlb2Sets * tlb2Ways + 3 * structureCache;
+    }
 };
 
 // ---- script of the scenario
@@ -46,10 +53,19 @@ enum class Action : std::uint8_t {
     KillMover, ///< the mover ends where it is
     Pin,       ///< frames of [offset, offset + size) of the process are locked
     Unpin,
-    SystemCall, ///< the kernel writes `size` bytes at offset of the process
-    Violate,    ///< the process's first thread accesses `offset` beyond its area
-    Share,      ///< process attaches all memory of `other` (same frames, both maps)
-    Free,       ///< process gives back the last `size` bytes of its area
+    SystemCall,    ///< the kernel writes `size` bytes at offset of the process
+    Violate,       ///< the process's first thread accesses `offset` beyond its area
+    Share,         ///< process attaches all memory of `other` (same frames, both maps)
+    Free,          ///< process gives back the last `size` bytes of its area
+    Allocate,      ///< process gets `size` bytes of single pages from the free list
+    Release,       ///< process gives the pages of [offset, offset + size) of these back
+    CreateShared,  ///< a shared object named `shared` of `size` bytes is made
+    Attach,        ///< process attaches the shared object
+    Detach,        ///< process detaches it
+    DestroyShared, ///< the shared object loses its name
+    FreeShared,    ///< a mistake of the kernel: frees the object's frames, mapped or not
+    KernelObject,  ///< the kernel heap gives out an object of `size` bytes
+    Overrun,       ///< a mistake of the kernel: `size` bytes are written behind that object
 };
 
 struct ScriptAction {
@@ -57,6 +73,7 @@ struct ScriptAction {
     Action action = Action::Grow;
     std::string process; ///< by name
     std::string other;
+    std::string shared; ///< shared object, by name
     ByteCount size;
     ByteCount offset;
 };
@@ -65,6 +82,7 @@ struct ScriptAction {
 struct RunConfig {
     std::uint64_t seed = 1;
     MachineSettings machine;
+    FrameSettings frames;
     MoverSettings mover;
     PagingSettings paging;
     std::vector<ProcessSettings> processes;

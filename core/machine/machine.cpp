@@ -17,6 +17,8 @@ KernelSettings kernelSettings(const RunConfig& config) {
             .wait = config.mover.wait,
             .waitInterrupts = config.mover.waitInterrupts,
             .systemCall = config.mover.systemCall,
+            .frames = config.frames,
+            .kernelUsesTlb = config.machine.kernelUsesTlb,
             .paging = config.paging};
 }
 
@@ -36,26 +38,25 @@ std::vector<Cpu> makeCpus(EventBus& events, const MachineSettings& settings, std
     return cpus;
 }
 
-/// Watches the bus for a stop condition.
+/// Watches the bus for a stop condition, and for a fault of the kernel, which ends the run.
 class StopWatch : public EventSink {
 public:
     StopWatch(EventBus& events, StopCondition* condition, bool& reached)
         : events_(events), condition_(condition), reached_(reached) {
-        if (condition_ != nullptr) {
-            events_.attach(*this, kindsOf(RecordLevel::Full));
-        }
+        KindSet kinds;
+        kinds.set(static_cast<std::size_t>(EventKind::KernelFault));
+        events_.attach(*this, condition_ != nullptr ? kindsOf(RecordLevel::Full) : kinds);
     }
 
-    ~StopWatch() override {
-        if (condition_ != nullptr) {
-            events_.detach(*this);
-        }
-    }
+    ~StopWatch() override { events_.detach(*this); }
 
     StopWatch(const StopWatch&) = delete;
     StopWatch& operator=(const StopWatch&) = delete;
 
-    void onEvent(const Event& event) override { reached_ = reached_ || condition_->reached(event); }
+    void onEvent(const Event& event) override {
+        const bool asked = condition_ != nullptr && condition_->reached(event);
+        reached_ = reached_ || asked || event.kind == EventKind::KernelFault;
+    }
 
 private:
     EventBus& events_;
@@ -72,14 +73,15 @@ Machine::Parts::Parts(const RunConfig& runConfig, EventBus& bus)
       scheduler(bus, config.machine.cost, config.machine.cpus, choices),
       kernel({bus, memory, mmu, cpus, scheduler, config.machine.cost}, kernelSettings(config)),
       coalescer(bus, kernel), moverControl{kernel, config.mover}, shadow(kernel),
-      invariants(kernel) {
+      invariants(kernel), frameChecker(kernel), checks({&invariants, &frameChecker}) {
     scheduler.setHooks(&kernel);
     scheduler.setPolicy(config.machine.schedule, config.machine.quantumCycles);
     events.attach(hash, EventHash::kinds());
     if (config.check) {
         events.attach(shadow, Shadow::kinds());
         events.attach(invariants, InvariantChecker::kinds());
-        kernel.setObserver(&invariants);
+        events.attach(frameChecker, FrameChecker::kinds());
+        kernel.setObserver(&checks);
     }
 }
 
@@ -87,6 +89,7 @@ Machine::Parts::~Parts() {
     events.detach(hash);
     events.detach(shadow);
     events.detach(invariants);
+    events.detach(frameChecker);
 }
 
 Machine::Machine(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -113,7 +116,10 @@ AdvanceEnd Machine::advance(StopCondition* stop, std::uint64_t maxSteps) {
         limit == 0 ? ~0ULL : limit - std::min(limit, parts.scheduler.steps());
     AdvanceEnd result = parts.scheduler.run(reached, std::min(maxSteps, allowed));
     parts.coalescer.publish();
-    if (result == AdvanceEnd::Finished) {
+    if (parts.kernel.memory().faulted()) {
+        end(Rule::KernelLost);
+        result = AdvanceEnd::Finished;
+    } else if (result == AdvanceEnd::Finished) {
         end(parts.scheduler.deadlocked() ? Rule::Deadlock : Rule::AllDone);
     } else if (result == AdvanceEnd::BudgetSpent && limit != 0 &&
                parts.scheduler.steps() >= limit) {
@@ -130,6 +136,7 @@ void Machine::end(Rule why) {
     parts.events.context = {.timeCycles = timeCycles()};
     if (parts.config.check) {
         parts.shadow.compareAll();
+        parts.frameChecker.check();
     }
     parts.events.emit({.kind = EventKind::RunEnded, .rule = why, .value = parts.scheduler.steps()});
 }

@@ -3,6 +3,7 @@
 #include "fragscope/defrag/invariants.h"
 #include "fragscope/defrag/mover_loop.h"
 #include "fragscope/event/event_hash.h"
+#include "fragscope/kernel/frames/frame_checker.h"
 #include "fragscope/machine/coalescer.h"
 #include "fragscope/machine/config.h"
 #include "fragscope/machine/machine.h"
@@ -13,6 +14,21 @@
 #include <optional>
 
 namespace fragscope {
+
+/// Several observers as one.
+class StepChecks : public StepObserver {
+public:
+    explicit StepChecks(std::vector<StepObserver*> all) : all_(std::move(all)) {}
+
+    void stepEnded(const Task& task) override {
+        for (StepObserver* observer : all_) {
+            observer->stepEnded(task);
+        }
+    }
+
+private:
+    std::vector<StepObserver*> all_;
+};
 
 /// Everything that a machine is made of, in the order in which the parts need each other.
 struct Machine::Parts {
@@ -40,6 +56,8 @@ struct Machine::Parts {
     Task* moverTask = nullptr;
     Shadow shadow;
     InvariantChecker invariants;
+    FrameChecker frameChecker;
+    StepChecks checks;
     std::list<ApplicationThread> threads;
     std::list<TraceReplay> replays;
     std::uint64_t pendingActions = 0; ///< of the script, exits included

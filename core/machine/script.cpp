@@ -1,6 +1,8 @@
 #include "fragscope/machine/script.h"
 
 #include "fragscope/defrag/recovery.h"
+#include "fragscope/kernel/frames/page_actions.h"
+#include "fragscope/kernel/frames/shared_objects.h"
 #include "fragscope/kernel/growth.h"
 #include "fragscope/kernel/system_call.h"
 
@@ -81,6 +83,52 @@ Steps violate(Machine::Parts& parts, Process& process, const ScriptAction& actio
     co_await access(parts.kernel, request);
 }
 
+/// Actions on a shared object that exists.
+Steps actOnShared(Machine::Parts& parts, Process* process, const ScriptAction& action) {
+    SharedObject* object = parts.kernel.sharedObject(action.shared);
+    if (object == nullptr) {
+        co_return;
+    }
+    switch (action.action) {
+    case Action::Attach:
+        co_await attachShared(parts.kernel, *process, *object);
+        break;
+    case Action::Detach:
+        co_await detachShared(parts.kernel, *process, *object);
+        break;
+    case Action::DestroyShared:
+        co_await destroyShared(parts.kernel, *object);
+        break;
+    default:
+        co_await freeSharedFrames(parts.kernel, *object);
+        break;
+    }
+}
+
+/// Actions on single frames and on the kernel heap.
+Steps actOnFrames(Machine::Parts& parts, Process* process, const ScriptAction& action) {
+    switch (action.action) {
+    case Action::Allocate:
+        co_await allocatePages(parts.kernel, *process, action.size);
+        break;
+    case Action::Release:
+        co_await releasePages(parts.kernel, *process, action.offset, action.size);
+        break;
+    case Action::CreateShared:
+        co_await createShared(parts.kernel, action.shared, action.size);
+        break;
+    case Action::KernelObject:
+        co_await makeKernelObject(parts.kernel, action.size);
+        break;
+    case Action::Overrun:
+        co_await overrunKernelObject(parts.kernel, action.size);
+        break;
+    default:
+        co_await part(actOnShared(parts, process, action));
+        break;
+    }
+}
+
 /// The action itself; those that take several steps are algorithms of the kernel.
 Steps act(Machine::Parts& parts, const ScriptAction& action) {
     Process* process = processNamed(parts, action.process);
@@ -122,6 +170,9 @@ Steps act(Machine::Parts& parts, const ScriptAction& action) {
     case Action::Unpin:
         pin(parts, *process, action);
         break;
+    default:
+        co_await part(actOnFrames(parts, process, action));
+        break;
     }
 }
 
@@ -162,7 +213,7 @@ Expected<Done> shareInitially(Machine::Parts& parts) {
             return error;
         }
         if (!parts.kernel.attachAll(*process, *other)) {
-            return badInput("no free frame is left for page tables");
+            return badInput("no room is left for page tables or for the owners of frames");
         }
     }
     return Done{};

@@ -1,6 +1,7 @@
 #include "fragscope/machine/setup.h"
 
 #include "fragscope/base/text.h"
+#include "fragscope/kernel/frames/frame_steps.h"
 #include "fragscope/kernel/growth.h"
 #include "fragscope/kernel/paging/demand_paging.h"
 #include "fragscope/machine/script.h"
@@ -58,7 +59,8 @@ Expected<Done> placeBlock(Machine::Parts& parts,
     const PageCount pages = pagesFor(block.size);
     const std::uint64_t length = bytesOf(pages).value;
     const std::uint64_t start = process.map.areaEnd().value;
-    parts.kernel.frames().take(*first, pages, FrameUse::Data, process.number, Rule::InitialState);
+    parts.kernel.frames().take(*first, pages, FrameUse::Data, process.number, Rule::InitialState,
+                               pageOf(VirtAddr(start)));
     for (std::uint64_t i = 0; i < pages.value; ++i) {
         parts.memory.fill(startOf(*first + PageCount(i)), ByteCount(pageBytes), initialByte(i));
     }
@@ -167,10 +169,22 @@ void startMover(Machine::Parts& parts) {
     parts.moverTask = &parts.scheduler.spawn(spec, runMover(parts.moverControl, *parts.mover));
 }
 
+/// The kernel's books; with `frames.step_boot` the free list is built by a task, in micro-steps.
+void boot(Machine::Parts& parts) {
+    parts.kernel.boot();
+    if (parts.config.frames.stepBoot) {
+        const TaskSpec spec{
+            .role = TaskRole::Kernel, .cpu = 0, .listing = ListingId::InitialiseFrames};
+        parts.scheduler.spawn(spec, initialiseFrames(parts.kernel));
+        const bool never = false;
+        parts.scheduler.run(never, ~0ULL);
+    }
+}
+
 } // namespace
 
 Expected<Done> setUp(Machine::Parts& parts) {
-    parts.kernel.boot();
+    boot(parts);
     for (const ProcessSettings& settings : parts.config.processes) {
         if (auto made = makeProcess(parts, settings); !made) {
             return made;

@@ -12,6 +12,7 @@ struct ActionFields {
     bool other = false;
     bool size = false;
     bool offset = false;
+    bool shared = false;
 
     /// `name` is the last part of a key: "size".
     [[nodiscard]] bool uses(std::string_view name) const;

@@ -196,7 +196,7 @@ template <> std::span<const Choice> choicesOf<Pattern>() {
 }
 
 template <> std::span<const Choice> choicesOf<Action>() {
-    static constexpr std::array<Choice, 11> choices{{
+    static constexpr std::array<Choice, 20> choices{{
         {"grow", "The process asks for `size` more bytes at the high end of its area."},
         {"grow-low", "The process asks for `size` more bytes at the low end of its area."},
         {"exit", "The process ends and gives its memory back."},
@@ -208,6 +208,17 @@ template <> std::span<const Choice> choicesOf<Action>() {
         {"violate", "The first thread of the process accesses `offset` bytes beyond its area."},
         {"share", "The process attaches all memory of `other`: same frames, both maps."},
         {"free", "The process gives the last `size` bytes of its area back."},
+        {"allocate", "The process gets `size` bytes of single pages from the free list."},
+        {"release", "The process gives the pages of [offset, offset + size) of these back."},
+        {"create-shared", "A shared object named `shared` of `size` bytes is made."},
+        {"attach", "The process attaches the shared object `shared`."},
+        {"detach", "The process detaches the shared object `shared`."},
+        {"destroy-shared", "The object loses its name; its frames go back with the last "
+                           "attachment."},
+        {"free-shared", "A mistake of the kernel: it frees the object's frames, mapped or not."},
+        {"kernel-object", "The kernel heap gives out an object of `size` bytes."},
+        {"overrun", "A mistake of the kernel: it writes `size` bytes behind the end of the last "
+                    "object."},
     }};
     return choices;
 }

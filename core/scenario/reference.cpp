@@ -22,6 +22,7 @@ A scenario is a TOML file. Its first key is `format = 1`; a file of a newer form
 | `[scenario]` | the lesson: `name`, `title`, `text` (what to look at), `question`, `see` (list of sources) |
 | `[machine]` | the machine |
 | `[cost]` | what each primitive costs, in cycles |
+| `[frames]` | the kernel's books of physical frames |
 | `[mover]` | who moves blocks, when and how |
 | `[paging]` | demand paging of the areas that processes reserve: fault handler, limits, replacement, swap |
 | `[[process]]` | one process; repeat it for more |
@@ -127,7 +128,7 @@ std::string actionsPart() {
     for (std::size_t i = 0; i < choices.size(); ++i) {
         const ActionFields used = fieldsOf(static_cast<Action>(i));
         std::string keys;
-        for (const std::string_view name : {"process", "other", "size", "offset"}) {
+        for (const std::string_view name : {"process", "other", "shared", "size", "offset"}) {
             if (used.uses(name)) {
                 keys += fmt::format("{}`{}`", keys.empty() ? "" : ", ", name);
             }

@@ -26,8 +26,9 @@ std::string resolvedText(const RunConfig& config) {
     std::string out = fmt::format("format = {}\n", scenarioFormat);
     addItem(out, config, SettingSection::Run, 0);
     for (const auto section :
-         {SettingSection::Machine, SettingSection::Cost, SettingSection::Mover,
-          SettingSection::Paging, SettingSection::Process, SettingSection::Action}) {
+         {SettingSection::Machine, SettingSection::Cost, SettingSection::Frames,
+          SettingSection::Mover, SettingSection::Paging, SettingSection::Process,
+          SettingSection::Action}) {
         for (std::size_t item = 0; item < itemsOf(config, section); ++item) {
             out += header(section);
             addItem(out, config, section, item);

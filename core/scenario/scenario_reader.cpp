@@ -99,7 +99,7 @@ bool ScenarioReader::readFormat(const TomlValue& root) {
 
 void ScenarioReader::readRoot(const TomlValue& root, Scenario& scenario) {
     std::vector<std::string_view> known = namesIn(SettingSection::Run);
-    known.insert(known.end(), {"format", "scenario", "machine", "cost", "mover", "paging",
+    known.insert(known.end(), {"format", "scenario", "machine", "cost", "frames", "mover", "paging",
                                "process", "action", "expect"});
     for (const TomlValue::Entry& entry : root.entries) {
         if (const Setting* setting = settingNamed(entry.key)) {
@@ -110,6 +110,8 @@ void ScenarioReader::readRoot(const TomlValue& root, Scenario& scenario) {
             readSection(entry.value, SettingSection::Machine, 0);
         } else if (entry.key == "cost" && isTable(entry)) {
             readSection(entry.value, SettingSection::Cost, 0);
+        } else if (entry.key == "frames" && isTable(entry)) {
+            readSection(entry.value, SettingSection::Frames, 0);
         } else if (entry.key == "mover" && isTable(entry)) {
             readPreset(entry.value);
             readSection(entry.value, SettingSection::Mover, 0);

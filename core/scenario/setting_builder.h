@@ -26,6 +26,12 @@ template <> struct SectionAccess<CostModel> {
     static auto& in(auto& config, std::size_t) { return config.machine.cost; }
 };
 
+template <> struct SectionAccess<FrameSettings> {
+    static constexpr auto section = SettingSection::Frames;
+
+    static auto& in(auto& config, std::size_t) { return config.frames; }
+};
+
 template <> struct SectionAccess<MoverSettings> {
     static constexpr auto section = SettingSection::Mover;
 
@@ -203,6 +209,7 @@ template <class S, class T> Row choice(std::string_view key, T S::*field) {
 std::vector<Setting> runSettings();
 std::vector<Setting> machineSettings();
 std::vector<Setting> costSettings();
+std::vector<Setting> framesSettings();
 std::vector<Setting> moverSettings();
 std::vector<Setting> pagingSettings();
 std::vector<Setting> processSettings();

@@ -13,8 +13,8 @@ namespace {
 
 std::vector<Setting> joinTables() {
     std::vector<Setting> all;
-    for (auto* table : {&runSettings, &machineSettings, &costSettings, &moverSettings,
-                        &pagingSettings, &processSettings, &actionSettings}) {
+    for (auto* table : {&runSettings, &machineSettings, &costSettings, &framesSettings,
+                        &moverSettings, &pagingSettings, &processSettings, &actionSettings}) {
         for (Setting& setting : table()) {
             all.push_back(std::move(setting));
         }
@@ -121,6 +121,8 @@ std::string_view sectionName(SettingSection section) {
         return "machine";
     case SettingSection::Cost:
         return "cost";
+    case SettingSection::Frames:
+        return "frames";
     case SettingSection::Mover:
         return "mover";
     case SettingSection::Paging:

@@ -1,6 +1,7 @@
 #include "fragscope/scenario/validate.h"
 
 #include "fragscope/base/text.h"
+#include "fragscope/kernel/frames/kernel_plan.h"
 #include "fragscope/scenario/validate_parts.h"
 
 #include <bit>
@@ -12,7 +13,7 @@ namespace {
 
 void checkHoles(const RunConfig& config, IssueList& issues) {
     const MachineSettings& machine = config.machine;
-    FrameClaims claims(machine.memory);
+    FrameClaims claims(machine.memory, config.frames);
     for (std::size_t i = 0; i < machine.holes.size(); ++i) {
         const MemorySpan& hole = machine.holes[i];
         const std::uint64_t first = frameOf(hole.start).value;
@@ -46,6 +47,12 @@ void checkMachine(const RunConfig& config, IssueList& issues) {
         issues.add("machine.map_representation", "acts only where machine.translation is `ranges`");
     }
     checkHoles(config, issues);
+    const std::uint64_t books = kernelFrames(machine.memory, config.frames);
+    if (books >= machine.memory.value / pageBytes) {
+        issues.add("machine.memory",
+                   fmt::format("the kernel's books take {} frames, and memory has {}", books,
+                               machine.memory.value / pageBytes));
+    }
 }
 
 void checkMover(const RunConfig& config, IssueList& issues) {
@@ -84,14 +91,13 @@ std::string noSuchCpu(std::uint64_t cpu, std::uint32_t cpus) {
     return fmt::format("there is no CPU {}: machine.cpus is {}, counted from 0", cpu, cpus);
 }
 
-std::uint64_t kernelFrames(ByteCount memory) {
-    const std::uint64_t frames = memory.value / pageBytes;
-    constexpr std::uint64_t nullRootAndProcesses = 3;
-    return nullRootAndProcesses + pagesFor(ByteCount(frames * frameEntryBytes)).value;
+std::uint64_t kernelFrames(ByteCount memory, const FrameSettings& settings) {
+    return planKernel(PageCount(memory.value / pageBytes), settings).books.value;
 }
 
-FrameClaims::FrameClaims(ByteCount memory) : frames_(memory.value / pageBytes) {
-    taken_.emplace(0, Claim{kernelFrames(memory), "the kernel's own frames"});
+FrameClaims::FrameClaims(ByteCount memory, const FrameSettings& settings)
+    : frames_(memory.value / pageBytes) {
+    taken_.emplace(0, Claim{kernelFrames(memory, settings), "the kernel's own frames"});
 }
 
 std::optional<std::string>

@@ -19,8 +19,8 @@ std::vector<ConfigIssue> validate(const RunConfig& config);
 /// The same as errors for the user, keys in full ("process.application.blocks"), no place.
 std::vector<Error> validationErrors(const RunConfig& config);
 
-/// Frames at the start of memory that the kernel keeps its root block, process table and frame
-/// table in; no block may lie there.
-std::uint64_t kernelFrames(ByteCount memory);
+/// Frames at the start of memory that the kernel keeps its books and their page tables in
+/// (kernel/frames/kernel_plan.h); no block may lie there.
+std::uint64_t kernelFrames(ByteCount memory, const FrameSettings& settings = {});
 
 } // namespace fragscope

@@ -40,6 +40,7 @@ void checkUnused(const RunConfig& config, std::size_t item, IssueList& issues) {
     };
     complain("action.process", used.process, !action.process.empty());
     complain("action.other", used.other, !action.other.empty());
+    complain("action.shared", used.shared, !action.shared.empty());
     complain("action.size", used.size, action.size.value != 0);
     complain("action.offset", used.offset, action.offset.value != 0);
 }
@@ -75,6 +76,53 @@ std::uint64_t largestArea(const RunConfig& config, std::size_t item) {
     return area;
 }
 
+bool wholePages(Action action) {
+    switch (action) {
+    case Action::Grow:
+    case Action::GrowLow:
+    case Action::Free:
+    case Action::Allocate:
+    case Action::Release:
+    case Action::CreateShared:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/// A shared object is made before anything is done with it; kernel objects likewise.
+void checkMadeBefore(const RunConfig& config, std::size_t item, IssueList& issues) {
+    const ScriptAction& action = config.script[item];
+    const auto made = [&](Action by, const std::string& name) {
+        return std::any_of(config.script.begin(),
+                           config.script.begin() + static_cast<std::ptrdiff_t>(item),
+                           [&](const ScriptAction& earlier) {
+                               return earlier.action == by && earlier.shared == name;
+                           });
+    };
+    const bool usesShared = fieldsOf(action.action).shared;
+    if (usesShared && action.shared.empty()) {
+        issues.add("action.shared", item, "say which shared object");
+    } else if (usesShared && action.action != Action::CreateShared &&
+               !made(Action::CreateShared, action.shared)) {
+        issues.add("action.shared", item,
+                   fmt::format("no earlier create-shared makes `{}`", action.shared));
+    }
+    if (action.action == Action::Overrun && !made(Action::KernelObject, {})) {
+        issues.add("action.do", item, "there is no object yet: put a `kernel-object` before it");
+    }
+}
+
+/// Single pages are entries of page tables and nothing else.
+void checkNeedsTables(const RunConfig& config, std::size_t item, IssueList& issues) {
+    const Action action = config.script[item].action;
+    const bool pages = action == Action::Allocate || action == Action::Release ||
+                       action == Action::Attach || action == Action::Detach;
+    if (pages && config.machine.translation == TranslationMode::Ranges) {
+        issues.add("action.do", item, "acts only where machine.translation is `paging`");
+    }
+}
+
 void checkSizes(const RunConfig& config, std::size_t item, IssueList& issues) {
     const ScriptAction& action = config.script[item];
     const ActionFields used = fieldsOf(action.action);
@@ -84,13 +132,14 @@ void checkSizes(const RunConfig& config, std::size_t item, IssueList& issues) {
     if (action.size.value == 0) {
         issues.add("action.size", item, "must be more than 0");
     }
-    if (!used.offset && action.size.value % pageBytes != 0) {
+    if (wholePages(action.action) && action.size.value % pageBytes != 0) {
         issues.add("action.size", item,
                    fmt::format("{} is not a multiple of 4 KiB", text(action.size)));
     }
     const ProcessSettings* process = processNamed(config, action.process);
     const std::uint64_t area = largestArea(config, item);
-    if (used.offset && process != nullptr && process->trace.empty() &&
+    if (used.offset && action.action != Action::Release && process != nullptr &&
+        process->trace.empty() &&
         (action.offset.value > area || action.size.value > area - action.offset.value)) {
         issues.add("action.offset", item,
                    fmt::format("the range ends behind the area, which is at most {} by then",
@@ -126,6 +175,8 @@ void checkActions(const RunConfig& config, IssueList& issues) {
         checkUnused(config, item, issues);
         checkNamesOf(config, item, issues);
         checkSizes(config, item, issues);
+        checkMadeBefore(config, item, issues);
+        checkNeedsTables(config, item, issues);
         checkMoverActions(config, item, issues);
     }
 }

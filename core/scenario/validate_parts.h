@@ -24,7 +24,7 @@ private:
 /// Who wants which frames; the kernel's are taken from the start.
 class FrameClaims {
 public:
-    explicit FrameClaims(ByteCount memory);
+    FrameClaims(ByteCount memory, const FrameSettings& settings);
 
     /// Takes whole frames, or says why they cannot be had.
     std::optional<std::string> claim(std::uint64_t first, ByteCount length, std::string owner);

@@ -1,4 +1,5 @@
 #include "fragscope/base/text.h"
+#include "fragscope/kernel/frames/page_actions.h"
 #include "fragscope/scenario/validate_parts.h"
 
 #include <filesystem>
@@ -36,11 +37,25 @@ bool attachesAtStart(const RunConfig& config, const ProcessSettings& process) {
     });
 }
 
+/// It gets pages from the free list, or shared objects.
+bool usesPages(const RunConfig& config, const ProcessSettings& process) {
+    return std::any_of(config.script.begin(), config.script.end(), [&](const ScriptAction& action) {
+        return action.process == process.name &&
+               (action.action == Action::Allocate || action.action == Action::Attach);
+    });
+}
+
+/// A process without threads may have nothing but pages from the free list and shared objects.
+bool livesOnPages(const RunConfig& config, const ProcessSettings& process) {
+    return process.cpus.empty() && usesPages(config, process);
+}
+
 void checkArea(const RunConfig& config, std::size_t item, IssueList& issues) {
     const ProcessSettings& process = config.processes[item];
     const ByteCount area = areaSize(process) + demandSize(process);
     const bool attaches = attachesAtStart(config, process);
-    if (area.value == 0 && process.trace.empty() && !attaches && !comesLater(config, process)) {
+    if (area.value == 0 && process.trace.empty() && !attaches && !comesLater(config, process) &&
+        !livesOnPages(config, process)) {
         issues.add("process.blocks", item,
                    "the process has no memory: give it a block, `reserve`, or a `share` at time 0");
     }
@@ -48,10 +63,13 @@ void checkArea(const RunConfig& config, std::size_t item, IssueList& issues) {
         issues.add("process.blocks", item,
                    "a process that attaches another's memory must have none of its own");
     }
-    if (area.value > areaLimit || process.start.value > areaLimit - area.value) {
+    const bool paged = usesPages(config, process);
+    const std::uint64_t end = paged ? pagedAreaStart.value : areaLimit;
+    if (area.value > end || process.start.value > end - area.value) {
         issues.add("process.start", item,
-                   fmt::format("the area of {} would pass the end of user addresses, {}",
-                               text(area), hex(areaLimit)));
+                   fmt::format("the area of {} would pass {}, {}", text(area),
+                               paged ? "the start of single pages" : "the end of user addresses",
+                               hex(end)));
     }
     if (process.pattern == Pattern::HotSet && area.value != 0 && process.hotSize > area) {
         issues.add("process.hot_size", item,
@@ -101,7 +119,7 @@ void checkNames(const RunConfig& config, IssueList& issues) {
 
 /// Placed blocks may not overlap anything, and all blocks together must fit.
 void checkFrames(const RunConfig& config, IssueList& issues) {
-    FrameClaims claims(config.machine.memory);
+    FrameClaims claims(config.machine.memory, config.frames);
     for (const MemorySpan& hole : config.machine.holes) {
         (void)claims.claim(frameOf(hole.start).value, hole.length, "a hole of machine.holes");
     }

@@ -24,6 +24,15 @@ enum class ListingId : std::uint16_t {
     Shrink,           ///< kernel/growth: memory given back
     Recovery,         ///< defrag/recovery: after the mover died
     StoppedThread,    ///< kernel/fault_handler: a thread of a stopped process
+    AllocateFrame,    ///< kernel/frames: the head of the free list
+    ReleaseFrame,     ///< kernel/frames
+    InitialiseFrames, ///< kernel/frames: the free list is built
+    AllocatePages,    ///< kernel/frames/page_actions
+    ReleasePages,     ///< kernel/frames/page_actions
+    Overrun,          ///< kernel/frames/page_actions: a mistake of the kernel
+    SharedObject,     ///< kernel/frames/shared_objects
+    AttachShared,     ///< kernel/frames/shared_objects
+    DetachShared,     ///< kernel/frames/shared_objects
     CheckingHandler,  ///< kernel/paging/demand_fault: looks at the state of the page
     DumbHandler,      ///< kernel/paging/demand_fault: maps a frame at any fault
     Reserve,          ///< kernel/paging/area_calls

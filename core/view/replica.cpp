@@ -69,6 +69,7 @@ void Replica::fold(const Event& event) {
     switch (event.kind) {
     case EventKind::PhysStore:
     case EventKind::Store:
+    case EventKind::StoreDrained:
         return store(paddr, event.value, event.size);
     case EventKind::PhysFill:
         return fill(paddr, ByteCount(event.a), static_cast<std::byte>(event.value));
@@ -82,14 +83,9 @@ void Replica::fold(const Event& event) {
         checkCpu(event.cpu);
         FRAGSCOPE_CHECK(event.object < state_.cpus[event.cpu].registers.size(), "no such register");
         return set(Cell::of(CellKind::Register, event.cpu, event.object), event.value);
-    case EventKind::StoreBuffered:
-        checkCpu(event.cpu);
-        return set(Cell::of(CellKind::Stores, event.cpu, 0),
-                   std::uint64_t{state_.cpus[event.cpu].pendingStores} + 1);
-    case EventKind::StoreDrained:
-        checkCpu(event.cpu);
-        set(Cell::of(CellKind::Stores, event.cpu, 0), event.a);
-        return store(paddr, event.value, event.size);
+    case EventKind::StoresPending:
+        checkCpu(event.object);
+        return set(Cell::of(CellKind::Stores, event.object, 0), event.value);
     case EventKind::InterruptPending:
         checkCpu(event.object);
         return set(Cell::of(CellKind::Pending, event.object, 0), event.value);

@@ -138,7 +138,7 @@ RunConfig oneWriteAt(std::uint64_t think, PteClear clear) {
 
 std::uint64_t runsThatLoseADirtyBit(PteClear clear) {
     std::uint64_t runs = 0;
-    for (std::uint64_t think = 5200; think < 5500; ++think) {
+    for (std::uint64_t think = 4000; think < 10000; think += 3) {
         SampleRun run(oneWriteAt(think, clear), RecordLevel::Full);
         run.finish();
         runs += dirtyBitsLost(run) != 0 ? 1U : 0U;

@@ -195,6 +195,18 @@ private slots:
         QCOMPARE(bench.freeFrames(), before);
     }
 
+    void processEnd_pagesOutsideAreas_giveTheirFramesBack() {
+        Bench bench({.handler = DemandHandler::QuickAndDumb});
+        const std::uint64_t before = bench.freeFrames();
+        Process& other = *bench.kernel.createProcess("other", base);
+        QVERIFY(bench.kernel.paging().addArea(other, PageCount(1), AreaKind::OnDemand,
+                                              Rule::InitialState));
+        (void)bench.access(other, 1000, AccessKind::Write, 1); // nobody reserved it
+        QCOMPARE(other.use.resident, 1ULL);
+        bench.kernel.end(other, ProcessState::Exited);
+        QCOMPARE(bench.freeFrames(), before);
+    }
+
     void fork_lastOwner_getsThePageWithoutACopy() {
         Bench bench;
         bench.reserve(3);

@@ -167,11 +167,15 @@ private slots:
     void boot_books_areTheKernels() {
         KernelBench bench;
         FrameTable& frames = bench.kernel.frames();
-        for (std::uint64_t i = 0; i < 5; ++i) { // null, root, processes, 8 KiB of frame table
+        const std::uint64_t books = bench.kernel.plan().books.value;
+        // Null, root, processes, 16 KiB of frame table, 4 KiB of nodes, 16 KiB of heap, and tables:
+        // one for each upper level, one for each region.
+        QCOMPARE(books, std::uint64_t{3 + 4 + 1 + 4 + 3 + 4});
+        for (std::uint64_t i = 0; i < books; ++i) {
             QCOMPARE(frames.info(FrameNumber(i)).use, FrameUse::Kernel);
         }
-        QCOMPARE(frames.info(FrameNumber(5)).use, FrameUse::Free);
-        QCOMPARE(bench.freeFrames(), frameTotal - 5);
+        QCOMPARE(frames.info(FrameNumber(books)).use, FrameUse::Free);
+        QCOMPARE(bench.freeFrames(), frameTotal - books);
     }
 
     void findRun_severalFit_takesTheLowestAtOrAboveFrom() {
@@ -218,9 +222,10 @@ private slots:
     void takeKernelFrame_usedBefore_isZeroedAndLowest() {
         KernelBench bench;
         FrameTable& frames = bench.kernel.frames();
-        bench.memory.store(startOf(FrameNumber(5)) + ByteCount(8), 77);
+        const FrameNumber lowest(bench.kernel.plan().books.value);
+        bench.memory.store(startOf(lowest) + ByteCount(8), 77);
         const auto frame = frames.takeKernelFrame(FrameUse::PageTable, 3);
-        QCOMPARE(frame->value, 5U);
+        QCOMPARE(frame->value, lowest.value);
         QCOMPARE(bench.memory.load(startOf(*frame) + ByteCount(8)), 0U);
         QCOMPARE(frames.info(*frame).owner, std::uint16_t{3});
         QCOMPARE(frames.info(*frame).references, std::uint16_t{0});
@@ -229,7 +234,9 @@ private slots:
     void takeKernelFrame_memoryFull_isNothing() {
         KernelBench bench;
         FrameTable& frames = bench.kernel.frames();
-        frames.take(FrameNumber(5), PageCount(frameTotal - 5), FrameUse::Data, 1, Rule::FirstFit);
+        const PageCount books = bench.kernel.plan().books;
+        frames.take(FrameNumber(books.value), PageCount(frameTotal) - books, FrameUse::Data, 1,
+                    Rule::FirstFit);
         QVERIFY(!frames.takeKernelFrame(FrameUse::PageTable, 1).has_value());
     }
 

@@ -27,7 +27,16 @@ constexpr KernelRoot sampleRoot{.magic = KernelRoot::magicValue,
                                 .frameCount = 2048,
                                 .frameTable = PhysAddr(0x3000),
                                 .processTable = PhysAddr(0x2000),
-                                .processSlots = 64};
+                                .processSlots = 64,
+                                .ownerPool = PhysAddr(0x13000),
+                                .ownerNodes = 512,
+                                .kernelHeap = PhysAddr(0x15000),
+                                .heapBytes = 0x4000,
+                                .reservedFrames = 32,
+                                .zoneEnd = 128,
+                                .kernelTables = PhysAddr(0x19000),
+                                .booksInList = true,
+                                .kernelPagesCounted = false};
 
 void putRoot(Words& memory, const KernelRoot& root, MapRepresentation representation) {
     encodeRoot(root, representation,
@@ -92,7 +101,7 @@ private slots:
     void representation_outOfRange_isStartOnly();
     void frame_allFields_surviveEncoding();
     void frame_unknownUse_isHole();
-    void frameEntries_neighbours_lieSixteenBytesApart();
+    void frameEntries_neighbours_lieThirtyTwoBytesApart();
     void processes_unusedSlots_areLeftOut();
     void processes_absurdSlotCount_endsSoon();
     void mapEntry_allFields_surviveEncoding();
@@ -116,6 +125,15 @@ void TestLayout::root_encoded_decodesToTheSame() {
         QVERIFY(root->frameTable == sampleRoot.frameTable);
         QVERIFY(root->processTable == sampleRoot.processTable);
         QCOMPARE(root->processSlots, sampleRoot.processSlots);
+        QVERIFY(root->ownerPool == sampleRoot.ownerPool);
+        QCOMPARE(root->ownerNodes, sampleRoot.ownerNodes);
+        QVERIFY(root->kernelHeap == sampleRoot.kernelHeap);
+        QCOMPARE(root->heapBytes, sampleRoot.heapBytes);
+        QCOMPARE(root->reservedFrames, sampleRoot.reservedFrames);
+        QCOMPARE(root->zoneEnd, sampleRoot.zoneEnd);
+        QVERIFY(root->kernelTables == sampleRoot.kernelTables);
+        QCOMPARE(root->booksInList, sampleRoot.booksInList);
+        QCOMPARE(root->kernelPagesCounted, sampleRoot.kernelPagesCounted);
         QCOMPARE(decodeRepresentation(memory), representation);
     }
 }
@@ -140,12 +158,14 @@ void TestLayout::frame_allFields_surviveEncoding() {
         const FrameInfo frame{.use = static_cast<FrameUse>(rng.below(5)),
                               .owner = static_cast<std::uint16_t>(rng.next()),
                               .references = static_cast<std::uint16_t>(rng.next()),
-                              .pins = static_cast<std::uint16_t>(rng.next())};
+                              .pins = static_cast<std::uint16_t>(rng.next()),
+                              .age = static_cast<std::uint8_t>(rng.next())};
         const FrameInfo read = decodeFrame(encodeFrame(frame));
         QCOMPARE(read.use, frame.use);
         QCOMPARE(read.owner, frame.owner);
         QCOMPARE(read.references, frame.references);
         QCOMPARE(read.pins, frame.pins);
+        QCOMPARE(read.age, frame.age);
     }
     QCOMPARE(encodeFrame({.use = FrameUse::Data, .owner = 2, .references = 1, .pins = 5}),
              std::uint64_t{0x0005'0001'0002'0003});
@@ -156,9 +176,9 @@ void TestLayout::frame_unknownUse_isHole() {
     QCOMPARE(decodeFrame(0xff).use, FrameUse::Hole);
 }
 
-void TestLayout::frameEntries_neighbours_lieSixteenBytesApart() {
+void TestLayout::frameEntries_neighbours_lieThirtyTwoBytesApart() {
     QVERIFY(frameEntryPlace(sampleRoot, FrameNumber(0)) == PhysAddr(0x3000));
-    QVERIFY(frameEntryPlace(sampleRoot, FrameNumber(300)) == PhysAddr(0x3000 + 4800));
+    QVERIFY(frameEntryPlace(sampleRoot, FrameNumber(300)) == PhysAddr(0x3000 + 9600));
 }
 
 void TestLayout::processes_unusedSlots_areLeftOut() {

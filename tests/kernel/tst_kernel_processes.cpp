@@ -72,7 +72,9 @@ private slots:
     void create_noFrameLeft_isNothing() {
         KernelBench bench;
         FrameTable& frames = bench.kernel.frames();
-        frames.take(FrameNumber(5), PageCount(507), FrameUse::Data, 9, Rule::None);
+        const PageCount books = bench.kernel.plan().books;
+        frames.take(FrameNumber(books.value), PageCount(512) - books, FrameUse::Data, 9,
+                    Rule::None);
         QVERIFY(bench.kernel.createProcess("too late", area) == nullptr);
     }
 

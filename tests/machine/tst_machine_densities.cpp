@@ -15,7 +15,7 @@ namespace {
 MachineShape shapeOf(const RunConfig& config) {
     return {.frames = pagesFor(config.machine.memory),
             .cpus = config.machine.cpus,
-            .tlbSlots = config.machine.tlbSets * config.machine.tlbWays};
+            .tlbSlots = config.machine.tlbSlots()};
 }
 
 /// A run followed by a replica, at one of the two densities.
@@ -160,6 +160,15 @@ private slots:
         QCOMPARE(compareSlices(exact, coalesced, {20000, 20}), std::string());
         QVERIFY(coalesced.events < exact.events);
         QCOMPARE(coalesced.machine->eventHash(), exact.machine->eventHash());
+    }
+
+    void tlbSlots_ofTheSettings_areThoseOfTheMachine_data() { eachShippedScenario(); }
+
+    void tlbSlots_ofTheSettings_areThoseOfTheMachine() {
+        QFETCH(QString, path);
+        const RunConfig config = shippedConfig(path);
+        EventBus events;
+        QCOMPARE(Machine::create(config, events).value()->tlbSlots(), config.machine.tlbSlots());
     }
 
     void coalesced_manyChangesInOneSlice_areOneEvent() {

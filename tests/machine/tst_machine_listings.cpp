@@ -88,10 +88,39 @@ RunConfig stopping(RunConfig config) {
     return config;
 }
 
-/// Lines that no shipped scenario reaches: a mover without entry E that dies in the middle of a
-/// move with two owners, or of one that overlaps itself; a system call that is repeated.
-std::set<Line> unitLines() {
+/// Memory is full but for a few frames when a process wants its first page: there is one for the
+/// page, and none for its page tables.
+std::set<Line> fullMemoryLines() {
     std::set<Line> lines;
+    RunConfig config;
+    config.machine.memory = mib(1);
+    config.mover.algorithm = MoverAlgorithm::None;
+    for (int i = 0; i < 24; ++i) {
+        ProcessSettings process;
+        process.name = "process-" + std::to_string(i);
+        process.cpus.clear();
+        config.processes.push_back(process);
+    }
+    ScriptAction most;
+    most.action = Action::Allocate;
+    most.process = "process-0";
+    ScriptAction one = most;
+    one.atCycles = 10'000'000;
+    one.process = "process-1";
+    one.size = kib(4);
+    for (std::uint64_t pages = 180; pages < 195; ++pages) {
+        most.size = bytesOf(PageCount(pages));
+        config.script = {most, one};
+        collect(config, lines);
+    }
+    return lines;
+}
+
+/// Lines that no shipped scenario reaches: full memory; a mover without entry E that dies in the
+/// middle of a move with two owners, or of one that overlaps itself; a system call that is
+/// repeated.
+std::set<Line> unitLines() {
+    std::set<Line> lines = fullMemoryLines();
     for (const NamedRun& run : namedRuns()) {
         collect(run.config, lines);
     }
@@ -147,7 +176,7 @@ private slots:
         const QStringList notShipped = missingLines(shipped_);
         const QStringList missing = missingLines(all_);
         QVERIFY2(missing.isEmpty(), qPrintable("never run: " + missing.join(", ")));
-        QVERIFY2(notShipped.size() <= 7, qPrintable(notShipped.join(", ")));
+        QVERIFY2(notShipped.size() <= 8, qPrintable(notShipped.join(", ")));
     }
 
     void steps_allRuns_areLinesOfTheirListing() {

@@ -5,6 +5,7 @@
 #include "fragscope/scenario/action_fields.h"
 #include "fragscope/scenario/names.h"
 
+#include <algorithm>
 #include <string>
 
 /// Random configurations that validate() accepts, written field by field without the settings
@@ -21,6 +22,7 @@ public:
         config.maxSteps = rng_.below(3) == 0 ? 0 : rng_.next();
         config.check = coin();
         fill(config.machine);
+        fill(config.frames);
         fill(config.mover, config.machine.cpus);
         fill(config.paging);
         const std::uint64_t processes = 1 + rng_.below(4);
@@ -70,11 +72,22 @@ private:
                                         : MapRepresentation::StartOnly;
         machine.schedule = any<SchedulePolicy>();
         machine.quantumCycles = 1 + rng_.below(1ULL << 48);
+        machine.kernelUsesTlb = coin();
         machine.cpuHz = 1 + rng_.below(1'000'000'000'000);
         if (coin()) {
             machine.holes.push_back({startOf(FrameNumber(4000)), kib(4 * (1 + rng_.below(8)))});
         }
         fill(machine.cost);
+    }
+
+    void fill(FrameSettings& frames) {
+        frames.books = any<FrameBooks>();
+        frames.kernelPages = any<KernelPages>();
+        frames.init = any<FrameInit>();
+        frames.tableRelease = any<TableRelease>();
+        frames.stepBoot = coin();
+        frames.ownerNodes = rng_.below(1000);
+        frames.kernelHeap = kib(4 * rng_.below(32)); // 0 = auto
     }
 
     void fill(MoverSettings& mover, std::uint32_t cpus) {
@@ -141,6 +154,20 @@ private:
         process.exitAtCycles = coin() ? 0 : someCycles();
     }
 
+    /// What is used must have been made by an earlier action.
+    static void makeFirst(const RunConfig& config, ScriptAction& wanted) {
+        const auto made = [&](Action by) {
+            return std::any_of(config.script.begin(), config.script.end(),
+                               [by](const ScriptAction& earlier) { return earlier.action == by; });
+        };
+        if (fieldsOf(wanted.action).shared && !made(Action::CreateShared)) {
+            wanted.action = Action::CreateShared;
+        }
+        if (wanted.action == Action::Overrun && !made(Action::KernelObject)) {
+            wanted.action = Action::KernelObject;
+        }
+    }
+
     /// No system calls: they need a machine without a mover.
     ScriptedAccess element() {
         ScriptedAccess made;
@@ -165,7 +192,14 @@ private:
         if (made.action == Action::Share && config.processes.size() < 2) {
             made.action = Action::Exit;
         }
+        const bool pages = made.action == Action::Allocate || made.action == Action::Release ||
+                           made.action == Action::Attach || made.action == Action::Detach;
+        if (pages && config.machine.translation == TranslationMode::Ranges) {
+            made.action = Action::Exit;
+        }
+        makeFirst(config, made);
         const ActionFields used = fieldsOf(made.action);
+        made.shared = used.shared ? "object" : "";
         made.process = used.process ? config.processes[0].name : std::string();
         made.other = used.other ? config.processes[1].name : std::string();
         made.size = used.size ? kib(4) : ByteCount(0);

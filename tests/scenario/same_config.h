@@ -27,10 +27,12 @@ inline bool same(const CostModel& x, const CostModel& y) {
 }
 
 inline bool same(const MachineSettings& x, const MachineSettings& y) {
-    const auto& [a1, holes1, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, cost1] = x;
-    const auto& [b1, holes2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15, cost2] = y;
-    return std::tie(a1, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15) ==
-               std::tie(b1, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15) &&
+    const auto& [a1, holes1, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, cost1] =
+        x;
+    const auto& [b1, holes2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15, b16, cost2] =
+        y;
+    return std::tie(a1, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16) ==
+               std::tie(b1, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15, b16) &&
            same(cost1, cost2) &&
            sameList(holes1, holes2,
                     [](const MemorySpan& p, const MemorySpan& q) { return same(p, q); });
@@ -81,15 +83,22 @@ inline bool same(const ProcessSettings& x, const ProcessSettings& y) {
 }
 
 inline bool same(const ScriptAction& x, const ScriptAction& y) {
-    const auto& [at, action, process, other, size, offset] = x;
-    return std::tie(at, action, process, other, size, offset) ==
-           std::tie(y.atCycles, y.action, y.process, y.other, y.size, y.offset);
+    const auto& [at, action, process, other, shared, size, offset] = x;
+    return std::tie(at, action, process, other, shared, size, offset) ==
+           std::tie(y.atCycles, y.action, y.process, y.other, y.shared, y.size, y.offset);
+}
+
+inline bool same(const FrameSettings& x, const FrameSettings& y) {
+    const auto& [a1, a2, a3, a4, a5, a6, a7] = x;
+    const auto& [b1, b2, b3, b4, b5, b6, b7] = y;
+    return std::tie(a1, a2, a3, a4, a5, a6, a7) == std::tie(b1, b2, b3, b4, b5, b6, b7);
 }
 
 inline bool same(const RunConfig& x, const RunConfig& y) {
-    const auto& [seed, machine, mover, paging, processes, script, maxSteps, check] = x;
+    const auto& [seed, machine, frames, mover, paging, processes, script, maxSteps, check] = x;
     return std::tie(seed, maxSteps, check) == std::tie(y.seed, y.maxSteps, y.check) &&
-           same(machine, y.machine) && same(mover, y.mover) && same(paging, y.paging) &&
+           same(machine, y.machine) && same(frames, y.frames) && same(mover, y.mover) &&
+           same(paging, y.paging) &&
            sameList(
                processes, y.processes,
                [](const ProcessSettings& p, const ProcessSettings& q) { return same(p, q); }) &&

@@ -53,8 +53,12 @@ private slots:
     }
 
     void kernelFrames_holdTheFrameTable() {
-        QCOMPARE(kernelFrames(mib(8)), std::uint64_t{3 + 8});
-        QCOMPARE(kernelFrames(mib(1)), std::uint64_t{3 + 1});
+        // Null, root, processes; table; owners' nodes; kernel heap; page tables of them all.
+        QCOMPARE(kernelFrames(mib(8)), std::uint64_t{3 + 16 + 4 + 4 + 7});
+        QCOMPARE(kernelFrames(mib(1)), std::uint64_t{3 + 2 + 1 + 4 + 7});
+        // With the list in the kernel heap there is no pool and a larger heap.
+        QCOMPARE(kernelFrames(mib(8), {.books = FrameBooks::List}),
+                 std::uint64_t{3 + 16 + 0 + 16 + 6});
     }
 };
 
@@ -101,8 +105,32 @@ void TestScenarioValidate::validate_misfit_namesPlaceKeyAndReason_data() {
     row("bad name", base + "[[process]]\nname = \"a b\"\nblocks = [\"64 KiB\"]\n",
         "s.toml:9:8: process.name: `a b` is not a name: 1 to 32 letters, digits, - and _");
     row("no memory", process(""),
-        "s.toml:8:1: process.blocks: the process has no memory: give it a block, or a `share` at "
-        "time 0");
+        "s.toml:8:1: process.blocks: the process has no memory: give it a block, `reserve`, or a "
+        "`share` at time 0");
+    row("reserve with a mover", process("reserve = \"64 KiB\""),
+        "s.toml:10:11: process.reserve: areas of demand and a mover exclude each other: set "
+        "mover.algorithm = `none`");
+    const QByteArray noMover = "\n[mover]\nalgorithm = \"none\"\n";
+    row("reserve with ranges",
+        process("reserve = \"64 KiB\"" + noMover + "[machine]\ntranslation = \"ranges\""),
+        "s.toml:10:11: process.reserve: areas of demand exist only where machine.translation is "
+        "`paging`");
+    row("forks nobody",
+        process("reserve = \"64 KiB\"\npattern = \"script\"\nscript = [\"fork d\"]" + noMover),
+        "s.toml:12:11: process.script: there is no other process `d` to fork");
+    row("forks a process with memory",
+        process("reserve = \"64 KiB\"\npattern = \"script\"\nscript = [\"fork a\"]" + noMover),
+        "s.toml:12:11: process.script: `a` must have the same start and no memory of its own");
+    row("frees an area of demand",
+        process("reserve = \"64 KiB\"") +
+            "[[action]]\ndo = \"free\"\nsize = \"4 KiB\"\nprocess = \"c\"\n" + noMover,
+        "s.toml:10:11: process.reserve: `free` and `share` act on blocks; use `unmap` and `fork` "
+        "in its script");
+    row("quick-and-dumb with replacement",
+        process("reserve = \"64 KiB\"") + noMover +
+            "[paging]\nhandler = \"quick-and-dumb\"\nreplacement = \"lru\"\n",
+        "s.toml:15:11: paging.handler: `quick-and-dumb` knows no states: it needs replacement = "
+        "`none` and no zero page");
     row("attaches to own memory",
         withBlock("") + "[[action]]\ndo = \"share\"\nprocess = \"c\"\nother = \"a\"\n",
         "s.toml:10:10: process.blocks: a process that attaches another's memory must have none of "
@@ -120,7 +148,7 @@ void TestScenarioValidate::validate_misfit_namesPlaceKeyAndReason_data() {
     row("inside another", process("blocks = [\"4 KiB @ frame 150\"]"),
         "s.toml:10:11: process.blocks: overlaps block 1 of process `b` (frames 144 to 159)");
     row("on the kernel", process("blocks = [\"4 KiB @ frame 10\"]"),
-        "s.toml:10:11: process.blocks: overlaps the kernel's own frames (frames 0 to 10)");
+        "s.toml:10:11: process.blocks: overlaps the kernel's own frames (frames 0 to 33)");
     row("on a hole",
         process("blocks = [\"4 KiB @ frame 300\"]") +
             "[machine]\nholes = [\"64 KiB @ 0x12c000\"]\n",

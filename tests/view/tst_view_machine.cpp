@@ -39,7 +39,7 @@ RunConfig oneMove(MoverAlgorithm algorithm) {
 MachineShape shapeOf(const RunConfig& config) {
     return {.frames = PageCount(config.machine.memory.value / pageBytes),
             .cpus = config.machine.cpus,
-            .tlbSlots = config.machine.tlbSets * config.machine.tlbWays,
+            .tlbSlots = config.machine.tlbSlots(),
             .ram = ramBetween(PageCount(config.machine.memory.value / pageBytes),
                               config.machine.holes)};
 }
@@ -84,6 +84,9 @@ std::string difference(const ViewState& view, Machine::Parts& parts) {
         if (cpu.registers[static_cast<std::size_t>(RegisterName::Cr3)] !=
             parts.cpus[i].registers().cr3) {
             return "CR3";
+        }
+        if (cpu.pendingStores != parts.cpus[number].storeBuffer.stores().size()) {
+            return "stores in the store buffer";
         }
         if ((cpu.pendingInterrupts != 0) != parts.scheduler.interrupts().pending(number)) {
             return "pending interrupts";

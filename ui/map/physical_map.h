@@ -85,6 +85,7 @@ private:
     [[nodiscard]] std::vector<QRect> runRects(std::uint64_t frame, std::uint64_t count) const;
     void paintLabels(QPainter& painter) const;
     void paintMove(QPainter& painter) const;
+    void paintMoveLabel(QPainter& painter, QPoint middle, const QString& text) const;
     void paintArrow(QPainter& painter, const FlightCurve& curve) const;
     void paintFlights(QPainter& painter) const;
     void paintSelection(QPainter& painter) const;

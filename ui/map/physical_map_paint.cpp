@@ -97,13 +97,17 @@ void PhysicalMap::paintMove(QPainter& painter) const {
                              QPointF(end.center().x(), upwards ? end.bottom() + 3 : end.top() - 3));
     paintArrow(painter, curve);
 
+    paintMoveLabel(painter, curve.at(0.5).toPoint(),
+                   tr("block %1: %2 of %3 pages").arg(move_.blockNumber).arg(copied).arg(pages));
+}
+
+void PhysicalMap::paintMoveLabel(QPainter& painter, QPoint middle, const QString& text) const {
+    const Theme& theme = look_.theme();
     painter.setFont(look_.textFont());
-    const QString text =
-        tr("block %1: %2 of %3 pages").arg(move_.blockNumber).arg(copied).arg(pages);
     const QSize size =
         painter.fontMetrics().size(0, text) + QSize(look_.scaled(20), look_.scaled(8));
     QRect label(QPoint(0, 0), size);
-    label.moveCenter(curve.at(0.5).toPoint());
+    label.moveCenter(middle);
     const QRect inside = viewport()->rect().adjusted(labelWidth_, 2, -4, -2);
     label.moveLeft(std::clamp(label.left(), inside.left(),
                               std::max(inside.left(), inside.right() - size.width())));

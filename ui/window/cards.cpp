@@ -205,11 +205,22 @@ void Cards::makeToggles(QWidget& window) {
     }
 }
 
+void Cards::setHasMover(bool hasMover) {
+    if (hasMover_ != hasMover) {
+        hasMover_ = hasMover;
+        if (window_.isValid()) {
+            resetLayout(window_);
+        }
+    }
+}
+
 void Cards::resetLayout(QSize window) {
+    window_ = window;
     const bool small = window.height() < look_.scaled(850);
     for (QAction* toggle : toggles_) {
-        // On a small screen the application's few lines give way to the others.
-        toggle->setChecked(!(small && toggle->text() == applicationCard->title()));
+        // On a small screen the application's few lines give way to those of a mover.
+        const bool gone = toggle->text() == (hasMover_ ? applicationCard : moverCard)->title();
+        toggle->setChecked(!gone || (hasMover_ && !small));
     }
     const int side = std::clamp(window.width() * 23 / 100, look_.scaled(230), look_.scaled(420));
     top_->setSizes({side, window.width() - 2 * side, side});
@@ -221,8 +232,10 @@ void Cards::resetLayout(QSize window) {
     const int top = window.height() - plotHeight - time - 2 * gap - 2 * look_.scaled(8);
     body_->setSizes({top, time, plotHeight});
     centre_->setSizes({window.height(), virtualCard->sizeHint().height()});
-    left_->setSizes(shares(top - 4 * gap,
-                           small ? QList<int>{33, 25, 20, 0, 22} : QList<int>{28, 24, 17, 14, 17}));
+    const QList<int> listings = !hasMover_ ? QList<int>{33, 0, 22, 23, 22}
+                                : small    ? QList<int>{33, 25, 20, 0, 22}
+                                           : QList<int>{28, 24, 17, 14, 17};
+    left_->setSizes(shares(top - 4 * gap, listings));
     const int head = tlbCard->minimumSizeHint().height() - tlb->minimumSizeHint().height();
     const int walkHeight = walkCard->minimumSizeHint().height();
     const int tlbHeight = head + tlb->heightFor(side - look_.scaled(10), small ? 1 : 2);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QObject>
+#include <QSize>
 
 #include <vector>
 
@@ -83,6 +84,10 @@ public:
     /// Shows all cards at their usual sizes for a window of this size.
     void resetLayout(QSize window);
 
+    /// Without a mover in the run its listing gives way to the application's; lays out anew if that
+    /// changes.
+    void setHasMover(bool hasMover);
+
 private:
     void makeLeft(Look& look);
     void makeCentre(Look& look, FrameClock& clock);
@@ -102,6 +107,8 @@ private:
     std::vector<QAction*> toggles_;
     std::vector<QSplitter*> splitters_;
     Look& look_;
+    bool hasMover_ = true;
+    QSize window_; ///< that the cards were last laid out for
 };
 
 } // namespace fragscope

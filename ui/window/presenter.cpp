@@ -101,6 +101,10 @@ void Presenter::startRun(const EngineSnapshot& snapshot) {
     cards_.virtualMap->setSelected(std::nullopt);
     cards_.legend->clear();
     legendFor_.reset();
+    const std::vector<TaskView>& tasks = snapshot.moment->state.tasks;
+    cards_.setHasMover(std::any_of(tasks.begin(), tasks.end(), [](const TaskView& task) {
+        return task.role == TaskRole::Mover;
+    }));
     cards_.mover->show(nullptr, nullptr, TaskStatus::Ready);
     cards_.handler->show(nullptr, nullptr, TaskStatus::Ready);
     cards_.application->show(nullptr, nullptr, TaskStatus::Ready);
@@ -217,8 +221,18 @@ void Presenter::showTlb() {
     }
     cards_.tlb->show(std::move(marks));
     const std::uint64_t stale = cards_.tlb->staleCount();
-    cards_.tlbCard->setNote(stale == 0 ? tr("%1 translations").arg(used)
-                                       : tr("%1 translations, %2 stale").arg(used).arg(stale));
+    std::uint64_t stores = 0;
+    for (const CpuView& cpu : scene_->moment().state.cpus) {
+        stores += cpu.pendingStores;
+    }
+    QStringList notes{tr("%1 translations").arg(used)};
+    if (stale != 0) {
+        notes << tr("%1 stale").arg(stale);
+    }
+    if (stores != 0) {
+        notes << tr("%1 stores wait").arg(stores);
+    }
+    cards_.tlbCard->setNote(notes.join(QStringLiteral(" · ")));
 }
 
 void Presenter::showEvents(const EngineSnapshot& snapshot) {

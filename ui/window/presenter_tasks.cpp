@@ -21,7 +21,8 @@ namespace {
 
 bool isHandler(ListingId id) {
     return id == ListingId::HandlerAsWritten || id == ListingId::HandlerRewalk ||
-           id == ListingId::StoppedThread;
+           id == ListingId::StoppedThread || id == ListingId::CheckingHandler ||
+           id == ListingId::DumbHandler;
 }
 
 /// Depth of the handler among a task's calls; nothing if it is not in one.
@@ -131,7 +132,7 @@ void Presenter::showListings() {
 void Presenter::showWhy() {
     const Event* event = latestReason(scene_->moment());
     if (event == nullptr) {
-        cards_.why->show(tr("Nothing has happened yet. Press Step (F10) or Play (F5)."));
+        cards_.why->show(tr("No event with a reason so far. Press Step (F10) or Play (F5)."));
         cards_.whyCard->setNote({});
         return;
     }

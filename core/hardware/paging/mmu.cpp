@@ -145,6 +145,13 @@ void Mmu::bufferStore(Cpu& cpu, const PendingStore& store) {
         drainOneStore(cpu);
     }
     cpu.storeBuffer.push(store);
+    emitPendingStores(cpu);
+}
+
+void Mmu::emitPendingStores(const Cpu& cpu) {
+    events_.emit({.kind = EventKind::StoresPending,
+                  .object = cpu.id(),
+                  .value = cpu.storeBuffer.stores().size()});
 }
 
 void Mmu::drainOneStore(Cpu& cpu) {
@@ -159,6 +166,7 @@ void Mmu::drainOneStore(Cpu& cpu) {
                       .paddr = store.paddr.value,
                       .value = store.value,
                       .a = cpu.storeBuffer.stores().size()});
+        emitPendingStores(cpu);
     }
 }
 

@@ -100,6 +100,7 @@ private:
     walkAndFill(Cpu& cpu, VirtAddr address, AccessKind kind, const TlbEntry* clean);
     void walk(Cpu& cpu, VirtAddr address, AccessKind kind, WalkOutcome& outcome);
     void askSource(Cpu& cpu, VirtAddr address, AccessKind kind, WalkOutcome& outcome);
+    void emitPendingStores(const Cpu& cpu);
     void emitMiss(const Cpu& cpu, VirtAddr address);
     Fault raisePageFault(Cpu& cpu, VirtAddr address, std::uint32_t errorCode);
     Fault faultOnHit(

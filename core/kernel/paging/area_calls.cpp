@@ -128,13 +128,13 @@ Steps giveBackPage(Kernel& kernel, Process& process, GiveBackMode mode, BackLoca
     }
 }
 
-/// Both entries of a page, in one step.
-void forkPage(Kernel& kernel, Process& parent, Process& child, PageNumber page, ForkLocals& l) {
+/// Both entries of a page, in one step. False if there is no room to note the second owner.
+bool forkPage(Kernel& kernel, Process& parent, Process& child, PageNumber page, ForkLocals& l) {
     DemandPaging& paging = kernel.paging();
     const PageEntry entry = DemandPaging::entryOf(parent, page);
     PageEntry inherited = entry;
     if (entry.state == PageState::NotUsed) {
-        return;
+        return true;
     }
     ++l.pages;
     if (entry.state == PageState::FileBacked && entry.present) {
@@ -142,14 +142,17 @@ void forkPage(Kernel& kernel, Process& parent, Process& child, PageNumber page, 
         inherited = {PageState::FileBacked, false, page.value - area}; // it reads its own copy
     } else if (entry.present) {
         inherited.state = PageState::CopyOnWrite;
+        if (!paging.frames().addOwner(FrameNumber(entry.number), {child.number, page})) {
+            return false;
+        }
         paging.delist(parent, page);
         paging.change(parent, page, inherited, Rule::ForkShares);
-        paging.frames().addOwner(FrameNumber(entry.number));
         ++l.frames;
     } else if (entry.state == PageState::SwappedOut) {
         paging.swap().addReference(entry.number);
     }
     paging.change(child, page, inherited, Rule::ForkShares);
+    return true;
 }
 
 } // namespace
@@ -203,7 +206,7 @@ Steps forkMemory(Kernel& kernel, Process& parent, Process& child) {
     }
     child.demandPaged = true;
     const std::size_t areas = parent.map.count() - 1;
-    for (l.area = 0; l.area < areas; ++l.area) {
+    for (l.area = 0; l.area < areas && child.state == ProcessState::Running; ++l.area) {
         co_yield ForkLine::Area;
         const MapEntry area = parent.map.entry(l.area);
         const std::uint64_t end = parent.map.entry(l.area + 1).start;
@@ -212,7 +215,10 @@ Steps forkMemory(Kernel& kernel, Process& parent, Process& child) {
         for (l.page = area.start >> pageShift; l.page < end >> pageShift; ++l.page) {
             co_yield ForkLine::Page;
             board.scheduler.spend(2 * board.cost.kernelStore);
-            forkPage(kernel, parent, child, PageNumber(l.page), l);
+            if (!forkPage(kernel, parent, child, PageNumber(l.page), l)) {
+                kernel.end(child, ProcessState::Exited); // and gives back what it has got so far
+                break;
+            }
         }
     }
     co_yield ForkLine::Ask;

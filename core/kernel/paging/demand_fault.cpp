@@ -76,7 +76,7 @@ Steps takeFrame(Kernel& kernel, AccessRequest& request, FaultLocals& l) {
     }
     if (l.frame != none) {
         co_yield Check::Frame;
-        refer(kernel, l, frameEntryReferences);
+        l.references += frameEntryReferences;
         const auto found = paging.frames().take(request.process->number);
         l.frame = found ? found->value : none;
     }
@@ -160,6 +160,18 @@ residentOf(DemandPaging& paging, const AccessRequest& request, const PageEntry& 
     return loaded;
 }
 
+/// Notes the process as owner of its new frame. If there is no room for that, it is ended.
+bool ownFrame(Kernel& kernel, AccessRequest& request, const FaultLocals& l) {
+    const FrameOwner owner{request.process->number, pageOf(request.address)};
+    if (kernel.paging().frames().addOwner(FrameNumber(l.frame), owner)) {
+        return true;
+    }
+    kernel.paging().frames().putBack(FrameNumber(l.frame), owner.process);
+    request.killed = true;
+    kernel.kill(*request.process, Rule::NoRoomForOwner, &request);
+    return false;
+}
+
 Steps mapFrame(Kernel& kernel, AccessRequest& request, PageEntry entry, FaultLocals& l) {
     DemandPaging& paging = kernel.paging();
     Process& process = *request.process;
@@ -168,6 +180,9 @@ Steps mapFrame(Kernel& kernel, AccessRequest& request, PageEntry entry, FaultLoc
         entry.state == PageState::FileBacked ? PageState::FileBacked : PageState::Allocated;
     co_yield Check::Map;
     refer(kernel, l, 1);
+    if (!ownFrame(kernel, request, l)) {
+        co_return;
+    }
     paging.change(process, page, {state, true, l.frame}, reasonOf(entry.state));
     paging.enlist(residentOf(paging, request, entry));
     if (!entry.present) {
@@ -196,7 +211,8 @@ Steps mapFrame(Kernel& kernel, AccessRequest& request, PageEntry entry, FaultLoc
 Steps mapExisting(Kernel& kernel, AccessRequest& request, PageEntry entry, FaultLocals& l) {
     DemandPaging& paging = kernel.paging();
     const PageNumber page = pageOf(request.address);
-    refer(kernel, l, frameEntryReferences + 1);
+    l.references += frameEntryReferences;
+    refer(kernel, l, 1);
     if (entry.state == PageState::CopyOnWrite) {
         co_yield Check::LastOwner;
         paging.change(*request.process, page, {PageState::Allocated, true, entry.number},
@@ -206,7 +222,11 @@ Steps mapExisting(Kernel& kernel, AccessRequest& request, PageEntry entry, Fault
     }
     co_yield Check::ZeroPage;
     const FrameNumber zero = *paging.zeroFrame();
-    paging.frames().addOwner(zero);
+    if (!paging.frames().addOwner(zero, {request.process->number, page})) {
+        paging.giveUpZeroFrame();
+        l.frame = retry;
+        co_return;
+    }
     paging.change(*request.process, page, {PageState::CopyOnWrite, true, zero.value},
                   Rule::ZeroPageMapped);
 }
@@ -328,12 +348,15 @@ Steps handleDumb(Kernel& kernel, AccessRequest& request, bool translateOnly) {
             co_yield Dumb::WaitForEnd;
             found = paging.frames().take(process.number);
         }
-        refer(kernel, l, frameEntryReferences);
+        l.references += frameEntryReferences;
         l.frame = found->value;
         co_yield Dumb::Map;
         kernel.board().memory.fill(startOf(*found), ByteCount(pageBytes), std::byte{0});
         kernel.board().scheduler.spend(kernel.board().cost.fillPage);
         refer(kernel, l, tableLevelsAbove + 1);
+        if (!ownFrame(kernel, request, l)) {
+            co_return;
+        }
         paging.change(process, pageOf(request.address), {PageState::Allocated, true, l.frame},
                       Rule::AnyFaultMaps);
         paging.announceUse(process);

@@ -105,7 +105,7 @@ bool DemandPaging::addArea(Process& process, PageCount pages, AreaKind kind, Rul
                                  .vaddr = start,
                                  .value = pages.value,
                                  .a = process.use.committed,
-                                 .b = promiseLimit()});
+                                 .b = promiseLimit() == ~0ULL ? 0 : promiseLimit()});
     announceUse(process);
     return true;
 }
@@ -148,28 +148,20 @@ void DemandPaging::leaveFrame(const Process& process,
                               PageNumber page,
                               FrameNumber frame,
                               Rule why) {
-    const bool wasFirst = supply_.owner(frame) == process.number;
-    if (supply_.dropOwner(frame, why) || !wasFirst) {
-        return;
-    }
-    for (const auto& other : kernel_.processes()) {
-        const PageEntry entry = other->reaped ? PageEntry{} : entryOf(*other, page);
-        if (other.get() != &process && entry.present && entry.number == frame.value) {
-            supply_.setOwner(frame, other->number); // a fork keeps the page number
-            return;
-        }
-    }
+    supply_.dropOwner(frame, {process.number, page}, why);
 }
 
-std::uint64_t DemandPaging::releaseArea(Process& process, const Extent& area) {
+std::uint64_t DemandPaging::releaseAll(Process& process) {
     std::uint64_t frames = 0;
-    const PageNumber first = pageOf(VirtAddr(area.start));
-    for (std::uint64_t i = 0; i < area.length / pageBytes; ++i) {
-        const PageNumber page = first + PageCount(i);
-        const PageEntry entry = entryOf(process, page);
-        delist(process, page);
+    for (const PageTables::LeafEntry& leaf : process.tables.leaves()) {
+        const auto extent = process.map.lookUp(startOf(leaf.page));
+        if (extent && extent->kind == EntryKind::Block) {
+            continue;
+        }
+        const PageEntry entry = decodeEntry(leaf.entry);
+        delist(process, leaf.page);
         if (entry.present) {
-            leaveFrame(process, page, FrameNumber(entry.number), Rule::EndOfProcess);
+            leaveFrame(process, leaf.page, FrameNumber(entry.number), Rule::EndOfProcess);
             ++frames;
         } else if (entry.state == PageState::SwappedOut) {
             swap_.drop(entry.number);
@@ -190,8 +182,9 @@ void DemandPaging::announceUse(const Process& process) {
 
 std::optional<FrameNumber> DemandPaging::zeroFrame() {
     if (!zero_) {
-        zero_ = supply_.take(0); // the kernel stays an owner: it is never writable
+        zero_ = supply_.take(0);
         if (zero_) {
+            (void)supply_.addOwner(*zero_, {}); // the kernel: it is never the last owner's
             kernel_.board().memory.fill(startOf(*zero_), ByteCount(pageBytes), std::byte{0});
         }
     }

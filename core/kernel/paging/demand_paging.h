@@ -57,18 +57,21 @@ public:
     /// The page was used (with UseSource::EveryAccess).
     void used(const Process& process, PageNumber page);
 
-    /// One owner less of the frame that `page` had; another one becomes the first owner.
+    /// One owner less of the frame that `page` had; the last one frees it.
     void leaveFrame(const Process& process, PageNumber page, FrameNumber frame, Rule why);
 
-    /// Gives all frames and slots of an area back; returns the number of frames. The process has
-    /// ended.
-    std::uint64_t releaseArea(Process& process, const Extent& area);
+    /// Gives back the frames and slots of all pages outside blocks, in areas of demand or not;
+    /// returns the number of frames. The process has ended.
+    std::uint64_t releaseAll(Process& process);
 
     /// Tells what the process uses now.
     void announceUse(const Process& process);
 
     /// The frame of zeros that pages share until they are written; nothing if memory is full.
     [[nodiscard]] std::optional<FrameNumber> zeroFrame();
+
+    /// There is no room to note more owners of it: from now on each page gets a frame.
+    void giveUpZeroFrame() { settings_.zeroPage = false; }
 
     [[nodiscard]] bool isZeroFrame(FrameNumber frame) const { return zero_ && *zero_ == frame; }
 

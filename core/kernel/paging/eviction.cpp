@@ -83,7 +83,7 @@ Steps evictPage(Kernel& kernel, const Process& process, FaultLocals& l) {
     }
     announce(kernel, l, departure, frame);
     co_yield Check::FreeFrame;
-    refer(kernel, l, frameEntryReferences);
+    l.references += frameEntryReferences;
     paging.leaveFrame(owner, victim.page, frame, departure.why);
     paging.announceUse(owner);
 }

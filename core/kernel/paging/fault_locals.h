@@ -31,7 +31,9 @@ inline void refer(const Kernel& kernel, FaultLocals& l, std::uint64_t references
 }
 
 inline constexpr std::uint64_t tableLevelsAbove = 3; ///< read on the way to the page's own entry
-inline constexpr std::uint64_t frameEntryReferences = 2; ///< read and written
+
+/// References to the frame table, read and written; its own books spend their time.
+inline constexpr std::uint64_t frameEntryReferences = 2;
 
 /// Lines of the checking handler; `Evict` and below are the part that makes room.
 enum class Check : std::uint16_t {

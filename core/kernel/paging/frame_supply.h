@@ -4,50 +4,42 @@
 
 namespace fragscope {
 
-/// What demand paging asks of the frame table: one frame at a time, and owners of shared ones.
-/// Looks for a free frame from the last one on, so that taking many costs one pass.
+/// What demand paging asks of the frame table: one frame at a time, and who maps it.
 class FrameSupply {
 public:
-    explicit FrameSupply(FrameTable& frames) : frames_(frames), next_(frames.zoneEnd()) {}
+    explicit FrameSupply(FrameTable& frames) : frames_(frames) {}
 
-    /// The lowest free frame for data; nothing if none is left.
-    std::optional<FrameNumber> take(std::uint32_t owner) {
-        if (seen_ != frames_.releases()) { // somebody gave frames back, perhaps lower ones
-            seen_ = frames_.releases();
-            next_ = frames_.zoneEnd();
-        }
-        const auto found = frames_.findRun(PageCount(1), next_);
-        if (found) {
-            next_ = *found;
-            frames_.take(*found, PageCount(1), FrameUse::Data, owner, Rule::FirstFit);
-        }
-        return found;
+    /// A frame for data, without an owner yet; nothing if none is left.
+    std::optional<FrameNumber> take(std::uint32_t process) {
+        return frames_.allocate(FrameUse::Data, process, Rule::FirstFit);
+    }
+
+    /// Gives a frame back that was never mapped.
+    void putBack(FrameNumber frame, std::uint32_t process) {
+        (void)frames_.release(frame, process, Rule::NoRoomForOwner);
     }
 
     [[nodiscard]] std::uint64_t owners(FrameNumber frame) const {
         return frames_.info(frame).references;
     }
 
-    [[nodiscard]] std::uint32_t owner(FrameNumber frame) const { return frames_.info(frame).owner; }
-
-    void addOwner(FrameNumber frame) { frames_.addReference(frame, 1); }
-
-    /// One owner less; the last one frees the frame, and then the answer is true.
-    bool dropOwner(FrameNumber frame, Rule why) {
-        if (owners(frame) > 1) {
-            frames_.addReference(frame, -1);
-            return false;
-        }
-        frames_.give(frame, PageCount(1), why);
-        return true;
+    /// False if there is no room to note one more.
+    [[nodiscard]] bool addOwner(FrameNumber frame, const FrameOwner& owner) {
+        return frames_.addOwner(frame, owner,
+                                owners(frame) == 0 ? Rule::BookAllocate : Rule::BookAttach);
     }
 
-    void setOwner(FrameNumber frame, std::uint32_t owner) { frames_.setOwner(frame, owner); }
+    /// One owner less; the last one frees the frame.
+    void dropOwner(FrameNumber frame, const FrameOwner& owner, Rule why) {
+        const auto left = frames_.removeOwner(
+            frame, owner, owners(frame) > 1 ? Rule::BookDetach : Rule::BookRelease);
+        if (left && *left == 0) {
+            (void)frames_.release(frame, owner.process, why);
+        }
+    }
 
 private:
     FrameTable& frames_;
-    FrameNumber next_;
-    std::uint64_t seen_ = 0; ///< releases of the table
 };
 
 } // namespace fragscope

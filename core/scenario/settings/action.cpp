@@ -13,14 +13,17 @@ std::vector<Setting> actionSettings() {
             .says("The process that it happens to, by name."),
         Row(SettingType::Text, "action.other", &S::other)
             .says("share: the process whose memory is attached."),
+        Row(SettingType::Text, "action.shared", &S::shared)
+            .says("create-shared, attach, detach, destroy-shared, free-shared: name of the shared "
+                  "object."),
         size("action.size", &S::size)
             .between(0, gib(16).value)
-            .says("grow, grow-low and free: whole pages; pin, unpin and system-call: length of "
-                  "the range."),
+            .says("grow, grow-low, free, allocate, release and create-shared: whole pages; pin, "
+                  "unpin and system-call: length of the range; kernel-object, overrun: bytes."),
         size("action.offset", &S::offset)
             .between(0, 1ULL << 47)
             .says("pin, unpin and system-call: start of the range, from the start of the area; "
-                  "violate: distance behind its end."),
+                  "release: from the first page allocated; violate: distance behind its end."),
     };
 }
 
@@ -43,13 +46,29 @@ ActionFields fieldsOf(Action action) {
         return {.process = true, .offset = true};
     case Action::Share:
         return {.process = true, .other = true};
+    case Action::Allocate:
+        return {.process = true, .size = true};
+    case Action::Release:
+        return {.process = true, .size = true, .offset = true};
+    case Action::CreateShared:
+        return {.size = true, .shared = true};
+    case Action::Attach:
+    case Action::Detach:
+        return {.process = true, .shared = true};
+    case Action::DestroyShared:
+    case Action::FreeShared:
+        return {.shared = true};
+    case Action::KernelObject:
+    case Action::Overrun:
+        return {.size = true};
     }
     return {};
 }
 
 bool ActionFields::uses(std::string_view name) const {
     return (name == "process" && process) || (name == "other" && other) ||
-           (name == "size" && size) || (name == "offset" && offset) || name == "at" || name == "do";
+           (name == "shared" && shared) || (name == "size" && size) ||
+           (name == "offset" && offset) || name == "at" || name == "do";
 }
 
 } // namespace fragscope

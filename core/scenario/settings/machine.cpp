@@ -96,6 +96,8 @@ std::vector<Setting> machineSettings() {
         count("machine.cpu_hz", &S::cpuHz)
             .between(1, 1'000'000'000'000)
             .says("Turns cycles into microseconds, for display only."),
+        flag("machine.kernel_uses_tlb", &S::kernelUsesTlb)
+            .says("The kernel's accesses to its books of frames take TLB entries."),
     };
 }
 

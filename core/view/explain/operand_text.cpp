@@ -26,9 +26,10 @@ constexpr std::array<std::string_view, 4> entryKinds{"block", "no-access entry",
                                                      "demand area"};
 constexpr std::array<std::string_view, 4> roles{"application", "mover", "kernel task", "script"};
 constexpr std::array<std::string_view, 3> statuses{"ready", "waiting", "finished"};
+constexpr std::array<std::string_view, 2> origins{"swap device", "file"};
 constexpr std::array<std::string_view, 2> ends{"low", "high"};
 constexpr std::array<std::string_view, 2> growthPlaces{"as a new block", "behind its block"};
-constexpr std::array<std::string_view, 21> listings{
+constexpr std::array<std::string_view, static_cast<std::size_t>(ListingId::Count)> listings{
     "no listing",
     "the application",
     "the trace replay",
@@ -42,15 +43,25 @@ constexpr std::array<std::string_view, 21> listings{
     "growth",
     "the script",
     "the system call",
-    "giving memory back",
-    "recovery of a move",
+    "memory given back",
+    "the recovery",
     "a stopped thread",
+    "the allocation of a frame",
+    "the release of a frame",
+    "the building of the free list",
+    "the allocation of pages",
+    "the release of pages",
+    "the overrun",
+    "the shared object",
+    "an attachment",
+    "a detachment",
     "the checking fault handler",
     "the quick-and-dumb fault handler",
     "a reservation",
     "giving pages back",
     "a fork",
 };
+static_assert(!listings.back().empty(), "each listing has a name");
 
 std::string counted(std::uint64_t number, std::string_view noun) {
     return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
@@ -100,7 +111,7 @@ struct NamedStyle {
     Style text;
 };
 
-constexpr std::array<NamedStyle, 23> styles{{
+constexpr std::array<NamedStyle, 24> styles{{
     {"hex", [](std::uint64_t v) { return groupedHex(v); }},
     {"bytes", [](std::uint64_t v) { return text(ByteCount(v)); }},
     {"cycles", [](std::uint64_t v) { return counted(v, "cycle"); }},
@@ -124,6 +135,7 @@ constexpr std::array<NamedStyle, 23> styles{{
     {"error", errorText},
     {"check", checkText},
     {"state", stateText},
+    {"origin", [](std::uint64_t v) { return nameFrom(origins, v); }},
 }};
 
 struct NamedField {

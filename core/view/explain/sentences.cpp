@@ -28,6 +28,7 @@ constexpr Sentence sentences[] = {
     {LocalWrite, "task {task}, {b:listing} at depth {a}: local variable {object} = {value:hex}"},
     {TaskStatusChange, "task {task} is {value:status} at depth {a} of its calls"},
     {InterruptPending, "CPU{object} has {value} pending interrupts"},
+    {StoresPending, "CPU{object} has {value} stores in its store buffer"},
     {Load, "CPU{cpu} reads {size} bytes at {vaddr} ({paddr}) of {object:process}: {value:hex}; "
            "{a:cycles}, {b} walk references"},
     {Store, "CPU{cpu} writes {size} bytes at {vaddr} ({paddr}) of {object:process}: {value:hex}; "
@@ -55,6 +56,24 @@ constexpr Sentence sentences[] = {
      "{object:process} got {value:bytes} at {vaddr} ({paddr}) {a:place}; {b:blocks} in its map"},
     {RequestRefused,
      "{object:process} is refused {value:frames}: {a} are free, the longest run is {b}"},
+    {FrameTableMade,
+     "frame table of {value:bytes} at {vaddr} ({paddr}), {object} bytes an element; "
+     "the books of frames take {a:bytes} of {b:bytes}"},
+    {FrameBooks, "books of {value:frames}: {object} records visited, {b} accesses in {a:cycles}"},
+    {OwnerRefused, "frame {paddr:frame} cannot note {object:process} at {vaddr} as another owner: "
+                   "it has {value}, and {a} of {b} records are in use"},
+    {FreeRefused,
+     "frame {paddr:frame} is not freed: {value:use}, {a} references (asked by {object:process})"},
+    {SharedCreated, "shared object {value} made: {a:frames}"},
+    {SharedAttached,
+     "{object:process} attached shared object {value} at {vaddr}: {a:frames}, {b} attachments"},
+    {SharedDetached, "{object:process} detached shared object {value} from {vaddr}: {a:frames}, "
+                     "{b} attachments are left"},
+    {SharedDestroyed, "shared object {value} of {a:frames} has no name any more; {b} attachments"},
+    {KernelAllocated, "kernel heap: {value:bytes} given out at {vaddr}"},
+    {StrayStore, "the kernel stores {value:hex} at {vaddr}, where it has no business"},
+    {KernelFault, "kernel fault {value:error} at {vaddr}, {a} micro-steps and {b:cycles} after the "
+                  "culprit's store"},
     {MapEntryAdded,
      "map of {object:process}: {value:entry} from {vaddr} added as entry {a} of {b}"},
     {MapEntryRemoved,
@@ -113,18 +132,20 @@ constexpr Sentence sentences[] = {
      "system call of {object:process} with {value:bytes} at {vaddr}, repeated {a} times"},
     {Note, "script step {value} for {object:process}"},
     {RunEnded, "the run is over after {value} micro-steps"},
-    {PagesReserved, "{object:process} has {value:pages} promised from {vaddr}; {a} altogether"},
+    {PagesReserved,
+     "{object:process} has {value:pages} promised from {vaddr}; {a} altogether, limit {b}"},
     {ReserveRefused, "{object:process} is refused {value:pages}: {a} are promised, {b} may be"},
     {PageStateChanged, "page {vaddr} of {object:process}: {a:state} -> {value:state} ({b})"},
     {MemoryUse,
      "{object:process}: {value:pages} reserved, {a} of them to be backed, {b} have a frame"},
     {InvalidAccess, "invalid access of {object:process} at {vaddr}: {value:error}; page {a:state}"},
-    {SignalDelivered, "signal {value} to {object:process}: access to {vaddr}"},
+    {SignalDelivered, "{object:process} gets signal {value} for its access to {vaddr}"},
     {EventKind::OutOfMemory, "out of memory at {vaddr} of {object:process}: {value:process} with "
                              "{a:frames} is ended; {b} slots are free"},
-    {PageEvicted,
-     "page {vaddr} of {object:process} lost its frame {paddr:frame}; {b} slots are free"},
-    {PageLoaded, "page {vaddr} of {object:process} was read into {paddr}: number {value}"},
+    {PageEvicted, "page {vaddr} of {object:process} lost {paddr:frame}: slot {value}, {a:pages} "
+                  "saved; {b} slots are free"},
+    {PageLoaded, "page {vaddr} of {object:process} was read into {paddr}: number {value} of its "
+                 "{a:origin}; {b} slots are free"},
     {FrameCopied,
      "page {vaddr} of {object:process} copied from {value:physical} to {paddr}; {a} owners left"},
     {ForkDone, "{object:process} is a fork of {value:process}: {a:pages}, {b} of them by frame"},

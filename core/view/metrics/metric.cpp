@@ -25,7 +25,7 @@ std::span<const MetricInfo> allMetrics() {
 
 double displayValue(MetricId metric, std::uint64_t value) {
     const auto number = static_cast<double>(value);
-    return metric == MetricId::ExternalFragmentation ? number / million : number;
+    return infoOf(metric).unit == "ratio" ? number / million : number;
 }
 
 } // namespace fragscope

@@ -49,6 +49,29 @@ enum class Better : std::uint8_t { Lower, Higher, Neither };
     M(DeadlinesMissed, "deadlines_missed", "accesses", Lower,                                      \
       "Accesses that took longer than the application's deadline.")                                \
     M(Refusals, "refusals", "requests", Lower, "Requests for memory that were refused.")           \
+    M(BooksBytes, "frame_books_bytes", "bytes", Lower,                                             \
+      "Frame table, owners' nodes and, with books in a list, the kernel heap.")                    \
+    M(BooksShare, "frame_books_ratio", "ratio", Lower,                                             \
+      "Books of frames / physical memory, in millionths in the core.")                             \
+    M(FramesBooked, "frames_allocated", "frames", Neither, "Frames given out since the start.")    \
+    M(FramesUnbooked, "frames_released", "frames", Neither, "Frames given back since the start.")  \
+    M(AllocateCycles, "book_cycles_per_frame_allocated", "cycles", Lower,                          \
+      "Cycles of the kernel's books for each frame given out, owner included.")                    \
+    M(ReleaseCycles, "book_cycles_per_frame_released", "cycles", Lower,                            \
+      "Cycles of the kernel's books for each frame given back.")                                   \
+    M(ReleaseVisits, "records_visited_by_releases", "records", Lower,                              \
+      "Elements and owner records looked at by releases and detachments.")                         \
+    M(KernelAccesses, "kernel_accesses", "accesses", Lower,                                        \
+      "Loads and stores of the kernel to its books; not among the accesses of applications.")      \
+    M(OwnersRefused, "owners_refused", "requests", Lower,                                          \
+      "Owners of frames that could not be noted.")                                                 \
+    M(FreesRefused, "frees_refused", "requests", Lower,                                            \
+      "Frames not freed because they were free or mapped.")                                        \
+    M(KernelFaults, "kernel_faults", "faults", Lower, "Faults of the kernel in its own books.")    \
+    M(CrashSteps, "crash_distance_steps", "steps", Neither,                                        \
+      "Micro-steps from the stray store to the kernel fault.")                                     \
+    M(CrashCycles, "crash_distance_cycles", "cycles", Neither,                                     \
+      "Cycles from the stray store to the kernel fault.")                                          \
     M(ReservedPages, "reserved_pages", "pages", Neither, "Pages of demand areas that are in use.") \
     M(CommittedPages, "committed_pages", "pages", Neither,                                         \
       "Reserved pages that a frame or a slot must be found for.")                                  \

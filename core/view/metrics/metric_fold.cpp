@@ -46,6 +46,8 @@ constexpr std::array<Counter, eventKindCount> countersByKind() {
     add(EventKind::InvariantBroken, MetricId::InvariantsBroken);
     add(EventKind::DeadlineMissed, MetricId::DeadlinesMissed);
     add(EventKind::RequestRefused, MetricId::Refusals);
+    add(EventKind::OwnerRefused, MetricId::OwnersRefused);
+    add(EventKind::FreeRefused, MetricId::FreesRefused);
     add(EventKind::ReserveRefused, MetricId::Refusals);
     add(EventKind::InvalidAccess, MetricId::InvalidAccesses);
     add(EventKind::SignalDelivered, MetricId::Signals);
@@ -141,6 +143,39 @@ bool MetricFold::progress(const Event& event) {
     return true;
 }
 
+bool MetricFold::books(const Event& event) {
+    value(MetricId::KernelAccesses) += event.b;
+    if (event.rule == Rule::BookAllocate) {
+        allocateCycles_ += event.a;
+        const std::uint64_t frames = value(MetricId::FramesBooked) += event.value;
+        value(MetricId::AllocateCycles) = frames == 0 ? 0 : allocateCycles_ / frames;
+    }
+    if (event.rule == Rule::BookRelease) {
+        releaseCycles_ += event.a;
+        const std::uint64_t frames = value(MetricId::FramesUnbooked) += event.value;
+        value(MetricId::ReleaseCycles) = frames == 0 ? 0 : releaseCycles_ / frames;
+    }
+    if (event.rule == Rule::BookRelease || event.rule == Rule::BookDetach) {
+        value(MetricId::ReleaseVisits) += event.object;
+    }
+    return true;
+}
+
+bool MetricFold::paging(const Event& event) {
+    if (event.kind == EventKind::PageEvicted) {
+        value(MetricId::SwapWrites) += event.a;
+        return count(event);
+    }
+    if (event.kind == EventKind::PageLoaded) {
+        ++value(event.a != 0 ? MetricId::FileReads : MetricId::SwapReads);
+        return true;
+    }
+    follow(MetricId::ReservedPages, event.object, event.value);
+    follow(MetricId::CommittedPages, event.object, event.a);
+    follow(MetricId::ResidentPages, event.object, event.b);
+    return true;
+}
+
 bool MetricFold::apply(const Event& event) {
     nextSeq = event.seq + 1;
     sample_.seq = nextSeq;
@@ -160,20 +195,24 @@ bool MetricFold::apply(const Event& event) {
         value(MetricId::HandlerReferences) += event.a;
         return count(event);
     case EventKind::PageEvicted:
-        value(MetricId::SwapWrites) += event.a;
-        return count(event);
     case EventKind::PageLoaded:
-        ++value(event.a != 0 ? MetricId::FileReads : MetricId::SwapReads);
-        return true;
     case EventKind::MemoryUse:
-        follow(MetricId::ReservedPages, event.object, event.value);
-        follow(MetricId::CommittedPages, event.object, event.a);
-        follow(MetricId::ResidentPages, event.object, event.b);
-        return true;
+        return paging(event);
     case EventKind::WaitEnded:
         return wait(event.value);
     case EventKind::AccessesDone:
         return progress(event);
+    case EventKind::FrameBooks:
+        return books(event);
+    case EventKind::FrameTableMade:
+        value(MetricId::BooksBytes) = event.a;
+        value(MetricId::BooksShare) = millionths(event.a, event.b);
+        return true;
+    case EventKind::KernelFault:
+        ++value(MetricId::KernelFaults);
+        value(MetricId::CrashSteps) = event.a;
+        value(MetricId::CrashCycles) = event.b;
+        return true;
     case EventKind::TranslationsDone:
         follow(MetricId::TlbMisses, event.task, event.value);
         follow(MetricId::WalkReferences, event.task, event.a);

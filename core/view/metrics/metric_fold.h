@@ -39,6 +39,8 @@ private:
     bool frames(const Event& event, bool allocated);
     bool wait(std::uint64_t cycles);
     bool progress(const Event& event);
+    bool paging(const Event& event);
+    bool books(const Event& event);
     /// A metric that is the sum of what each task, or process, says of itself.
     void follow(MetricId metric, std::uint32_t source, std::uint64_t total);
     bool endProcess(std::uint32_t process);
@@ -48,9 +50,10 @@ private:
     FreeRuns free_;
     WaitHistogram waits_;
     PageCount ramFrames_;
+    std::uint64_t allocateCycles_ = 0;               ///< of the books, for frames given out
+    std::uint64_t releaseCycles_ = 0;                ///< and given back
     std::map<std::uint32_t, std::uint64_t> entries_; ///< blocks by process
-    std::map<std::pair<MetricId, std::uint32_t>, std::uint64_t>
-        totals_; ///< by metric and task or process
+    std::map<std::pair<MetricId, std::uint32_t>, std::uint64_t> totals_; ///< by metric and source
 };
 
 } // namespace fragscope

@@ -38,10 +38,10 @@ public:
     /// Puts a block of `pages` at the end of the area; its frames must be free.
     void
     addBlock(Process& process, std::uint64_t pages, std::uint64_t frame, bool largePages = false) {
-        kernel.frames().take(FrameNumber(frame), PageCount(pages), FrameUse::Data, process.number,
-                             Rule::InitialState);
         MemoryMap& map = process.map;
         const std::uint64_t start = map.areaEnd().value;
+        kernel.frames().take(FrameNumber(frame), PageCount(pages), FrameUse::Data, process.number,
+                             Rule::InitialState, pageOf(VirtAddr(start)));
         const std::uint64_t length = bytesOf(PageCount(pages)).value;
         const std::uint64_t place = startOf(FrameNumber(frame)).value;
         const std::size_t limit = map.count() - 1;

@@ -3,18 +3,20 @@
 #include "fragscope/machine/machine.h"
 #include "fragscope/scenario/scenario.h"
 
-#include <QDir>
+#include <QDirIterator>
 #include <QTest>
 
 namespace fragscope::test {
 
-/// The shipped scenarios' file names, sorted.
+/// The file names of the shipped scenarios, sorted.
 inline QStringList shippedScenarios() {
-    const QDir folder(FRAGSCOPE_SOURCE_DIR "/scenarios/concurrent-move");
+    QDirIterator files(FRAGSCOPE_SOURCE_DIR "/scenarios", {"*.toml"}, QDir::Files,
+                       QDirIterator::Subdirectories);
     QStringList paths;
-    for (const QString& name : folder.entryList({"*.toml"}, QDir::Files, QDir::Name)) {
-        paths << folder.filePath(name);
+    while (files.hasNext()) {
+        paths << files.next();
     }
+    paths.sort();
     return paths;
 }
 

@@ -119,6 +119,7 @@ inline void naiveApply(NaiveState& state, const Event& e) {
     state.nextSeq = e.seq + 1;
     switch (e.kind) {
     case EventKind::Store:
+    case EventKind::StoreDrained:
     case EventKind::PhysStore:
         std::memcpy(bytes + e.paddr, &e.value, e.size);
         break;
@@ -136,6 +137,9 @@ inline void naiveApply(NaiveState& state, const Event& e) {
         break;
     case EventKind::RegisterWrite:
         state.cpus[e.cpu].registers[e.object] = e.value;
+        break;
+    case EventKind::StoresPending:
+        state.cpus[e.object].pendingStores = static_cast<std::uint32_t>(e.value);
         break;
     case EventKind::InterruptPending:
         state.cpus[e.object].pendingInterrupts = static_cast<std::uint32_t>(e.value);

@@ -118,8 +118,11 @@ private:
     }
 
     Event cpuState() {
-        const bool isRegister = rng_.below(2) == 0;
-        Event event = blank(isRegister ? EventKind::RegisterWrite : EventKind::InterruptPending);
+        const EventKind kinds[] = {EventKind::RegisterWrite, EventKind::InterruptPending,
+                                   EventKind::StoresPending};
+        const EventKind kind = kinds[rng_.below(3)];
+        const bool isRegister = kind == EventKind::RegisterWrite;
+        Event event = blank(kind);
         event.object = static_cast<std::uint32_t>(rng_.below(isRegister ? 8 : shape_.cpus));
         event.value = rng_.below(5);
         return event;
