@@ -183,7 +183,35 @@ enum class EventSort : std::uint8_t { State, Meaning, Both };
       "The kernel read or wrote a buffer of an application.")                                      \
     K(Note, "note", Meaning, Structure, "process", "number", "", "",                               \
       "A step of the scenario's script.")                                                          \
-    K(RunEnded, "run-ended", Meaning, Structure, "", "steps", "", "", "The run is over.")
+    K(RunEnded, "run-ended", Meaning, Structure, "", "steps", "", "", "The run is over.")          \
+    /* demand paging */                                                                            \
+    K(PagesReserved, "pages-reserved", Meaning, Structure, "process", "pages",                     \
+      "committed_pages", "limit_pages",                                                            \
+      "Pages were promised to a process; none has a frame yet.")                                   \
+    K(ReserveRefused, "reserve-refused", Meaning, Structure, "process", "pages",                   \
+      "committed_pages", "limit_pages", "A process was refused the promise of more pages.")        \
+    K(PageStateChanged, "page-state", Meaning, Structure, "process", "new_state", "old_state",     \
+      "number",                                                                                    \
+      "The state of a page changed (PageState); number: of its frame, slot or page of a file.")    \
+    K(MemoryUse, "memory-use", Meaning, Structure, "process", "reserved_pages",                    \
+      "committed_pages", "resident_pages",                                                         \
+      "What a process has reserved, what of it must be backed, and what has a frame.")             \
+    K(InvalidAccess, "invalid-access", Meaning, Structure, "process", "error_code",                \
+      "page_state", "", "The handler found that the process may not access the page.")             \
+    K(SignalDelivered, "signal", Meaning, Structure, "process", "signals", "", "",                 \
+      "A handler of the process was told of its invalid access.")                                  \
+    K(OutOfMemory, "out-of-memory", Meaning, Structure, "process", "victim", "victim_frames",      \
+      "free_slots", "No frame is left for a page of the process; the victim is ended.")            \
+    K(PageEvicted, "page-evicted", Meaning, Structure, "process", "slot", "written",               \
+      "free_slots", "A page lost its frame; written 1: it was saved to its slot.")                 \
+    K(PageLoaded, "page-loaded", Meaning, Structure, "process", "number", "from_file",             \
+      "free_slots", "A page was read from its slot of the swap device, or from its file.")         \
+    K(FrameCopied, "frame-copied", Meaning, Structure, "process", "source_paddr", "owners_left",   \
+      "", "Copy-on-write: the writer of a page got a frame of its own.")                           \
+    K(ForkDone, "fork", Meaning, Structure, "process", "parent", "pages", "frames_shared",         \
+      "A process got the address space of another one.")                                           \
+    K(PagesGivenBack, "pages-given-back", Meaning, Structure, "process", "pages", "frames",        \
+      "slots", "A process gave pages back; the rule says what a touch of them means now.")
 // clang-format on
 
 enum class EventKind : std::uint16_t {

@@ -126,7 +126,33 @@ namespace fragscope {
     R(AllDone, "every application has finished and the mover has nothing to do")                   \
     R(Deadlock, "tasks are left, but none of them can go on")                                      \
     R(LimitSteps, "the limit of steps was reached")                                                \
-    R(Stopped, "stopped by the user")
+    R(Stopped, "stopped by the user")                                                              \
+    R(Promised, "in use from now on; a frame is given at the first touch")                         \
+    R(OverLimit, "{value} pages wanted, {a} are promised already, the limit is {b}")               \
+    R(FirstTouch, "allocate on demand: the first touch gives the page a zeroed frame")             \
+    R(AnyFaultMaps, "quick and dumb: any fault gets a frame, whatever the page is")                \
+    R(ZeroPageMapped, "read before any write: the page shares the one zero frame")                 \
+    R(SwapIn, "its contents lie in the swap device")                                               \
+    R(FileRead, "first touch of this page of the file")                                            \
+    R(WriteCopies, "others have the frame too: the writer gets a copy")                            \
+    R(LastOwner, "nobody else has the frame any more: writable again, without a copy")             \
+    R(EvictedDirty, "written since it was loaded: it is saved")                                    \
+    R(EvictedClean, "its slot or its file holds the same bytes: nothing is written")               \
+    R(EvictedZero, "never written, so all zero: allocate on demand again")                         \
+    R(AccessedCleared, "the accessed bit is read and cleared: used since the last look")           \
+    R(ForkShares, "fork: both have the page until one of them writes")                             \
+    R(ConvertedBack, "given back but still in use: the next touch gets a new zeroed frame")        \
+    R(Unmapped, "given back: from now on a touch is an error")                                     \
+    R(PageNotUsed, "no area holds the page")                                                       \
+    R(PageIsGuard, "a guard page: nobody may touch it")                                            \
+    R(PageReadOnly, "the page may not be written")                                                 \
+    R(SignalEnds, "the process has no handler for the signal")                                     \
+    R(SignalSkips, "the handler of the process leaves the access out and goes on")                 \
+    R(SignalReserves, "the handler of the process reserves the page and repeats the access")       \
+    R(StoppedToLook, "the process stops at the access, to be looked at")                           \
+    R(VictimLargest, "no frame is left: the process with the most frames is ended")                \
+    R(VictimFaulting, "no frame is left: the process that needs one is ended")                     \
+    R(NoRoomForOwner, "no room is left to note who maps the frame")
 // clang-format on
 
 enum class Rule : std::uint16_t {

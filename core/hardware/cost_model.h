@@ -22,6 +22,7 @@ struct CostModel {
     std::uint64_t kernelStore = 4;        ///< one store to a map entry or table entry
     std::uint64_t kernelStep = 10;        ///< any other step of a kernel algorithm
     std::uint64_t wakeUp = 400;           ///< from a condition becoming true to the waiter running
+    std::uint64_t swapTransfer = 60000;   ///< a page to or from the swap device or a file
     std::uint64_t contextSwitch = 1000;   ///< from one task to another on the same CPU
 };
 

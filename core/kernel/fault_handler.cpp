@@ -1,6 +1,7 @@
 #include "fragscope/kernel/fault_handler.h"
 
 #include "fragscope/kernel/kernel.h"
+#include "fragscope/kernel/paging/demand_fault.h"
 
 #include <array>
 
@@ -147,6 +148,9 @@ Steps waitWhileStopped(Kernel& kernel, AccessRequest& request, bool translateOnl
 Steps resolveAccess(Kernel& kernel, AccessRequest& request, bool translateOnly) {
     if (request.process->stopped) {
         return waitWhileStopped(kernel, request, translateOnly);
+    }
+    if (request.process->demandPaged) {
+        return resolveDemandFault(kernel, request, translateOnly);
     }
     return kernel.settings().handler == HandlerMode::Rewalk
                ? handleRewalk(kernel, request, translateOnly)

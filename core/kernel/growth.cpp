@@ -44,6 +44,9 @@ Neighbourhood neighbourhood(const MemoryMap& map, MoveEnd end, PageCount pages) 
         return {};
     }
     const Extent& block = end == MoveEnd::High ? extents.back() : extents.front();
+    if (block.kind != EntryKind::Block) {
+        return {};
+    }
     const PhysAddr after(block.paddr + block.length);
     if (end == MoveEnd::High) {
         return {block.index, frameOf(after), true};

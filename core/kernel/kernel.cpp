@@ -2,6 +2,7 @@
 
 #include "fragscope/base/check.h"
 #include "fragscope/hardware/paging/pte.h"
+#include "fragscope/kernel/paging/demand_paging.h"
 
 #include <utility>
 
@@ -11,7 +12,12 @@ Kernel::Kernel(const Board& board, const KernelSettings& settings)
     : board_(board), settings_(settings),
       plan_(planKernel(board.memory.frameCount(), settings.frames)),
       memory_(board_, plan_, settings.kernelUsesTlb),
-      frames_(board_, memory_, plan_, settings.frames), shootdowns_(board) {}
+      frames_(board_, memory_, plan_, settings.frames), shootdowns_(board),
+      paging_(std::make_unique<DemandPaging>(*this, settings.paging)),
+      reportsUse_(settings.paging.replacement != PageReplacement::None &&
+                  settings.paging.use == UseSource::EveryAccess) {}
+
+Kernel::~Kernel() = default;
 
 void Kernel::boot() {
     FRAGSCOPE_CHECK(plan_.books.value < board_.memory.frameCount().value,

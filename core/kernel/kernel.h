@@ -20,6 +20,8 @@ enum class FaultVerdict : std::uint8_t {
     NotMapped,
 };
 
+class DemandPaging;
+
 /// Called after each micro-step while checking is on.
 class StepObserver {
 public:
@@ -34,6 +36,9 @@ public:
     static constexpr std::uint32_t processSlots = pageBytes / processEntryBytes;
 
     Kernel(const Board& board, const KernelSettings& settings);
+    ~Kernel() override;
+    Kernel(const Kernel&) = delete;
+    Kernel& operator=(const Kernel&) = delete;
 
     /// Lays out root block, process table, frame table and the page tables that lead to them, and
     /// loads these on every CPU; to be called once, before anything else. With `frames.step_boot`
@@ -60,6 +65,11 @@ public:
     [[nodiscard]] const std::vector<std::unique_ptr<Process>>& processes() const {
         return processes_;
     }
+
+    /// Areas whose pages get frames by faults.
+    [[nodiscard]] DemandPaging& paging() { return *paging_; }
+
+    [[nodiscard]] const DemandPaging& paging() const { return *paging_; }
 
     void setObserver(StepObserver* observer) { observer_ = observer; }
 
@@ -124,8 +134,13 @@ public:
     std::uint64_t enterFault(const AccessRequest& request);
     [[nodiscard]] FaultVerdict judge(const AccessRequest& request) const;
     void beginWait(Task& self, AccessRequest& request, Rule why);
-    void leaveFault(const AccessRequest& request, std::uint64_t enteredAt);
+    void leaveFault(const AccessRequest& request,
+                    std::uint64_t enteredAt,
+                    std::uint64_t memoryReferences = 0);
     void violate(AccessRequest& request, FaultVerdict verdict);
+
+    /// Ends a running process; `request` is the access that was its last, if it was one.
+    void kill(Process& process, Rule why, const AccessRequest* request);
 
     // ---- scheduler hooks ----
     void switchedTo(const Task& task) override;
@@ -154,6 +169,8 @@ private:
     std::vector<std::unique_ptr<RangeSource>> rangeSources_; ///< by process number - 1
     std::vector<std::uint32_t> threads_;                     ///< live, by process number - 1
     std::vector<std::unique_ptr<SharedObject>> sharedObjects_;
+    std::unique_ptr<DemandPaging> paging_;
+    bool reportsUse_ = false; ///< every access is told to paging_
     StepObserver* observer_ = nullptr;
 };
 

@@ -1,6 +1,7 @@
 // The part of the kernel that serves accesses of applications and their faults.
 #include "fragscope/hardware/paging/pte.h"
 #include "fragscope/kernel/kernel.h"
+#include "fragscope/kernel/paging/demand_paging.h"
 
 namespace fragscope {
 
@@ -37,6 +38,9 @@ bool Kernel::tryAccess(Task& task, AccessRequest& request, bool translateOnly) {
         return false;
     }
     request.translation = *result;
+    if (reportsUse_) [[unlikely]] {
+        paging_->used(*request.process, pageOf(request.address));
+    }
     board_.scheduler.spend(board_.cost.tlbHit +
                            board_.cost.walkReference * request.translation.walkReferences);
     if (translateOnly) {
@@ -126,13 +130,16 @@ void Kernel::finishWait(const AccessRequest& request) {
                         .value = board_.scheduler.now() - request.startedAt});
 }
 
-void Kernel::leaveFault(const AccessRequest& request, std::uint64_t enteredAt) {
+void Kernel::leaveFault(const AccessRequest& request,
+                        std::uint64_t enteredAt,
+                        std::uint64_t memoryReferences) {
     board_.scheduler.spend(board_.cost.faultExit);
     board_.events.emit({.kind = EventKind::FaultResolved,
                         .rule = Rule::MappedNow,
                         .object = request.process->number,
                         .vaddr = request.address.value,
-                        .value = board_.scheduler.now() - enteredAt});
+                        .value = board_.scheduler.now() - enteredAt,
+                        .a = memoryReferences});
 }
 
 void Kernel::violate(AccessRequest& request, FaultVerdict verdict) {
@@ -141,11 +148,15 @@ void Kernel::violate(AccessRequest& request, FaultVerdict verdict) {
     if (process.state != ProcessState::Running) {
         return; // another thread was faster
     }
+    kill(process, ruleOf(verdict), &request);
+}
+
+void Kernel::kill(Process& process, Rule why, const AccessRequest* request) {
     board_.events.emit({.kind = EventKind::ProcessKilled,
-                        .rule = ruleOf(verdict),
+                        .rule = why,
                         .object = process.number,
-                        .vaddr = request.address.value,
-                        .value = request.fault.errorCode});
+                        .vaddr = request != nullptr ? request->address.value : 0,
+                        .value = request != nullptr ? request->fault.errorCode : 0});
     end(process, ProcessState::Killed);
 }
 

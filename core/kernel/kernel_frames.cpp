@@ -2,6 +2,7 @@
 #include "fragscope/hardware/paging/pte.h"
 #include "fragscope/kernel/frames/page_actions.h"
 #include "fragscope/kernel/kernel.h"
+#include "fragscope/kernel/paging/demand_paging.h"
 
 #include <algorithm>
 
@@ -20,7 +21,7 @@ void Kernel::leaveAddressSpace(const Process& process) {
 }
 
 std::uint64_t Kernel::releaseFrames(Process& process) {
-    std::uint64_t released = 0;
+    std::uint64_t released = process.demandPaged ? paging_->releaseAll(process) : 0;
     for (const Extent& extent : process.map.extents()) {
         if (extent.kind != EntryKind::Block) {
             continue;

@@ -102,7 +102,7 @@ std::uint64_t encodeRights(const MapEntry& entry) {
 MapEntry decodeMapEntry(const MemoryReader& memory, PhysAddr place) {
     const std::uint64_t rights = word(memory, place, map_field::rights);
     const std::uint64_t kind =
-        std::min(bits(rights, 0, 8), static_cast<std::uint64_t>(EntryKind::Limit));
+        std::min(bits(rights, 0, 8), static_cast<std::uint64_t>(EntryKind::Demand));
     return {.start = word(memory, place, map_field::start),
             .place = word(memory, place, map_field::place),
             .length = word(memory, place, map_field::length),

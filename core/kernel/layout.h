@@ -139,8 +139,10 @@ inline constexpr std::uint64_t length = 16;
 inline constexpr std::uint64_t rights = 24;
 } // namespace map_field
 
-/// What an entry is for. `Limit` ends the list: its start is the end of the last area.
-enum class EntryKind : std::uint8_t { Block, NoAccess, Limit };
+/// What an entry is for. `Limit` ends the list: its start is the end of the last area. The pages of
+/// a `Demand` area have their own places and states, which their page-table entries say
+/// (paging/page_state.h).
+enum class EntryKind : std::uint8_t { Block, NoAccess, Limit, Demand };
 
 /// One entry as its bytes say; `place` is an offset or a base by the map's representation.
 struct MapEntry {
@@ -160,7 +162,7 @@ std::vector<MapEntry> decodeMap(const MemoryReader& memory, const ProcessInfo& p
 struct Extent {
     std::uint64_t start = 0; ///< virtual
     std::uint64_t length = 0;
-    std::uint64_t paddr = 0; ///< of `start`; meaningless for NoAccess
+    std::uint64_t paddr = 0; ///< of `start`; meaningful for Block only
     EntryKind kind = EntryKind::Block;
     bool writable = true;
     std::uint8_t label = 0;

@@ -5,16 +5,23 @@
 #include "fragscope/kernel/frames/page_actions.h"
 #include "fragscope/kernel/frames/shared_objects.h"
 #include "fragscope/kernel/growth.h"
+#include "fragscope/kernel/paging/area_calls.h"
+#include "fragscope/kernel/paging/demand_fault.h"
 #include "fragscope/kernel/system_call.h"
 
 namespace fragscope {
 
 std::vector<const Listing*> kernelListings() {
-    return {&handlerRewalkListing(), &handlerAsWrittenListing(), &stoppedThreadListing(),
-            &growListing(),          &shrinkListing(),           &systemCallListing(),
-            &allocateFrameListing(), &releaseFrameListing(),     &initialiseFramesListing(),
-            &allocatePagesListing(), &releasePagesListing(),     &overrunListing(),
-            &sharedObjectListing(),  &attachSharedListing(),     &detachSharedListing()};
+    return {&handlerRewalkListing(),    &handlerAsWrittenListing(),
+            &stoppedThreadListing(),    &growListing(),
+            &shrinkListing(),           &systemCallListing(),
+            &allocateFrameListing(),    &releaseFrameListing(),
+            &initialiseFramesListing(), &allocatePagesListing(),
+            &releasePagesListing(),     &overrunListing(),
+            &sharedObjectListing(),     &attachSharedListing(),
+            &detachSharedListing(),     &checkingHandlerListing(),
+            &dumbHandlerListing(),      &reserveListing(),
+            &giveBackListing(),         &forkListing()};
 }
 
 } // namespace fragscope

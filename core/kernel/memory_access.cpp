@@ -8,6 +8,7 @@ namespace fragscope {
 bool MemoryAccess::await_ready() const {
     request.startedAt = kernel.board().scheduler.now();
     request.waits = 0;
+    request.skipped = false;
     return kernel.tryAccess(*task, request, translateOnly);
 }
 

@@ -18,6 +18,7 @@ struct AccessRequest {
     std::uint64_t value = 0; ///< to store, or what was loaded
     // results
     bool killed = false;     ///< the process ended instead
+    bool skipped = false;    ///< the process's signal handler left the access out
     std::uint32_t waits = 0; ///< how often it had to wait for a mover
     // in between
     Translation translation{}; ///< split access: step one's result

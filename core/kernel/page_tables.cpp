@@ -79,6 +79,28 @@ std::uint64_t PageTables::leaf(PageNumber page) const {
     return entry ? memory_.load(*entry) : 0;
 }
 
+void PageTables::addLeaves(PhysAddr table,
+                           unsigned level,
+                           std::uint64_t firstPage,
+                           std::vector<LeafEntry>& found) const {
+    for (std::uint64_t i = 0; i < wordsPerPage; ++i) {
+        const Pte entry{memory_.load(table + ByteCount(i * wordBytes))};
+        const std::uint64_t page = firstPage + (i << (level - 1) * tableIndexBits);
+        if (level == table_level::pt && entry.bits != 0) {
+            found.push_back({PageNumber(page), entry.bits});
+        } else if (level > table_level::pt && entry.present() && entry.user() &&
+                   !(level == table_level::pd && entry.large())) {
+            addLeaves(entry.base(), level - 1, page, found);
+        }
+    }
+}
+
+std::vector<PageTables::LeafEntry> PageTables::leaves() const {
+    std::vector<LeafEntry> found;
+    addLeaves(startOf(root_), table_level::pml4, 0, found);
+    return found;
+}
+
 bool PageTables::map(PageNumber page, const Leaf& leaf, Rule why) {
     const auto entry = placeForWriting(page, table_level::pt);
     if (!entry) {
@@ -87,6 +109,14 @@ bool PageTables::map(PageNumber page, const Leaf& leaf, Rule why) {
     const std::uint64_t flags = leafFlags(leaf.writable) | (leaf.old & carriedOver);
     store(*entry, page, composePte(leaf.frame, flags).bits, table_level::pt, why);
     return true;
+}
+
+bool PageTables::write(PageNumber page, std::uint64_t entry, Rule why) {
+    const auto leaf = placeForWriting(page, table_level::pt);
+    if (leaf) {
+        store(*leaf, page, entry, table_level::pt, why);
+    }
+    return leaf.has_value();
 }
 
 bool PageTables::mapLarge(PageNumber page, FrameNumber frame, bool writable, Rule why) {

@@ -4,6 +4,7 @@
 #include "fragscope/kernel/frames/frame_table.h"
 
 #include <optional>
+#include <vector>
 
 namespace fragscope {
 
@@ -34,8 +35,20 @@ public:
     /// Leaf entry of `page`, 0 if there is none. A 2 MiB mapping yields its PDE.
     [[nodiscard]] std::uint64_t leaf(PageNumber page) const;
 
+    /// An entry of a 4 KiB page that is not zero.
+    struct LeafEntry {
+        PageNumber page;
+        std::uint64_t entry = 0;
+    };
+
+    /// All of them, ascending.
+    [[nodiscard]] std::vector<LeafEntry> leaves() const;
+
     /// Maps a page. False if no frame for a table is left.
     [[nodiscard]] bool map(PageNumber page, const Leaf& leaf, Rule why);
+
+    /// Stores any value as the leaf of `page`. False if no frame for a table is left.
+    [[nodiscard]] bool write(PageNumber page, std::uint64_t entry, Rule why);
 
     /// Maps 2 MiB; page and frame must be multiples of 512. False if no frame for a table is left.
     [[nodiscard]] bool mapLarge(PageNumber page, FrameNumber frame, bool writable, Rule why);
@@ -57,6 +70,10 @@ private:
     [[nodiscard]] std::optional<PhysAddr> place(PageNumber page) const;
     [[nodiscard]] std::optional<PhysAddr> placeForWriting(PageNumber page, unsigned leafLevel);
     void store(PhysAddr place, PageNumber page, std::uint64_t value, unsigned level, Rule why);
+    void addLeaves(PhysAddr table,
+                   unsigned level,
+                   std::uint64_t firstPage,
+                   std::vector<LeafEntry>& found) const;
     void releaseTable(FrameNumber table, unsigned level);
 
     EventBus& events_;

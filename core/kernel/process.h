@@ -2,6 +2,7 @@
 
 #include "fragscope/kernel/memory_map.h"
 #include "fragscope/kernel/page_tables.h"
+#include "fragscope/kernel/paging/settings.h"
 
 #include <string>
 #include <vector>
@@ -39,6 +40,13 @@ struct MoveState {
     std::uint64_t bytesCopied = 0;
 };
 
+/// Pages of a process, by what they cost (paging/demand_paging.h).
+struct PageUse {
+    std::uint64_t reserved = 0;  ///< in use: an access is no error
+    std::uint64_t committed = 0; ///< of them those that a frame or slot must be found for
+    std::uint64_t resident = 0;  ///< of them those that have a frame
+};
+
 /// A process: its map and tables in emulated memory and what the kernel knows of it beside.
 struct Process {
     Process(std::uint32_t n, std::string processName, const MemoryMap& m, const PageTables& t)
@@ -62,9 +70,20 @@ struct Process {
     MoveState move;
     std::vector<std::uint32_t> cpus; ///< CPUs that its threads are bound to
     std::uint64_t oldest = 0;        ///< physical address of the block that stays (label 'O')
+    bool demandPaged = false;        ///< has or had areas whose pages get frames by faults
+    bool awaitsFork = false;         ///< its address space comes by a fork
+    PageUse use;                     ///< of its demand areas
+    OnSignal onSignal = OnSignal::End;
+    std::uint64_t signals = 0; ///< delivered so far
 
     // Predicates for waiting tasks.
     [[nodiscard]] bool running(std::uint64_t) const { return !stopped; }
+
+    [[nodiscard]] bool gone(std::uint64_t) const { return reaped; }
+
+    [[nodiscard]] bool mayBegin(std::uint64_t) const {
+        return !awaitsFork || state != ProcessState::Running;
+    }
 
     /// The mover may take the lock: nobody has it, and nobody who waits for it may have it now.
     [[nodiscard]] bool unlocked(std::uint64_t) const {

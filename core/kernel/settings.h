@@ -2,6 +2,7 @@
 
 #include "fragscope/kernel/frames/settings.h"
 #include "fragscope/kernel/layout.h"
+#include "fragscope/kernel/paging/settings.h"
 
 /// Choices of the kernel and of the hazards of a concurrent move (DEFRAG 1.3) that act in the
 /// kernel. The first value of each is the safe one and the default.
@@ -41,6 +42,7 @@ struct KernelSettings {
     SystemCallMode systemCall = SystemCallMode::FaultIn;
     FrameSettings frames;
     bool kernelUsesTlb = true; ///< the kernel's accesses take entries of the TLB
+    PagingSettings paging{};
 };
 
 } // namespace fragscope

@@ -84,6 +84,7 @@ struct RunConfig {
     MachineSettings machine;
     FrameSettings frames;
     MoverSettings mover;
+    PagingSettings paging;
     std::vector<ProcessSettings> processes;
     std::vector<ScriptAction> script;
     std::uint64_t maxSteps = 0; ///< 0 = none; the run ends with LimitSteps

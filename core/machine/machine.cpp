@@ -1,5 +1,6 @@
 #include "fragscope/machine/machine.h"
 
+#include "fragscope/kernel/paging/demand_paging.h"
 #include "fragscope/machine/parts.h"
 #include "fragscope/machine/setup.h"
 
@@ -17,7 +18,8 @@ KernelSettings kernelSettings(const RunConfig& config) {
             .waitInterrupts = config.mover.waitInterrupts,
             .systemCall = config.mover.systemCall,
             .frames = config.frames,
-            .kernelUsesTlb = config.machine.kernelUsesTlb};
+            .kernelUsesTlb = config.machine.kernelUsesTlb,
+            .paging = config.paging};
 }
 
 std::vector<Cpu> makeCpus(EventBus& events, const MachineSettings& settings, std::uint64_t seed) {
@@ -159,6 +161,13 @@ std::uint64_t Machine::stateHash() const {
         if (!page.empty()) {
             hash.add(&frame.value, sizeof frame.value);
             hash.add(page.bytes(), pageBytes);
+        }
+    }
+    const SwapDevice& swap = parts_->kernel.paging().swap();
+    for (std::uint64_t slot = 0; slot < swap.slots(); ++slot) {
+        if (swap.references(slot) != 0 && !swap.read(slot).empty()) {
+            hash.add(&slot, sizeof slot);
+            hash.add(swap.read(slot).bytes(), pageBytes);
         }
     }
     std::vector<std::uint64_t> words;

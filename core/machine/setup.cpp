@@ -3,6 +3,7 @@
 #include "fragscope/base/text.h"
 #include "fragscope/kernel/frames/frame_steps.h"
 #include "fragscope/kernel/growth.h"
+#include "fragscope/kernel/paging/demand_paging.h"
 #include "fragscope/machine/script.h"
 
 #include <algorithm>
@@ -91,6 +92,39 @@ Expected<Done> makeProcess(Machine::Parts& parts, const ProcessSettings& setting
     return Done{};
 }
 
+/// Whether some process makes this one by a fork.
+bool comesByFork(const RunConfig& config, const std::string& name) {
+    for (const ProcessSettings& process : config.processes) {
+        for (const ScriptedAccess& element : process.script) {
+            if (element.verb == Verb::Fork && element.other == name) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/// The areas of demand of a process. A refused one is an event; the process then begins without.
+Expected<Done> reserveAreas(Machine::Parts& parts, std::size_t index) {
+    const ProcessSettings& settings = parts.config.processes[index];
+    Process& process = *parts.kernel.processes()[index];
+    DemandPaging& paging = parts.kernel.paging();
+    process.onSignal = settings.onSignal;
+    process.awaitsFork = comesByFork(parts.config, settings.name);
+    process.demandPaged = settings.reserve.value != 0 || settings.file.value != 0;
+    const PageCount pages = pagesFor(settings.reserve);
+    bool room = true;
+    if (pages.value != 0 && paging.mayPromise(process, pages)) {
+        room = paging.addArea(process, pages, AreaKind::OnDemand, Rule::InitialState);
+    }
+    if (settings.file.value != 0) {
+        room = room &&
+               paging.addArea(process, pagesFor(settings.file), AreaKind::File, Rule::InitialState);
+    }
+    return room ? Expected<Done>(Done{})
+                : wrong("machine.memory", "no free frame is left for page tables");
+}
+
 Expected<Done> startThreads(Machine::Parts& parts, std::size_t index) {
     const ProcessSettings& settings = parts.config.processes[index];
     Process& process = *parts.kernel.processes()[index];
@@ -158,6 +192,11 @@ Expected<Done> setUp(Machine::Parts& parts) {
     }
     if (auto shared = shareInitially(parts); !shared) {
         return shared;
+    }
+    for (std::size_t i = 0; i < parts.config.processes.size(); ++i) {
+        if (auto reserved = reserveAreas(parts, i); !reserved) {
+            return reserved;
+        }
     }
     // What was freed or given so far is the initial state, not a reason for the mover to start.
     parts.moverControl.releasesSeen = parts.kernel.frames().releases();

@@ -47,6 +47,13 @@ template <> std::span<const Choice> choicesOf<FrameBooks>();
 template <> std::span<const Choice> choicesOf<KernelPages>();
 template <> std::span<const Choice> choicesOf<FrameInit>();
 template <> std::span<const Choice> choicesOf<TableRelease>();
+template <> std::span<const Choice> choicesOf<DemandHandler>();
+template <> std::span<const Choice> choicesOf<InvalidReaction>();
+template <> std::span<const Choice> choicesOf<OnSignal>();
+template <> std::span<const Choice> choicesOf<OutOfMemoryMode>();
+template <> std::span<const Choice> choicesOf<PageReplacement>();
+template <> std::span<const Choice> choicesOf<ReplacementScope>();
+template <> std::span<const Choice> choicesOf<UseSource>();
 
 /// The name of an enumerator, e.g. "entry-e".
 template <class E> std::string_view choiceName(E value) {

@@ -24,6 +24,7 @@ A scenario is a TOML file. Its first key is `format = 1`; a file of a newer form
 | `[cost]` | what each primitive costs, in cycles |
 | `[frames]` | the kernel's books of physical frames |
 | `[mover]` | who moves blocks, when and how |
+| `[paging]` | demand paging of the areas that processes reserve: fault handler, limits, replacement, swap |
 | `[[process]]` | one process; repeat it for more |
 | `[[action]]` | one thing that happens at a time; repeat it for more, in order of time |
 | `[[expect]]` | one thing that must hold at the end; repeat it for more |

@@ -99,7 +99,7 @@ bool ScenarioReader::readFormat(const TomlValue& root) {
 
 void ScenarioReader::readRoot(const TomlValue& root, Scenario& scenario) {
     std::vector<std::string_view> known = namesIn(SettingSection::Run);
-    known.insert(known.end(), {"format", "scenario", "machine", "cost", "frames", "mover",
+    known.insert(known.end(), {"format", "scenario", "machine", "cost", "frames", "mover", "paging",
                                "process", "action", "expect"});
     for (const TomlValue::Entry& entry : root.entries) {
         if (const Setting* setting = settingNamed(entry.key)) {
@@ -115,6 +115,8 @@ void ScenarioReader::readRoot(const TomlValue& root, Scenario& scenario) {
         } else if (entry.key == "mover" && isTable(entry)) {
             readPreset(entry.value);
             readSection(entry.value, SettingSection::Mover, 0);
+        } else if (entry.key == "paging" && isTable(entry)) {
+            readSection(entry.value, SettingSection::Paging, 0);
         } else if (entry.key == "process") {
             readItems(entry, SettingSection::Process);
         } else if (entry.key == "action") {

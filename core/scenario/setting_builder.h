@@ -38,6 +38,12 @@ template <> struct SectionAccess<MoverSettings> {
     static auto& in(auto& config, std::size_t) { return config.mover; }
 };
 
+template <> struct SectionAccess<PagingSettings> {
+    static constexpr auto section = SettingSection::Paging;
+
+    static auto& in(auto& config, std::size_t) { return config.paging; }
+};
+
 template <> struct SectionAccess<ProcessSettings> {
     static constexpr auto section = SettingSection::Process;
 
@@ -205,6 +211,7 @@ std::vector<Setting> machineSettings();
 std::vector<Setting> costSettings();
 std::vector<Setting> framesSettings();
 std::vector<Setting> moverSettings();
+std::vector<Setting> pagingSettings();
 std::vector<Setting> processSettings();
 std::vector<Setting> actionSettings();
 

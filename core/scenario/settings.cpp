@@ -14,7 +14,7 @@ namespace {
 std::vector<Setting> joinTables() {
     std::vector<Setting> all;
     for (auto* table : {&runSettings, &machineSettings, &costSettings, &framesSettings,
-                        &moverSettings, &processSettings, &actionSettings}) {
+                        &moverSettings, &pagingSettings, &processSettings, &actionSettings}) {
         for (Setting& setting : table()) {
             all.push_back(std::move(setting));
         }
@@ -125,6 +125,8 @@ std::string_view sectionName(SettingSection section) {
         return "frames";
     case SettingSection::Mover:
         return "mover";
+    case SettingSection::Paging:
+        return "paging";
     case SettingSection::Process:
         return "process";
     case SettingSection::Action:

@@ -15,7 +15,16 @@ namespace fragscope {
 
 /// Part of a configuration; also the name of its table in a scenario file. Process and Action are
 /// lists.
-enum class SettingSection : std::uint8_t { Run, Machine, Cost, Frames, Mover, Process, Action };
+enum class SettingSection : std::uint8_t {
+    Run,
+    Machine,
+    Cost,
+    Frames,
+    Mover,
+    Paging,
+    Process,
+    Action
+};
 
 enum class SettingType : std::uint8_t {
     Flag,

@@ -127,6 +127,7 @@ std::vector<ConfigIssue> validate(const RunConfig& config) {
     checkMachine(config, issues);
     checkMover(config, issues);
     checkProcesses(config, issues);
+    checkPaging(config, issues);
     checkActions(config, issues);
     return issues.take();
 }

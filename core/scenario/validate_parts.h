@@ -42,9 +42,16 @@ private:
 /// Bytes of the process's blocks, at most 2^63.
 ByteCount areaSize(const ProcessSettings& process);
 
+/// Bytes of its areas of demand at the start.
+ByteCount demandSize(const ProcessSettings& process);
+
+/// True if it gets memory by its own script, or by a fork.
+bool comesLater(const RunConfig& config, const ProcessSettings& process);
+
 std::string noSuchCpu(std::uint64_t cpu, std::uint32_t cpus);
 
 void checkProcesses(const RunConfig& config, IssueList& issues);
+void checkPaging(const RunConfig& config, IssueList& issues);
 void checkActions(const RunConfig& config, IssueList& issues);
 
 } // namespace fragscope

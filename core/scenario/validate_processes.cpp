@@ -52,11 +52,12 @@ bool livesOnPages(const RunConfig& config, const ProcessSettings& process) {
 
 void checkArea(const RunConfig& config, std::size_t item, IssueList& issues) {
     const ProcessSettings& process = config.processes[item];
-    const ByteCount area = areaSize(process);
+    const ByteCount area = areaSize(process) + demandSize(process);
     const bool attaches = attachesAtStart(config, process);
-    if (area.value == 0 && process.trace.empty() && !attaches && !livesOnPages(config, process)) {
+    if (area.value == 0 && process.trace.empty() && !attaches && !comesLater(config, process) &&
+        !livesOnPages(config, process)) {
         issues.add("process.blocks", item,
-                   "the process has no memory: give it a block, or a `share` at time 0");
+                   "the process has no memory: give it a block, `reserve`, or a `share` at time 0");
     }
     if (attaches && area.value != 0) {
         issues.add("process.blocks", item,

@@ -33,6 +33,11 @@ enum class ListingId : std::uint16_t {
     SharedObject,     ///< kernel/frames/shared_objects
     AttachShared,     ///< kernel/frames/shared_objects
     DetachShared,     ///< kernel/frames/shared_objects
+    CheckingHandler,  ///< kernel/paging/demand_fault: looks at the state of the page
+    DumbHandler,      ///< kernel/paging/demand_fault: maps a frame at any fault
+    Reserve,          ///< kernel/paging/area_calls
+    GiveBack,         ///< kernel/paging/area_calls
+    Fork,             ///< kernel/paging/area_calls
     Count
 };
 

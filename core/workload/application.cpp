@@ -1,5 +1,6 @@
 #include "fragscope/workload/application.h"
 
+#include "fragscope/kernel/paging/area_calls.h"
 #include "fragscope/workload/pattern.h"
 
 #include <array>
@@ -8,13 +9,12 @@ namespace fragscope {
 
 namespace {
 
-enum class Line : std::uint16_t { Access = 1, Translate, Perform, End };
+enum class Line : std::uint16_t { Access = 1, Translate, Perform, End, Call, Begin };
 
-constexpr std::array<std::string_view, 4> lines{
-    "read or write the next address",
-    "split access: translate the address",
-    "split access: read or write there",
-    "finished",
+constexpr std::array<std::string_view, 6> lines{
+    "read or write the next address",         "split access: translate the address",
+    "split access: read or write there",      "finished",
+    "system call, or work without an access", "wait for the address space, which comes by a fork",
 };
 
 constexpr std::array<std::string_view, 4> localNames{"done", "address", "value", "is_write"};
@@ -65,16 +65,64 @@ std::uint64_t freshValue(const ApplicationThread& thread, std::uint64_t n) {
            (n + 1);
 }
 
-void chooseAccess(const ApplicationThread& thread,
-                  AccessChooser& chooser,
-                  AccessRequest& request,
-                  Locals& l) {
+/// Returns the element of the script that is no access, if it is its turn.
+const ScriptedAccess* chooseAccess(const ApplicationThread& thread,
+                                   AccessChooser& chooser,
+                                   AccessRequest& request,
+                                   Locals& l) {
     const AccessChooser::Choice choice = chooser.next(l.done);
+    if (choice.call != nullptr) {
+        return choice.call;
+    }
     request.address = choice.address;
     request.kind = choice.write ? AccessKind::Write : AccessKind::Read;
     request.value = choice.write ? freshValue(thread, l.done) : 0;
     l.address = choice.address.value;
     l.isWrite = choice.write ? 1 : 0;
+    return nullptr;
+}
+
+Process* processNamed(const Kernel& kernel, const std::string& name) {
+    for (const auto& process : kernel.processes()) {
+        if (process->name == name) {
+            return process.get();
+        }
+    }
+    return nullptr;
+}
+
+Steps performCall(ApplicationThread& thread, const ScriptedAccess& call) {
+    Kernel& kernel = thread.kernel;
+    Process& process = thread.process;
+    const PageNumber first = pageOf(process.map.areaStart() + ByteCount(call.offset));
+    const PageCount pages = pagesFor(call.size);
+    co_yield Line::Call;
+    switch (call.verb) {
+    case Verb::Reserve:
+        co_await reservePages(kernel, process, pages);
+        break;
+    case Verb::Convert:
+        co_await giveBackPages(kernel, process, first, pages, GiveBackMode::Convert);
+        break;
+    case Verb::Unmap:
+        co_await giveBackPages(kernel, process, first, pages, GiveBackMode::Unmap);
+        break;
+    case Verb::Fork:
+        co_await forkMemory(kernel, process, *processNamed(kernel, call.other));
+        break;
+    case Verb::Exit:
+        kernel.end(process, ProcessState::Exited);
+        break;
+    default:
+        kernel.board().scheduler.spend(call.offset);
+        break;
+    }
+}
+
+/// True if the process may run, at once or after the fork that makes it.
+Steps awaitBegin(ApplicationThread& thread) {
+    co_yield Line::Begin;
+    co_await until(conditionOf<&Process::mayBegin>(thread.process));
 }
 
 bool goesOn(const ApplicationThread& thread, const AccessChooser& chooser, std::uint64_t done) {
@@ -93,24 +141,29 @@ Steps runApplication(ApplicationThread& thread) {
     const bool split = settings.atomicity == AccessAtomicity::Split;
     AccessChooser chooser(thread.process, settings, thread.rng);
     AccessRequest request{.process = &thread.process};
+    const ScriptedAccess* call = nullptr;
+    if (thread.process.awaitsFork) {
+        co_await part(awaitBegin(thread));
+    }
     while (goesOn(thread, chooser, l.done)) {
         // Chosen inside the step: between two steps the area may shrink.
-        if (split) {
-            co_yield Line::Translate;
-            chooseAccess(thread, chooser, request, l);
-            co_await translate(thread.kernel, request);
-            if (request.killed) {
+        co_yield split ? Line::Translate : Line::Access;
+        call = chooseAccess(thread, chooser, request, l);
+        if (call != nullptr) {
+            co_await part(performCall(thread, *call));
+            ++l.done;
+            if (thread.process.state != ProcessState::Running) {
                 break;
             }
+            continue;
+        }
+        co_await (split ? translate(thread.kernel, request) : access(thread.kernel, request));
+        if (request.killed) {
+            break;
+        }
+        if (split && !request.skipped) {
             co_yield Line::Perform;
             thread.kernel.performSecondHalf(self, request);
-        } else {
-            co_yield Line::Access;
-            chooseAccess(thread, chooser, request, l);
-            co_await access(thread.kernel, request);
-            if (request.killed) {
-                break;
-            }
         }
         l.value = request.value;
         ++l.done;

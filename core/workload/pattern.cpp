@@ -5,10 +5,19 @@
 namespace fragscope {
 
 AccessChooser::AccessChooser(const Process& process, const ProcessSettings& settings, Rng& rng)
-    : process_(process), settings_(settings), rng_(rng) {}
+    : process_(process), settings_(settings), rng_(rng) {
+    for (const ScriptedAccess& element : settings.script) {
+        const bool range = element.verb == Verb::Touch;
+        for (std::uint64_t at = 0; at < (range ? element.size.value : 1); at += pageBytes) {
+            script_.push_back(element);
+            script_.back().offset += at;
+            script_.back().verb = range ? Verb::Access : element.verb;
+        }
+    }
+}
 
 std::uint64_t AccessChooser::count() const {
-    return settings_.pattern == Pattern::Script ? settings_.script.size() : settings_.accesses;
+    return settings_.pattern == Pattern::Script ? script_.size() : settings_.accesses;
 }
 
 void AccessChooser::followArea() {
@@ -28,7 +37,7 @@ std::uint64_t AccessChooser::offset(std::uint64_t n) {
     case Pattern::HotSet:
         return rng_.below(rng_.below(100) < settings_.hotPercent ? hotWords_ : words_) * wordBytes;
     case Pattern::Script:
-        return settings_.script[n].offset;
+        return script_[n].offset;
     case Pattern::Uniform:
         break;
     }
@@ -37,9 +46,12 @@ std::uint64_t AccessChooser::offset(std::uint64_t n) {
 
 AccessChooser::Choice AccessChooser::next(std::uint64_t n) {
     followArea();
+    if (settings_.pattern == Pattern::Script && script_[n].verb != Verb::Access) {
+        return {.address = start_, .call = &script_[n]};
+    }
     const std::uint64_t at = offset(n);
     const bool write = settings_.pattern == Pattern::Script
-                           ? settings_.script[n].write
+                           ? script_[n].write
                            : rng_.below(100) < settings_.writePercent;
     return {start_ + ByteCount(at), write};
 }

@@ -14,6 +14,7 @@ public:
     struct Choice {
         VirtAddr address;
         bool write = false;
+        const ScriptedAccess* call = nullptr; ///< no access but this element of the script
     };
 
     /// The n-th access, n from 0. `size` bytes are always inside one page.
@@ -29,6 +30,7 @@ private:
     const Process& process_;
     const ProcessSettings& settings_;
     Rng& rng_;
+    std::vector<ScriptedAccess> script_; ///< with the accesses of Touch one by one
     std::uint64_t edits_ = ~0ULL;
     VirtAddr start_;
     std::uint64_t words_ = 1;

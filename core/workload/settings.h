@@ -1,6 +1,7 @@
 #pragma once
 
 #include "fragscope/base/units.h"
+#include "fragscope/kernel/paging/settings.h"
 
 #include <string>
 #include <vector>
@@ -13,10 +14,25 @@ enum class AccessAtomicity : std::uint8_t { Atomic, Split };
 
 enum class Pattern : std::uint8_t { Uniform, Sequential, HotSet, Script };
 
-/// One access of pattern Script: offset from the start of the area.
+/// What an element of a script does.
+enum class Verb : std::uint8_t {
+    Access,
+    Touch,   ///< accesses the first word of each page of a range
+    Wait,    ///< works for some cycles without an access
+    Reserve, ///< system calls, from here on
+    Convert, ///< gives pages back that stay in use
+    Unmap,   ///< gives pages back
+    Fork,
+    Exit,
+};
+
+/// One element of pattern Script; offsets count from the start of the area.
 struct ScriptedAccess {
     bool write = false;
-    std::uint64_t offset = 0;
+    std::uint64_t offset = 0; ///< Wait: cycles
+    Verb verb = Verb::Access;
+    ByteCount size;    ///< of the range, or of what is reserved
+    std::string other; ///< Fork: the child
 };
 
 /// Contiguous frames given to a process before the run; blocks of a process are neighbours in its
@@ -31,6 +47,9 @@ struct ProcessSettings {
     std::string name = "application";
     VirtAddr start{0x10000000}; ///< of its area
     std::vector<InitialBlock> blocks;
+    ByteCount reserve; ///< area whose pages get frames at the first touch
+    ByteCount file;    ///< area of a read-only file, behind it
+    OnSignal onSignal = OnSignal::End;
     std::vector<std::uint32_t> cpus{
         1}; ///< one application thread per entry; empty = an idle owner of memory
     Pattern pattern = Pattern::Uniform;

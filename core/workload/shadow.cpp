@@ -13,6 +13,16 @@ constexpr std::array watched{
     EventKind::StoreBuffered, EventKind::StoreDrained,
 };
 
+/// Reasons after which a page that becomes reachable again starts afresh.
+bool givesBack(Rule why) {
+    return why == Rule::ScenarioSaysSo || why == Rule::ConvertedBack || why == Rule::Unmapped;
+}
+
+/// Reasons for which a page that becomes reachable must be all zero.
+bool startsZeroed(Rule why) {
+    return why == Rule::FirstTouch || why == Rule::ZeroPageMapped || why == Rule::AnyFaultMaps;
+}
+
 std::size_t wordOf(std::uint64_t address) {
     return (address & pageOffsetMask) / wordBytes;
 }
@@ -181,9 +191,12 @@ void Shadow::onTableEntry(const Event& event) {
     const std::uint64_t pages = large ? wordsPerPage : 1;
     for (std::uint64_t i = 0; i < pages; ++i) {
         if (entry.present()) {
-            reachable(event.object, page + i, entry.frame().value + i);
+            if (event.rule == Rule::WriteCopies) {
+                ownCopy(event.object, page + i);
+            }
+            reachable(event.object, page + i, entry.frame().value + i, event.rule);
         } else {
-            unreachable(event.object, page + i, event.rule == Rule::ScenarioSaysSo);
+            unreachable(event.object, page + i, givesBack(event.rule));
         }
     }
 }
@@ -226,23 +239,34 @@ void Shadow::forgetCopies(std::uint32_t process) {
     }
 }
 
-void Shadow::startAfresh(View& view, std::uint32_t process, std::uint64_t frame) {
+/// From now on the page is written without the other owners of its old frame.
+void Shadow::ownCopy(std::uint32_t process, std::uint64_t page) {
+    if (View* view = find(process, page)) {
+        contents_.push_back(std::make_unique<Contents>(*contents_[view->contents]));
+        view->contents = contents_.size() - 1;
+    }
+}
+
+void Shadow::startAfresh(View& view, std::uint32_t process, std::uint64_t frame, Rule why) {
     const bool shared = kernel_.frames().info(FrameNumber(frame)).owner != process;
     const auto known = frameContents_.find(frame);
     view.givenBack = false;
     view.home = nowhere;
-    if (shared && known != frameContents_.end()) {
+    if (shared && known != frameContents_.end() && !startsZeroed(why)) {
         view.contents = known->second;
         return;
     }
     view.contents = contents_.size();
     contents_.push_back(std::make_unique<Contents>());
+    if (startsZeroed(why)) {
+        return; // and the frame is compared with that
+    }
     for (std::size_t word = 0; word < wordsPerPage; ++word) {
         contents_.back()->words[word] = bytesAt(frame, word);
     }
 }
 
-void Shadow::reachable(std::uint32_t process, std::uint64_t page, std::uint64_t frame) {
+void Shadow::reachable(std::uint32_t process, std::uint64_t page, std::uint64_t frame, Rule why) {
     const auto [place, isNew] = views_.try_emplace(key(process, page));
     View& view = place->second;
     if (isNew) {
@@ -250,7 +274,7 @@ void Shadow::reachable(std::uint32_t process, std::uint64_t page, std::uint64_t 
         pages_[process - 1].push_back(page);
     }
     if (isNew || view.givenBack) {
-        startAfresh(view, process, frame);
+        startAfresh(view, process, frame, why);
     }
     if (view.frame == frame) {
         return;

@@ -74,10 +74,14 @@ private:
     void onCopied(const Event& event);
     void forgetCopies(std::uint32_t process);
 
-    void reachable(std::uint32_t process, std::uint64_t page, std::uint64_t frame);
+    void reachable(std::uint32_t process,
+                   std::uint64_t page,
+                   std::uint64_t frame,
+                   Rule why = Rule::None);
+    void ownCopy(std::uint32_t process, std::uint64_t page);
     void unreachable(std::uint32_t process, std::uint64_t page, bool givenBack);
     void compare(std::uint32_t process, std::uint64_t page, View& view);
-    void startAfresh(View& view, std::uint32_t process, std::uint64_t frame);
+    void startAfresh(View& view, std::uint32_t process, std::uint64_t frame, Rule why);
     void checkOwner(const Event& event);
     void reportLost(
         const Event& event, Contents& contents, std::size_t word, std::uint64_t truth, Rule why);

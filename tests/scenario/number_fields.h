@@ -37,6 +37,7 @@ inline const std::vector<std::pair<const char*, NumberOf>> numberFields = {
     FIELD("cost.kernel_store", machine.cost.kernelStore),
     FIELD("cost.kernel_step", machine.cost.kernelStep),
     FIELD("cost.wake_up", machine.cost.wakeUp),
+    FIELD("cost.swap_transfer", machine.cost.swapTransfer),
     FIELD("cost.context_switch", machine.cost.contextSwitch),
     FIELD("mover.wait_limit", mover.waitLimitCycles),
     FIELD("mover.start_period", mover.startPeriodCycles),

@@ -24,6 +24,7 @@ public:
         fill(config.machine);
         fill(config.frames);
         fill(config.mover, config.machine.cpus);
+        fill(config.paging);
         const std::uint64_t processes = 1 + rng_.below(4);
         for (std::uint64_t i = 0; i < processes; ++i) {
             fill(config.processes.emplace_back(), i, config.machine);
@@ -45,9 +46,9 @@ private:
     std::uint64_t someCycles() { return rng_.below((1ULL << 48) + 1); }
 
     void fill(CostModel& cost) {
-        auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15] = cost;
-        for (auto* field :
-             {&a1, &a2, &a3, &a4, &a5, &a6, &a7, &a8, &a9, &a10, &a11, &a12, &a13, &a14, &a15}) {
+        auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16] = cost;
+        for (auto* field : {&a1, &a2, &a3, &a4, &a5, &a6, &a7, &a8, &a9, &a10, &a11, &a12, &a13,
+                            &a14, &a15, &a16}) {
             *field = someCycles();
         }
     }
@@ -112,6 +113,19 @@ private:
         mover.pinned = any<PinnedFrames>();
     }
 
+    void fill(PagingSettings& paging) {
+        paging.handler = any<DemandHandler>();
+        paging.invalidAccess = any<InvalidReaction>();
+        paging.outOfMemory = any<OutOfMemoryMode>();
+        paging.commitLimit = kib(4 * rng_.below(1024));
+        paging.replacement = any<PageReplacement>();
+        paging.scope = any<ReplacementScope>();
+        paging.use = any<UseSource>();
+        paging.frames = rng_.below(1024);
+        paging.swapSlots = rng_.below(1024);
+        paging.zeroPage = coin();
+    }
+
     void fill(ProcessSettings& process, std::uint64_t number, const MachineSettings& machine) {
         process.name = "process-" + std::to_string(number);
         process.start = startOf(PageNumber(1 + rng_.below(1ULL << 34)));
@@ -129,8 +143,9 @@ private:
         process.hotSize = kib(4);
         process.hotPercent = static_cast<std::uint32_t>(rng_.below(101));
         for (std::uint64_t i = 1 + rng_.below(3); i > 0; --i) {
-            process.script.push_back({coin(), 8 * rng_.below(1ULL << 40)});
+            process.script.push_back(element());
         }
+        process.onSignal = any<OnSignal>();
         process.thinkCycles = coin() ? ~0ULL : someCycles();
         process.deadlineCycles = someCycles();
         process.atomicity = any<AccessAtomicity>();
@@ -151,6 +166,17 @@ private:
         if (wanted.action == Action::Overrun && !made(Action::KernelObject)) {
             wanted.action = Action::KernelObject;
         }
+    }
+
+    /// No system calls: they need a machine without a mover.
+    ScriptedAccess element() {
+        ScriptedAccess made;
+        made.verb = static_cast<Verb>(rng_.below(3));
+        made.write = made.verb != Verb::Wait && coin();
+        made.offset = made.verb == Verb::Touch ? pageBytes * rng_.below(1ULL << 30)
+                                               : 8 * rng_.below(1ULL << 40);
+        made.size = made.verb == Verb::Touch ? kib(4 * (1 + rng_.below(64))) : ByteCount(0);
+        return made;
     }
 
     ScriptAction action(const RunConfig& config, std::uint64_t time) {

@@ -20,10 +20,10 @@ inline bool same(const MemorySpan& x, const MemorySpan& y) {
 }
 
 inline bool same(const CostModel& x, const CostModel& y) {
-    const auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15] = x;
-    const auto& [b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15] = y;
-    return std::tie(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15) ==
-           std::tie(b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15);
+    const auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16] = x;
+    const auto& [b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15, b16] = y;
+    return std::tie(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16) ==
+           std::tie(b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15, b16);
 }
 
 inline bool same(const MachineSettings& x, const MachineSettings& y) {
@@ -49,24 +49,33 @@ inline bool same(const MoverSettings& x, const MoverSettings& y) {
                std::tie(b11, b12, b13, b14, b15, b16, b17, b18, b19, b20);
 }
 
+inline bool same(const PagingSettings& x, const PagingSettings& y) {
+    const auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10] = x;
+    const auto& [b1, b2, b3, b4, b5, b6, b7, b8, b9, b10] = y;
+    return std::tie(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10) ==
+           std::tie(b1, b2, b3, b4, b5, b6, b7, b8, b9, b10);
+}
+
 inline bool same(const InitialBlock& x, const InitialBlock& y) {
     const auto& [size, frame] = x;
     return std::tie(size, frame) == std::tie(y.size, y.frame);
 }
 
 inline bool same(const ScriptedAccess& x, const ScriptedAccess& y) {
-    const auto& [write, offset] = x;
-    return std::tie(write, offset) == std::tie(y.write, y.offset);
+    const auto& [write, offset, verb, size, other] = x;
+    return std::tie(write, offset, verb, size, other) ==
+           std::tie(y.write, y.offset, y.verb, y.size, y.other);
 }
 
 inline bool same(const ProcessSettings& x, const ProcessSettings& y) {
-    const auto& [a1, a2, blocks1, a4, a5, a6, a7, a8, a9, script1, a11, a12, a13, a14, a15, a16,
-                 a17, a18] = x;
-    const auto& [b1, b2, blocks2, b4, b5, b6, b7, b8, b9, script2, b11, b12, b13, b14, b15, b16,
-                 b17, b18] = y;
-    return std::tie(a1, a2, a4, a5, a6, a7, a8, a9) == std::tie(b1, b2, b4, b5, b6, b7, b8, b9) &&
-           std::tie(a11, a12, a13, a14, a15, a16, a17, a18) ==
-               std::tie(b11, b12, b13, b14, b15, b16, b17, b18) &&
+    const auto& [a1, a2, blocks1, a4, a5, a6, a7, a8, a9, a10, a11, a12, script1, a14, a15, a16,
+                 a17, a18, a19, a20, a21] = x;
+    const auto& [b1, b2, blocks2, b4, b5, b6, b7, b8, b9, b10, b11, b12, script2, b14, b15, b16,
+                 b17, b18, b19, b20, b21] = y;
+    return std::tie(a1, a2, a4, a5, a6, a7, a8, a9, a10, a11, a12) ==
+               std::tie(b1, b2, b4, b5, b6, b7, b8, b9, b10, b11, b12) &&
+           std::tie(a14, a15, a16, a17, a18, a19, a20, a21) ==
+               std::tie(b14, b15, b16, b17, b18, b19, b20, b21) &&
            sameList(blocks1, blocks2,
                     [](const InitialBlock& p, const InitialBlock& q) { return same(p, q); }) &&
            sameList(script1, script2,
@@ -86,9 +95,10 @@ inline bool same(const FrameSettings& x, const FrameSettings& y) {
 }
 
 inline bool same(const RunConfig& x, const RunConfig& y) {
-    const auto& [seed, machine, frames, mover, processes, script, maxSteps, check] = x;
+    const auto& [seed, machine, frames, mover, paging, processes, script, maxSteps, check] = x;
     return std::tie(seed, maxSteps, check) == std::tie(y.seed, y.maxSteps, y.check) &&
            same(machine, y.machine) && same(frames, y.frames) && same(mover, y.mover) &&
+           same(paging, y.paging) &&
            sameList(
                processes, y.processes,
                [](const ProcessSettings& p, const ProcessSettings& q) { return same(p, q); }) &&

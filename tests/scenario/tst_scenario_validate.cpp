@@ -105,8 +105,32 @@ void TestScenarioValidate::validate_misfit_namesPlaceKeyAndReason_data() {
     row("bad name", base + "[[process]]\nname = \"a b\"\nblocks = [\"64 KiB\"]\n",
         "s.toml:9:8: process.name: `a b` is not a name: 1 to 32 letters, digits, - and _");
     row("no memory", process(""),
-        "s.toml:8:1: process.blocks: the process has no memory: give it a block, or a `share` at "
-        "time 0");
+        "s.toml:8:1: process.blocks: the process has no memory: give it a block, `reserve`, or a "
+        "`share` at time 0");
+    row("reserve with a mover", process("reserve = \"64 KiB\""),
+        "s.toml:10:11: process.reserve: areas of demand and a mover exclude each other: set "
+        "mover.algorithm = `none`");
+    const QByteArray noMover = "\n[mover]\nalgorithm = \"none\"\n";
+    row("reserve with ranges",
+        process("reserve = \"64 KiB\"" + noMover + "[machine]\ntranslation = \"ranges\""),
+        "s.toml:10:11: process.reserve: areas of demand exist only where machine.translation is "
+        "`paging`");
+    row("forks nobody",
+        process("reserve = \"64 KiB\"\npattern = \"script\"\nscript = [\"fork d\"]" + noMover),
+        "s.toml:12:11: process.script: there is no other process `d` to fork");
+    row("forks a process with memory",
+        process("reserve = \"64 KiB\"\npattern = \"script\"\nscript = [\"fork a\"]" + noMover),
+        "s.toml:12:11: process.script: `a` must have the same start and no memory of its own");
+    row("frees an area of demand",
+        process("reserve = \"64 KiB\"") +
+            "[[action]]\ndo = \"free\"\nsize = \"4 KiB\"\nprocess = \"c\"\n" + noMover,
+        "s.toml:10:11: process.reserve: `free` and `share` act on blocks; use `unmap` and `fork` "
+        "in its script");
+    row("quick-and-dumb with replacement",
+        process("reserve = \"64 KiB\"") + noMover +
+            "[paging]\nhandler = \"quick-and-dumb\"\nreplacement = \"lru\"\n",
+        "s.toml:15:11: paging.handler: `quick-and-dumb` knows no states: it needs replacement = "
+        "`none` and no zero page");
     row("attaches to own memory",
         withBlock("") + "[[action]]\ndo = \"share\"\nprocess = \"c\"\nother = \"a\"\n",
         "s.toml:10:10: process.blocks: a process that attaches another's memory must have none of "

@@ -21,7 +21,8 @@ namespace {
 
 bool isHandler(ListingId id) {
     return id == ListingId::HandlerAsWritten || id == ListingId::HandlerRewalk ||
-           id == ListingId::StoppedThread;
+           id == ListingId::StoppedThread || id == ListingId::CheckingHandler ||
+           id == ListingId::DumbHandler;
 }
 
 /// Depth of the handler among a task's calls; nothing if it is not in one.

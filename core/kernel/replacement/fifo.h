@@ -15,6 +15,8 @@ public:
 
     void hit(Slot /*slot*/) override {} // a use does not count
 
+    void forget(Slot slot) override { queue_.remove(slot); }
+
     Slot takeVictim() override {
         const Slot oldest = queue_.front();
         queue_.remove(oldest);

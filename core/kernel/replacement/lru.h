@@ -16,6 +16,8 @@ public:
 
     void hit(Slot slot) override { recency_.moveToBack(slot); }
 
+    void forget(Slot slot) override { recency_.remove(slot); }
+
     Slot takeVictim() override {
         const Slot leastRecent = recency_.front();
         recency_.remove(leastRecent);

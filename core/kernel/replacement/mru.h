@@ -14,6 +14,8 @@ public:
 
     void hit(Slot slot) override { recency_.moveToBack(slot); }
 
+    void forget(Slot slot) override { recency_.remove(slot); }
+
     Slot takeVictim() override {
         const Slot mostRecent = recency_.back();
         recency_.remove(mostRecent);

@@ -61,9 +61,13 @@ Slot Opt::takeVictim() {
     // The first of several: max_element keeps it.
     const Slot farthest = *std::max_element(
         slots.begin(), slots.end(), [this](Slot a, Slot b) { return slotUse_[a] < slotUse_[b]; });
-    loadOrder_.remove(farthest);
-    recency_.remove(farthest);
+    forget(farthest);
     return farthest;
+}
+
+void Opt::forget(Slot slot) {
+    loadOrder_.remove(slot);
+    recency_.remove(slot);
 }
 
 } // namespace fragscope::replacement

@@ -20,6 +20,7 @@ public:
     void loaded(Slot slot) override;
     void hit(Slot slot) override;
     Slot takeVictim() override;
+    void forget(Slot slot) override;
 
     [[nodiscard]] const SlotList* order() const override { return &loadOrder_; }
 

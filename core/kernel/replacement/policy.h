@@ -36,6 +36,9 @@ public:
     /// Every slot holds a page: the slot whose page is replaced. The policy forgets the page.
     virtual Slot takeVictim() = 0;
 
+    /// The page in `slot` left for another reason than this policy's choice.
+    virtual void forget(Slot /*slot*/) {}
+
     /// Asked before every reference, `next` being the slot of its page if that is resident: a slot
     /// that is emptied although nobody needs it, never `next` itself. The policy forgets the page.
     virtual std::optional<Slot> giveUp(std::optional<Slot> /*next*/) { return std::nullopt; }

@@ -26,6 +26,8 @@ public:
         recency_.moveToBack(slot);
     }
 
+    void forget(Slot slot) override { recency_.remove(slot); }
+
     Slot takeVictim() override {
         const Slot leastRecent = recency_.front();
         recency_.remove(leastRecent);

@@ -128,6 +128,8 @@ std::vector<Setting> costSettings() {
             .says("Any other micro-step of a kernel algorithm."),
         cycles("cost.wake_up", &S::wakeUp)
             .says("From a condition becoming true to the waiter running."),
+        cycles("cost.swap_transfer", &S::swapTransfer)
+            .says("A page to or from the swap device, or from a file."),
         cycles("cost.context_switch", &S::contextSwitch)
             .says("From one task to another on the same CPU."),
     };

@@ -1,6 +1,8 @@
 #include "fragscope/base/text.h"
 #include "fragscope/scenario/setting_builder.h"
 
+#include <algorithm>
+#include <array>
 #include <fmt/format.h>
 
 /// Settings of one process.
@@ -11,7 +13,11 @@ namespace {
 constexpr std::string_view blockForm =
     "SIZE or SIZE @ frame N, of whole 4 KiB pages (`1 MiB @ frame 256`)";
 constexpr std::string_view cpuForm = "a CPU number";
-constexpr std::string_view accessForm = "read OFFSET or write OFFSET, OFFSET a multiple of 8";
+constexpr std::string_view accessForm =
+    "read OFFSET or write OFFSET, OFFSET a multiple of 8; touch OFFSET SIZE or scan OFFSET SIZE "
+    "(the "
+    "first word of each page, written or read); wait CYCLES; reserve SIZE; convert OFFSET SIZE; "
+    "unmap OFFSET SIZE; fork NAME; exit";
 
 std::optional<InitialBlock> parseBlock(std::string_view text) {
     const auto at = text.find('@');
@@ -53,22 +59,92 @@ std::string printCpu(const std::uint32_t& cpu) {
     return fmt::format("{}", cpu);
 }
 
-std::optional<ScriptedAccess> parseAccess(std::string_view text) {
+/// An element of a script: its word and what follows.
+struct VerbInfo {
+    std::string_view word;
+    Verb verb;
+    bool write;
+    bool hasOffset;
+    bool hasSize;
+};
+
+constexpr std::array<VerbInfo, 10> verbs{{
+    {"read", Verb::Access, false, true, false},
+    {"write", Verb::Access, true, true, false},
+    {"scan", Verb::Touch, false, true, true},
+    {"touch", Verb::Touch, true, true, true},
+    {"wait", Verb::Wait, false, true, false},
+    {"reserve", Verb::Reserve, false, false, true},
+    {"convert", Verb::Convert, false, true, true},
+    {"unmap", Verb::Unmap, false, true, true},
+    {"fork", Verb::Fork, false, false, false},
+    {"exit", Verb::Exit, false, false, false},
+}};
+
+/// Takes the next word off a text.
+std::string_view takeWord(std::string_view& text) {
     text = trimBlanks(text);
-    const auto blank = text.find(' ');
-    const auto verb = text.substr(0, blank);
-    if (blank == std::string_view::npos || (verb != "read" && verb != "write")) {
-        return std::nullopt;
+    const std::string_view word = text.substr(0, text.find(' '));
+    text.remove_prefix(word.size());
+    text = trimBlanks(text);
+    return word;
+}
+
+std::optional<std::uint64_t> parseOffset(std::string_view text) {
+    if (const auto plain = parseUnsigned(text)) {
+        return plain;
     }
-    const auto offset = parseUnsigned(trimBlanks(text.substr(blank)));
-    if (!offset || *offset % wordBytes != 0) {
-        return std::nullopt;
+    const auto size = parseSize(text);
+    return size ? std::optional(size->value) : std::nullopt;
+}
+
+std::optional<ScriptedAccess> parseOperands(const VerbInfo& info, std::string_view text) {
+    ScriptedAccess parsed{.write = info.write, .verb = info.verb, .size = {}, .other = {}};
+    if (info.hasOffset) {
+        const auto offset = parseOffset(takeWord(text));
+        if (!offset || (info.verb != Verb::Wait && *offset % wordBytes != 0)) {
+            return std::nullopt;
+        }
+        parsed.offset = *offset;
     }
-    return ScriptedAccess{verb == "write", *offset};
+    if (info.hasSize) {
+        const auto size = parseSize(text);
+        if (!size || size->value == 0 || (size->value | parsed.offset) % pageBytes != 0) {
+            return std::nullopt;
+        }
+        parsed.size = *size;
+        text = {};
+    }
+    if (info.verb == Verb::Fork) {
+        parsed.other = takeWord(text);
+    }
+    const bool nameless = info.verb == Verb::Fork && parsed.other.empty();
+    return text.empty() && !nameless ? std::optional(parsed) : std::nullopt;
+}
+
+std::optional<ScriptedAccess> parseAccess(std::string_view text) {
+    const std::string_view word = takeWord(text);
+    for (const VerbInfo& info : verbs) {
+        if (info.word == word) {
+            return parseOperands(info, text);
+        }
+    }
+    return std::nullopt;
 }
 
 std::string printAccess(const ScriptedAccess& access) {
-    return fmt::format("{} {:#x}", access.write ? "write" : "read", access.offset);
+    const auto info = std::find_if(verbs.begin(), verbs.end(), [&](const VerbInfo& one) {
+        return one.verb == access.verb && one.write == access.write;
+    });
+    std::string out(info->word);
+    if (info->hasOffset) {
+        out += access.verb == Verb::Wait ? fmt::format(" {}", access.offset)
+                                         : fmt::format(" {:#x}", access.offset);
+    }
+    if (info->hasSize) {
+        out += " " + text(access.size);
+    }
+    return access.verb == Verb::Fork ? out + " " + access.other : out;
 }
 
 std::vector<Setting> placeSettings() {
@@ -83,6 +159,18 @@ std::vector<Setting> placeSettings() {
         Row("process.blocks", &S::blocks, blockForm, parseBlock, printBlock)
             .says("Memory that it has at the start, neighbours in its address space in this "
                   "order; without a frame the lowest run of free frames is taken."),
+        size("process.reserve", &S::reserve)
+            .between(0, 1ULL << 40)
+            .multipleOf(pageBytes)
+            .says("Area behind its blocks whose pages get a frame at the first touch.",
+                  "seed 002: allocate on demand"),
+        size("process.file", &S::file)
+            .between(0, 1ULL << 40)
+            .multipleOf(pageBytes)
+            .says("Area behind that with a read-only file, read page by page at the first touch."),
+        choice("process.on_signal", &S::onSignal)
+            .says("What its handler does about an invalid access (paging.invalid_access = "
+                  "`signal`)."),
         Row("process.cpus", &S::cpus, cpuForm, parseCpu, printCpu)
             .says("CPUs of its threads, one thread for each; none: it only owns memory."),
     };
@@ -107,7 +195,10 @@ std::vector<Setting> accessSettings() {
             .between(0, 100)
             .says("Pattern hot-set: share of the accesses that go to the hot part."),
         Row("process.script", &S::script, accessForm, parseAccess, printAccess)
-            .says("Pattern script: the accesses, at offsets from the start of the area."),
+            .says("Pattern script: the accesses and system calls, in order; offsets from the start "
+                  "of "
+                  "the area. `convert` gives pages back that stay in use, `unmap` for good; `fork` "
+                  "makes the address space of another process of the scenario."),
         cycles("process.think", &S::thinkCycles)
             .word("cost.think", ~0ULL)
             .says("Work between two accesses."),

@@ -4,6 +4,7 @@
 #include "fragscope/hardware/cpu/register_name.h"
 #include "fragscope/hardware/paging/access.h"
 #include "fragscope/hardware/paging/walk_check.h"
+#include "fragscope/kernel/paging/page_state.h"
 #include "fragscope/task/listing.h"
 
 #include <array>
@@ -21,9 +22,11 @@ std::string nameFrom(const std::array<std::string_view, N>& names, std::uint64_t
 
 constexpr std::array<std::string_view, 5> uses{"free memory", "kernel", "page tables", "data",
                                                "hole"};
-constexpr std::array<std::string_view, 3> entryKinds{"block", "no-access entry", "limit entry"};
+constexpr std::array<std::string_view, 4> entryKinds{"block", "no-access entry", "limit entry",
+                                                     "demand area"};
 constexpr std::array<std::string_view, 4> roles{"application", "mover", "kernel task", "script"};
 constexpr std::array<std::string_view, 3> statuses{"ready", "waiting", "finished"};
+constexpr std::array<std::string_view, 2> origins{"swap device", "file"};
 constexpr std::array<std::string_view, 2> ends{"low", "high"};
 constexpr std::array<std::string_view, 2> growthPlaces{"as a new block", "behind its block"};
 constexpr std::array<std::string_view, static_cast<std::size_t>(ListingId::Count)> listings{
@@ -52,6 +55,11 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(ListingId::Count
     "the shared object",
     "an attachment",
     "a detachment",
+    "the checking fault handler",
+    "the quick-and-dumb fault handler",
+    "a reservation",
+    "giving pages back",
+    "a fork",
 };
 static_assert(!listings.back().empty(), "each listing has a name");
 
@@ -77,6 +85,11 @@ std::string checkText(std::uint64_t number) {
     return number == 0 ? "" : fmt::format(", {}", name.empty() ? "failed" : name);
 }
 
+std::string stateText(std::uint64_t number) {
+    return number < pageStateCount ? std::string(infoOf(static_cast<PageState>(number)).name)
+                                   : fmt::format("state {}", number);
+}
+
 std::string registerText(std::uint64_t number) {
     const std::string_view name =
         number < registerCount ? nameOf(static_cast<RegisterName>(number)) : std::string_view();
@@ -98,7 +111,7 @@ struct NamedStyle {
     Style text;
 };
 
-constexpr std::array<NamedStyle, 22> styles{{
+constexpr std::array<NamedStyle, 24> styles{{
     {"hex", [](std::uint64_t v) { return groupedHex(v); }},
     {"bytes", [](std::uint64_t v) { return text(ByteCount(v)); }},
     {"cycles", [](std::uint64_t v) { return counted(v, "cycle"); }},
@@ -121,6 +134,8 @@ constexpr std::array<NamedStyle, 22> styles{{
     {"listing", [](std::uint64_t v) { return nameFrom(listings, v); }},
     {"error", errorText},
     {"check", checkText},
+    {"state", stateText},
+    {"origin", [](std::uint64_t v) { return nameFrom(origins, v); }},
 }};
 
 struct NamedField {

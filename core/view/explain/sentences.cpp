@@ -132,6 +132,25 @@ constexpr Sentence sentences[] = {
      "system call of {object:process} with {value:bytes} at {vaddr}, repeated {a} times"},
     {Note, "script step {value} for {object:process}"},
     {RunEnded, "the run is over after {value} micro-steps"},
+    {PagesReserved,
+     "{object:process} has {value:pages} promised from {vaddr}; {a} altogether, limit {b}"},
+    {ReserveRefused, "{object:process} is refused {value:pages}: {a} are promised, {b} may be"},
+    {PageStateChanged, "page {vaddr} of {object:process}: {a:state} -> {value:state} ({b})"},
+    {MemoryUse,
+     "{object:process}: {value:pages} reserved, {a} of them to be backed, {b} have a frame"},
+    {InvalidAccess, "invalid access of {object:process} at {vaddr}: {value:error}; page {a:state}"},
+    {SignalDelivered, "{object:process} gets signal {value} for its access to {vaddr}"},
+    {EventKind::OutOfMemory, "out of memory at {vaddr} of {object:process}: {value:process} with "
+                             "{a:frames} is ended; {b} slots are free"},
+    {PageEvicted, "page {vaddr} of {object:process} lost {paddr:frame}: slot {value}, {a:pages} "
+                  "saved; {b} slots are free"},
+    {PageLoaded, "page {vaddr} of {object:process} was read into {paddr}: number {value} of its "
+                 "{a:origin}; {b} slots are free"},
+    {FrameCopied,
+     "page {vaddr} of {object:process} copied from {value:physical} to {paddr}; {a} owners left"},
+    {ForkDone, "{object:process} is a fork of {value:process}: {a:pages}, {b} of them by frame"},
+    {PagesGivenBack,
+     "{object:process} gave back {value:pages} from {vaddr}: {a:frames}, {b} slots"},
 };
 
 static_assert(std::size(sentences) == eventKindCount, "each kind has one sentence");

@@ -71,7 +71,21 @@ enum class Better : std::uint8_t { Lower, Higher, Neither };
     M(CrashSteps, "crash_distance_steps", "steps", Neither,                                        \
       "Micro-steps from the stray store to the kernel fault.")                                     \
     M(CrashCycles, "crash_distance_cycles", "cycles", Neither,                                     \
-      "Cycles from the stray store to the kernel fault.")
+      "Cycles from the stray store to the kernel fault.")                                          \
+    M(ReservedPages, "reserved_pages", "pages", Neither, "Pages of demand areas that are in use.") \
+    M(CommittedPages, "committed_pages", "pages", Neither,                                         \
+      "Reserved pages that a frame or a slot must be found for.")                                  \
+    M(ResidentPages, "resident_pages", "pages", Lower, "Pages of demand areas that have a frame.") \
+    M(HandlerReferences, "handler_references", "references", Lower,                                \
+      "References of demand fault handlers to tables in memory.")                                  \
+    M(InvalidAccesses, "invalid_accesses", "accesses", Lower,                                      \
+      "Accesses that the state of the page forbids.")                                              \
+    M(Signals, "signals", "signals", Lower, "Invalid accesses that a process was told of.")        \
+    M(Evictions, "evictions", "pages", Lower, "Pages that lost their frame to another page.")      \
+    M(SwapWrites, "swap_writes", "pages", Lower, "Pages saved to the swap device.")                \
+    M(SwapReads, "swap_reads", "pages", Lower, "Pages read from the swap device.")                 \
+    M(FileReads, "file_reads", "pages", Lower, "Pages read from a file.")                          \
+    M(FramesCopied, "frames_copied", "frames", Lower, "Copies made by copy-on-write.")
 
 enum class MetricId : std::uint8_t {
 #define FRAGSCOPE_METRIC_ENUMERATOR(Name, ...) Name,

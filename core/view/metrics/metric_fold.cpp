@@ -48,6 +48,11 @@ constexpr std::array<Counter, eventKindCount> countersByKind() {
     add(EventKind::RequestRefused, MetricId::Refusals);
     add(EventKind::OwnerRefused, MetricId::OwnersRefused);
     add(EventKind::FreeRefused, MetricId::FreesRefused);
+    add(EventKind::ReserveRefused, MetricId::Refusals);
+    add(EventKind::InvalidAccess, MetricId::InvalidAccesses);
+    add(EventKind::SignalDelivered, MetricId::Signals);
+    add(EventKind::PageEvicted, MetricId::Evictions);
+    add(EventKind::FrameCopied, MetricId::FramesCopied);
     return table;
 }
 
@@ -126,8 +131,8 @@ bool MetricFold::wait(std::uint64_t cycles) {
     return true;
 }
 
-void MetricFold::follow(MetricId metric, std::uint32_t task, std::uint64_t total) {
-    std::uint64_t& own = totals_[{metric, task}];
+void MetricFold::follow(MetricId metric, std::uint32_t source, std::uint64_t total) {
+    std::uint64_t& own = totals_[{metric, source}];
     value(metric) += total - own;
     own = total;
 }
@@ -156,6 +161,21 @@ bool MetricFold::books(const Event& event) {
     return true;
 }
 
+bool MetricFold::paging(const Event& event) {
+    if (event.kind == EventKind::PageEvicted) {
+        value(MetricId::SwapWrites) += event.a;
+        return count(event);
+    }
+    if (event.kind == EventKind::PageLoaded) {
+        ++value(event.a != 0 ? MetricId::FileReads : MetricId::SwapReads);
+        return true;
+    }
+    follow(MetricId::ReservedPages, event.object, event.value);
+    follow(MetricId::CommittedPages, event.object, event.a);
+    follow(MetricId::ResidentPages, event.object, event.b);
+    return true;
+}
+
 bool MetricFold::apply(const Event& event) {
     nextSeq = event.seq + 1;
     sample_.seq = nextSeq;
@@ -171,6 +191,13 @@ bool MetricFold::apply(const Event& event) {
         return countMapEntry(event, false);
     case EventKind::ProcessExited:
         return endProcess(event.object);
+    case EventKind::FaultResolved:
+        value(MetricId::HandlerReferences) += event.a;
+        return count(event);
+    case EventKind::PageEvicted:
+    case EventKind::PageLoaded:
+    case EventKind::MemoryUse:
+        return paging(event);
     case EventKind::WaitEnded:
         return wait(event.value);
     case EventKind::AccessesDone:

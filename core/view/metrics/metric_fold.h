@@ -39,9 +39,10 @@ private:
     bool frames(const Event& event, bool allocated);
     bool wait(std::uint64_t cycles);
     bool progress(const Event& event);
+    bool paging(const Event& event);
     bool books(const Event& event);
-    /// A metric that is the sum of what each task says of itself.
-    void follow(MetricId metric, std::uint32_t task, std::uint64_t total);
+    /// A metric that is the sum of what each task, or process, says of itself.
+    void follow(MetricId metric, std::uint32_t source, std::uint64_t total);
     bool endProcess(std::uint32_t process);
     void setFreeSpace();
 
@@ -52,7 +53,7 @@ private:
     std::uint64_t allocateCycles_ = 0;               ///< of the books, for frames given out
     std::uint64_t releaseCycles_ = 0;                ///< and given back
     std::map<std::uint32_t, std::uint64_t> entries_; ///< blocks by process
-    std::map<std::pair<MetricId, std::uint32_t>, std::uint64_t> totals_; ///< by metric and task
+    std::map<std::pair<MetricId, std::uint32_t>, std::uint64_t> totals_; ///< by metric and source
 };
 
 } // namespace fragscope

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "fragscope/kernel/frames/frame_table.h"
+
+namespace fragscope {
+
+/// What demand paging asks of the frame table: one frame at a time, and who maps it.
+class FrameSupply {
+public:
+    explicit FrameSupply(FrameTable& frames) : frames_(frames) {}
+
+    /// A frame for data, without an owner yet; nothing if none is left.
+    std::optional<FrameNumber> take(std::uint32_t process) {
+        return frames_.allocate(FrameUse::Data, process, Rule::FirstFit);
+    }
+
+    /// Gives a frame back that was never mapped.
+    void putBack(FrameNumber frame, std::uint32_t process) {
+        (void)frames_.release(frame, process, Rule::NoRoomForOwner);
+    }
+
+    [[nodiscard]] std::uint64_t owners(FrameNumber frame) const {
+        return frames_.info(frame).references;
+    }
+
+    /// False if there is no room to note one more.
+    [[nodiscard]] bool addOwner(FrameNumber frame, const FrameOwner& owner) {
+        return frames_.addOwner(frame, owner,
+                                owners(frame) == 0 ? Rule::BookAllocate : Rule::BookAttach);
+    }
+
+    /// One owner less; the last one frees the frame.
+    void dropOwner(FrameNumber frame, const FrameOwner& owner, Rule why) {
+        const auto left = frames_.removeOwner(
+            frame, owner, owners(frame) > 1 ? Rule::BookDetach : Rule::BookRelease);
+        if (left && *left == 0) {
+            (void)frames_.release(frame, owner.process, why);
+        }
+    }
+
+private:
+    FrameTable& frames_;
+};
+
+} // namespace fragscope

@@ -1,0 +1,118 @@
+#include "fragscope/scenario/validate_parts.h"
+
+#include <fmt/format.h>
+
+namespace fragscope {
+
+namespace {
+
+bool hasCalls(const ProcessSettings& process) {
+    return std::any_of(process.script.begin(), process.script.end(),
+                       [](const ScriptedAccess& element) {
+                           return element.verb >= Verb::Reserve && element.verb <= Verb::Fork;
+                       });
+}
+
+bool forks(const ProcessSettings& process) {
+    return std::any_of(process.script.begin(), process.script.end(),
+                       [](const ScriptedAccess& element) { return element.verb == Verb::Fork; });
+}
+
+void checkMachineOf(const RunConfig& config, std::size_t item, IssueList& issues) {
+    if (config.machine.translation == TranslationMode::Ranges) {
+        issues.add("process.reserve", item,
+                   "areas of demand exist only where machine.translation is `paging`");
+    }
+    if (config.mover.algorithm != MoverAlgorithm::None) {
+        issues.add("process.reserve", item,
+                   "areas of demand and a mover exclude each other: set mover.algorithm = `none`");
+    }
+    for (const ScriptAction& action : config.script) {
+        const bool moves = action.action == Action::Free || action.action == Action::Share;
+        if (moves && (action.process == config.processes[item].name ||
+                      action.other == config.processes[item].name)) {
+            issues.add("process.reserve", item,
+                       "`free` and `share` act on blocks; use `unmap` and `fork` in its script");
+        }
+    }
+}
+
+/// What only the checking handler understands.
+void checkHandler(const RunConfig& config, std::size_t item, IssueList& issues) {
+    const PagingSettings& paging = config.paging;
+    const ProcessSettings& process = config.processes[item];
+    if (paging.handler == DemandHandler::Checking) {
+        return;
+    }
+    if (paging.replacement != PageReplacement::None || paging.zeroPage) {
+        issues.add("paging.handler",
+                   "`quick-and-dumb` knows no states: it needs replacement = `none` and no "
+                   "zero page");
+    }
+    if (process.file.value != 0 || forks(process)) {
+        issues.add("process.file", item, "files and forks need paging.handler = `checking`");
+    }
+}
+
+void checkForks(const RunConfig& config, std::size_t item, IssueList& issues) {
+    const ProcessSettings& parent = config.processes[item];
+    for (std::size_t i = 0; i < parent.script.size(); ++i) {
+        const ScriptedAccess& element = parent.script[i];
+        if (element.verb != Verb::Fork) {
+            continue;
+        }
+        const auto child =
+            std::find_if(config.processes.begin(), config.processes.end(),
+                         [&](const ProcessSettings& each) { return each.name == element.other; });
+        if (child == config.processes.end() || child->name == parent.name) {
+            issues.add("process.script", item, i,
+                       fmt::format("there is no other process `{}` to fork", element.other));
+        } else if (!child->blocks.empty() || child->reserve.value != 0 || child->file.value != 0 ||
+                   child->start != parent.start) {
+            issues.add("process.script", item, i,
+                       fmt::format("`{}` must have the same start and no memory of its own",
+                                   element.other));
+        }
+        if (!parent.blocks.empty()) {
+            issues.add("process.blocks", item,
+                       "a process with blocks cannot fork: give it `reserve` instead");
+        }
+    }
+}
+
+} // namespace
+
+ByteCount demandSize(const ProcessSettings& process) {
+    return process.reserve + process.file;
+}
+
+bool comesLater(const RunConfig& config, const ProcessSettings& process) {
+    const auto reserves = [](const ScriptedAccess& element) {
+        return element.verb == Verb::Reserve;
+    };
+    if (std::any_of(process.script.begin(), process.script.end(), reserves)) {
+        return true;
+    }
+    for (const ProcessSettings& parent : config.processes) {
+        for (const ScriptedAccess& element : parent.script) {
+            if (element.verb == Verb::Fork && element.other == process.name) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+void checkPaging(const RunConfig& config, IssueList& issues) {
+    for (std::size_t item = 0; item < config.processes.size(); ++item) {
+        const ProcessSettings& process = config.processes[item];
+        if (demandSize(process).value == 0 && !hasCalls(process) && !comesLater(config, process)) {
+            continue;
+        }
+        checkMachineOf(config, item, issues);
+        checkHandler(config, item, issues);
+        checkForks(config, item, issues);
+    }
+}
+
+} // namespace fragscope
