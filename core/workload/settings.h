@@ -31,8 +31,8 @@ struct ScriptedAccess {
     bool write = false;
     std::uint64_t offset = 0; ///< Wait: cycles
     Verb verb = Verb::Access;
-    ByteCount size;    ///< of the range, or of what is reserved
-    std::string other; ///< Fork: the child
+    ByteCount size{};    ///< of the range, or of what is reserved
+    std::string other{}; ///< Fork: the child
 };
 
 /// Contiguous frames given to a process before the run; blocks of a process are neighbours in its

@@ -45,6 +45,11 @@ void announce(const Kernel& kernel,
                                 .b = kernel.paging().swap().free()});
 }
 
+void close(Kernel& kernel, Process& owner) {
+    --owner.mappingsOpen;
+    kernel.reapIfDead(owner);
+}
+
 } // namespace
 
 Steps evictPage(Kernel& kernel, const Process& process, FaultLocals& l) {
@@ -56,12 +61,14 @@ Steps evictPage(Kernel& kernel, const Process& process, FaultLocals& l) {
     Process& owner = *kernel.processes()[victim.process - 1];
     l.victim = victim.process;
     l.victimPage = victim.page.value;
+    ++owner.mappingsOpen; // it may end, but its tables stay until this is over
     co_yield Check::Evict;
     const Pte held{owner.tables.leaf(victim.page)};
     const FrameNumber frame = held.frame();
     const Departure departure = departureOf(paging, victim, held);
     if (!departure.possible) {
         paging.enlist(victim);
+        close(kernel, owner);
         l.frame = none;
         co_return;
     }
@@ -86,6 +93,7 @@ Steps evictPage(Kernel& kernel, const Process& process, FaultLocals& l) {
     l.references += frameEntryReferences;
     paging.leaveFrame(owner, victim.page, frame, departure.why);
     paging.announceUse(owner);
+    close(kernel, owner);
 }
 
 } // namespace fragscope
