@@ -86,6 +86,11 @@ private slots:
                                   "Owner: third at V0x", "References: 3;", "List: used;"}) {
             QVERIFY2(told.contains(QLatin1String(owner)), qPrintable(told));
         }
+        // The map of the process does not have the page; its tables lead to it.
+        const std::vector<WalkRow>& rows = window_->cards().walk->rows();
+        QCOMPARE(rows.size(), std::size_t{5});
+        QCOMPARE(rows[3].state, WalkRow::State::Leaf);
+        QCOMPARE(frameOf(PhysAddr(rows[4].entryPaddr)), firstShared);
         stepUntilReferences(2); // the second detaches first
         QVERIFY(!list->accessibleDescription().contains(QStringLiteral("Owner: second")));
         QVERIFY(list->accessibleDescription().contains(QStringLiteral("Owner: first")));

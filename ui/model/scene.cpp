@@ -88,6 +88,20 @@ std::optional<PagePlace> Scene::pageOf(FrameNumber frame) const {
     return found;
 }
 
+std::optional<std::uint64_t> Scene::vaddrOf(FrameNumber frame) const {
+    if (const std::optional<PagePlace> place = pageOf(frame)) {
+        return place->process == moment_->focus ? std::optional(place->vaddr) : std::nullopt;
+    }
+    const std::optional<FrameBook> book = frameBook(frame);
+    if (!book) {
+        return std::nullopt;
+    }
+    const auto owner =
+        std::find_if(book->owners.begin(), book->owners.end(),
+                     [&](const FrameOwner& each) { return each.process == moment_->focus; });
+    return owner == book->owners.end() ? std::nullopt : std::optional(startOf(owner->page).value);
+}
+
 std::optional<FrameNumber> Scene::frameAt(std::uint64_t vaddr) const {
     const Extent* extent = extentOf(vaddr);
     if (extent == nullptr || extent->kind != EntryKind::Block) {

@@ -65,6 +65,9 @@ public:
     /// Who maps a frame: the chosen process first, then the others, in order of number.
     [[nodiscard]] std::optional<PagePlace> pageOf(FrameNumber frame) const;
 
+    /// Where the chosen process maps a frame, by its map or, for pages outside of it, by the books.
+    [[nodiscard]] std::optional<std::uint64_t> vaddrOf(FrameNumber frame) const;
+
     /// Where the map of the chosen process leads; nothing in entry E or where nothing is mapped.
     [[nodiscard]] std::optional<FrameNumber> frameAt(std::uint64_t vaddr) const;
 

@@ -231,9 +231,9 @@ void Presenter::showPage(std::uint64_t vaddr) {
         (walk.levels.back().maps || walk.levels.back().level == table_level::pt)) {
         entry = walk.levels.back().entry;
     }
-    const std::optional<FrameNumber> frame = scene_->frameAt(vaddr);
-    cards_.inspector->show(entry, frame ? frameFacts(*scene_, caption_->names, *frame)
-                                        : absentPageFacts(*scene_, vaddr));
+    cards_.inspector->show(
+        entry, shownFrame_ ? frameFacts(*scene_, caption_->names, FrameNumber(*shownFrame_))
+                           : absentPageFacts(*scene_, vaddr));
     cards_.inspectorCard->setTitle(tr("Page 0x%1").arg(vaddr / pageBytes, 0, 16));
 }
 
@@ -247,9 +247,7 @@ void Presenter::showSelection() {
         vaddr = scene_->accesses().front().vaddr;
     }
     if (frame) {
-        const std::optional<PagePlace> place = scene_->pageOf(FrameNumber(*frame));
-        const bool ours = place && place->process == scene_->moment().focus;
-        vaddr = ours ? std::optional(place->vaddr) : std::nullopt;
+        vaddr = scene_->vaddrOf(FrameNumber(*frame));
     } else if (vaddr) {
         const std::optional<FrameNumber> mapped = scene_->frameAt(*vaddr);
         frame = mapped ? std::optional(mapped->value) : std::nullopt;
