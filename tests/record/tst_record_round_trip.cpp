@@ -215,7 +215,7 @@ private slots:
             path,
             "UPDATE event_kind SET kind = 1000 - kind; DELETE FROM event_kind WHERE name = 'load';"
             "UPDATE event_kind SET name = 'forgotten' WHERE name = 'store';"
-            "UPDATE rule SET rule = rule + 500; UPDATE metric SET metric_id = 90 - metric_id;");
+            "UPDATE rule SET rule = rule + 500; UPDATE metric SET metric_id = 1000 - metric_id;");
         const std::int64_t run = recordRun(path, sampleInfo(), events);
         RunFile file = openRunFile(path);
         QCOMPARE(firstDifference(file.events(run, {}, 9999).value(), events), qint64{-1});
