@@ -74,7 +74,7 @@ struct Process {
     bool awaitsFork = false;         ///< its address space comes by a fork
     PageUse use;                     ///< of its demand areas
     OnSignal onSignal = OnSignal::End;
-    std::uint64_t signals = 0; ///< delivered so far
+    std::uint64_t signalsSent = 0; ///< delivered so far
 
     // Predicates for waiting tasks.
     [[nodiscard]] bool running(std::uint64_t) const { return !stopped; }

@@ -164,7 +164,7 @@ std::uint64_t Machine::stateHash() const {
         }
     }
     const SwapDevice& swap = parts_->kernel.paging().swap();
-    for (std::uint64_t slot = 0; slot < swap.slots(); ++slot) {
+    for (std::uint64_t slot = 0; slot < swap.slotCount(); ++slot) {
         if (swap.references(slot) != 0 && !swap.read(slot).empty()) {
             hash.add(&slot, sizeof slot);
             hash.add(swap.read(slot).bytes(), pageBytes);

@@ -17,7 +17,7 @@ class SwapDevice {
 public:
     explicit SwapDevice(std::uint64_t slots) : slots_(slots), free_(slots) {}
 
-    [[nodiscard]] std::uint64_t slots() const { return slots_.size(); }
+    [[nodiscard]] std::uint64_t slotCount() const { return slots_.size(); }
 
     [[nodiscard]] std::uint64_t free() const { return free_; }
 

@@ -48,7 +48,7 @@ std::uint64_t DemandPaging::dataFrames() {
 
 std::uint64_t DemandPaging::promiseLimit() {
     const std::uint64_t backed = settings_.outOfMemory == OutOfMemoryMode::FailRequest
-                                     ? dataFrames() + swap_.slots()
+                                     ? dataFrames() + swap_.slotCount()
                                      : ~0ULL;
     const std::uint64_t asked =
         settings_.commitLimit.value == 0 ? ~0ULL : settings_.commitLimit.value / pageBytes;

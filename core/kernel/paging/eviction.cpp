@@ -24,7 +24,12 @@ Departure departureOf(DemandPaging& paging, const ResidentSet::Resident& victim,
                    ? Departure{.entry = {PageState::SwappedOut, false, victim.swapSlot}}
                    : Departure{.entry = {PageState::OnDemand, false, 0}, .why = Rule::EvictedZero};
     }
-    const auto slot = hasSlot ? std::optional(victim.swapSlot) : paging.swap().take();
+    // A slot that another process refers to, after a fork, keeps what it holds.
+    const bool own = hasSlot && paging.swap().references(victim.swapSlot) == 1;
+    const auto slot = own ? std::optional(victim.swapSlot) : paging.swap().take();
+    if (slot && hasSlot && !own) {
+        paging.swap().drop(victim.swapSlot);
+    }
     return {.entry = {PageState::SwappedOut, false, slot.value_or(0)},
             .save = true,
             .possible = slot.has_value(),
@@ -45,6 +50,11 @@ void announce(const Kernel& kernel,
                                 .b = kernel.paging().swap().free()});
 }
 
+void close(Kernel& kernel, Process& owner) {
+    --owner.mappingsOpen;
+    kernel.reapIfDead(owner);
+}
+
 } // namespace
 
 Steps evictPage(Kernel& kernel, const Process& process, FaultLocals& l) {
@@ -52,16 +62,21 @@ Steps evictPage(Kernel& kernel, const Process& process, FaultLocals& l) {
     DemandPaging& paging = kernel.paging();
     co_yield Check::Victim;
     board.scheduler.spend(board.cost.kernelStep);
+    if (!paging.mustEvict(process)) {
+        co_return; // another process has ended meanwhile
+    }
     const ResidentSet::Resident victim = paging.chooseVictim(process);
     Process& owner = *kernel.processes()[victim.process - 1];
     l.victim = victim.process;
     l.victimPage = victim.page.value;
+    ++owner.mappingsOpen; // it may end, but its tables stay until this is over
     co_yield Check::Evict;
     const Pte held{owner.tables.leaf(victim.page)};
     const FrameNumber frame = held.frame();
     const Departure departure = departureOf(paging, victim, held);
     if (!departure.possible) {
         paging.enlist(victim);
+        close(kernel, owner);
         l.frame = none;
         co_return;
     }
@@ -86,6 +101,7 @@ Steps evictPage(Kernel& kernel, const Process& process, FaultLocals& l) {
     l.references += frameEntryReferences;
     paging.leaveFrame(owner, victim.page, frame, departure.why);
     paging.announceUse(owner);
+    close(kernel, owner);
 }
 
 } // namespace fragscope

@@ -75,7 +75,7 @@ bool DemandPaging::mustEvict(const Process& process) {
 /// translation sets no bit again, and the page looks unused (as Linux does on x86).
 void DemandPaging::noteAccessedBits(ResidentSet& set) {
     const Board& board = kernel_.board();
-    for (const ResidentSet::Resident& resident : set.slots()) {
+    for (const ResidentSet::Resident& resident : set.residents()) {
         if (resident.process == 0) {
             continue;
         }
@@ -180,7 +180,8 @@ bool DemandPaging::react(AccessRequest& request, const PageEntry& entry) {
 bool DemandPaging::signal(AccessRequest& request, const PageEntry& entry) {
     Process& process = *request.process;
     const Board& board = kernel_.board();
-    const bool reserves = process.onSignal == OnSignal::Reserve && !entry.present;
+    const bool reserves =
+        process.onSignal == OnSignal::Reserve && mayBecome(entry.state, PageState::OnDemand);
     const bool skips = process.onSignal == OnSignal::Skip;
     const Rule why =
         reserves ? Rule::SignalReserves : (skips ? Rule::SignalSkips : Rule::SignalEnds);
@@ -188,7 +189,7 @@ bool DemandPaging::signal(AccessRequest& request, const PageEntry& entry) {
                        .rule = why,
                        .object = process.number,
                        .vaddr = request.address.value,
-                       .value = ++process.signals});
+                       .value = ++process.signalsSent});
     board.scheduler.spend(board.cost.faultExit + board.cost.faultEntry); // out to it and back
     if (reserves &&
         change(process, pageOf(request.address), {PageState::OnDemand, false, 0}, Rule::Promised)) {

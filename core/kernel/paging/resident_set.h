@@ -30,7 +30,7 @@ public:
 
     [[nodiscard]] bool full() const { return places_.size() == slots_.size(); }
 
-    [[nodiscard]] const std::vector<Resident>& slots() const { return slots_; }
+    [[nodiscard]] const std::vector<Resident>& residents() const { return slots_; }
 
     /// A page was loaded; the set must not be full.
     void add(const Resident& loaded);
