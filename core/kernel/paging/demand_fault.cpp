@@ -145,17 +145,13 @@ Rule reasonOf(PageState state) {
 }
 
 /// The page as the replacement knows it, with the slot or page of the file that still holds it.
-ResidentSet::Resident
-residentOf(DemandPaging& paging, const AccessRequest& request, const PageEntry& entry) {
+ResidentSet::Resident residentOf(const AccessRequest& request, const PageEntry& entry) {
     ResidentSet::Resident loaded{.process = request.process->number,
                                  .page = pageOf(request.address)};
     if (entry.state == PageState::FileBacked) {
         loaded.filePage = entry.number;
-    } else if (entry.state == PageState::SwappedOut &&
-               paging.swap().references(entry.number) == 1) {
-        loaded.swapSlot = entry.number;
     } else if (entry.state == PageState::SwappedOut) {
-        paging.swap().drop(entry.number); // another process still refers to it
+        loaded.swapSlot = entry.number;
     }
     return loaded;
 }
@@ -184,7 +180,7 @@ Steps mapFrame(Kernel& kernel, AccessRequest& request, PageEntry entry, FaultLoc
         co_return;
     }
     paging.change(process, page, {state, true, l.frame}, reasonOf(entry.state));
-    paging.enlist(residentOf(paging, request, entry));
+    paging.enlist(residentOf(request, entry));
     if (!entry.present) {
         co_return; // absent to present needs no flush
     }

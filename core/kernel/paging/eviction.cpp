@@ -24,7 +24,12 @@ Departure departureOf(DemandPaging& paging, const ResidentSet::Resident& victim,
                    ? Departure{.entry = {PageState::SwappedOut, false, victim.swapSlot}}
                    : Departure{.entry = {PageState::OnDemand, false, 0}, .why = Rule::EvictedZero};
     }
-    const auto slot = hasSlot ? std::optional(victim.swapSlot) : paging.swap().take();
+    // A slot that another process refers to, after a fork, keeps what it holds.
+    const bool own = hasSlot && paging.swap().references(victim.swapSlot) == 1;
+    const auto slot = own ? std::optional(victim.swapSlot) : paging.swap().take();
+    if (slot && hasSlot && !own) {
+        paging.swap().drop(victim.swapSlot);
+    }
     return {.entry = {PageState::SwappedOut, false, slot.value_or(0)},
             .save = true,
             .possible = slot.has_value(),
@@ -57,6 +62,9 @@ Steps evictPage(Kernel& kernel, const Process& process, FaultLocals& l) {
     DemandPaging& paging = kernel.paging();
     co_yield Check::Victim;
     board.scheduler.spend(board.cost.kernelStep);
+    if (!paging.mustEvict(process)) {
+        co_return; // another process has ended meanwhile
+    }
     const ResidentSet::Resident victim = paging.chooseVictim(process);
     Process& owner = *kernel.processes()[victim.process - 1];
     l.victim = victim.process;
