@@ -79,6 +79,8 @@ template <class Line> Steps takeLock(Kernel& kernel, Task& self, Line line) {
         co_yield line;
     }
     paging.lock(self.id);
+    const Board& board = kernel.board();
+    board.mmu.drainStores(board.cpus[self.cpu]); // they belong to the pages as they are now
 }
 
 bool staysAsItIs(PageState state, GiveBackMode mode) {

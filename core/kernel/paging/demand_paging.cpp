@@ -123,7 +123,10 @@ bool DemandPaging::change(Process& process, PageNumber page, const PageEntry& to
                     "illegal change of a page's state");
     const auto value = encodeEntry(to);
     FRAGSCOPE_CHECK(value.has_value(), "the entry has no room for the page's state");
-    if (!process.tables.write(page, *value | flagsOf(to), why)) {
+    // What a copied page holds is nowhere else: it must not leave as if never written.
+    const bool unsaved = from.state == PageState::CopyOnWrite && to.state == PageState::Allocated;
+    const std::uint64_t flags = flagsOf(to) | (unsaved ? pte::dirty : 0);
+    if (!process.tables.write(page, *value | flags, why)) {
         return false;
     }
     const PageUse before = useOf(from, from.present && isZeroFrame(FrameNumber(from.number)));
