@@ -47,7 +47,7 @@ private slots:
 
     void entryFields_coverAllBitsOnce() {
         std::uint64_t covered = 0;
-        for (const EntryField& field : entryFields) {
+        for (const PteBitField& field : entryFields) {
             for (unsigned bit = field.low; bit < field.low + field.count; ++bit) {
                 QCOMPARE(covered & (1ULL << bit), std::uint64_t{0});
                 covered |= 1ULL << bit;

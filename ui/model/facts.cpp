@@ -3,6 +3,7 @@
 #include "fragscope/base/text.h"
 #include "fragscope/hardware/paging/access.h"
 #include "fragscope/hardware/paging/pte.h"
+#include "fragscope/kernel/paging/page_state.h"
 #include "fragscope/ui/panels/pte_bits.h"
 #include "fragscope/ui/widgets/text.h"
 #include "fragscope/view/frame_classes.h"
@@ -185,6 +186,16 @@ std::vector<Fact> absentPageFacts(const Scene& scene, std::uint64_t vaddr) {
     const Extent* extent = scene.extentOf(vaddr);
     if (extent == nullptr) {
         facts.push_back({QObject::tr("State"), QObject::tr("not mapped"), FactTone::Bad});
+        return facts;
+    }
+    if (extent->kind == EntryKind::Demand) {
+        const TableWalk walk = scene.walk(scene.moment().focus, vaddr);
+        const bool hasEntry = walk.levels.size() == table_level::pml4;
+        const PageStateInfo& state =
+            infoOf(hasEntry ? decodeEntry(walk.levels.back().entry).state : PageState::NotUsed);
+        facts.push_back({QObject::tr("State"), qt(state.name)});
+        facts.push_back({QString(), qt(state.sentence)});
+        facts.push_back({QObject::tr("Map entry"), entryText(*extent)});
         return facts;
     }
     facts.push_back({QObject::tr("State"), QObject::tr("no access: in entry E"), FactTone::Bad});

@@ -104,6 +104,11 @@ std::optional<std::uint64_t> Scene::vaddrOf(FrameNumber frame) const {
 
 std::optional<FrameNumber> Scene::frameAt(std::uint64_t vaddr) const {
     const Extent* extent = extentOf(vaddr);
+    if (extent != nullptr && extent->kind == EntryKind::Demand) {
+        const TableWalk tables =
+            walk(moment_->focus, vaddr); // the map does not say where its pages are
+        return tables.mapped() ? std::optional(frameOf(tables.paddr)) : std::nullopt;
+    }
     if (extent == nullptr || extent->kind != EntryKind::Block) {
         return std::nullopt;
     }

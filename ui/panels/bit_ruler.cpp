@@ -13,15 +13,15 @@ namespace fragscope {
 
 namespace {
 
-bool isFrame(const EntryField& field) {
+bool isFrame(const PteBitField& field) {
     return field.count == 40;
 }
 
-bool isAvailable(const EntryField& field) {
+bool isAvailable(const PteBitField& field) {
     return field.count > 1 && !isFrame(field);
 }
 
-QString valueText(const EntryField& field, std::uint64_t entry) {
+QString valueText(const PteBitField& field, std::uint64_t entry) {
     const std::uint64_t value = field.valueIn(entry);
     return isFrame(field) ? QStringLiteral("0x%1").arg(value, 5, 16, QLatin1Char('0'))
                           : QString::number(value, 16);
@@ -83,7 +83,7 @@ bool BitRuler::event(QEvent* event) {
     }
     const auto* help = static_cast<const QHelpEvent*>(event);
     for (std::size_t i = 0; i < entryFields.size(); ++i) {
-        const EntryField& field = entryFields.at(i);
+        const PteBitField& field = entryFields.at(i);
         if (entry_ && boxOf(i).contains(help->pos())) {
             const char* meaning =
                 field.valueIn(*entry_) != 0 ? field.meaningOne : field.meaningZero;
@@ -109,7 +109,7 @@ void BitRuler::paintEvent(QPaintEvent*) {
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setFont(look_.smallFont());
     for (std::size_t i = 0; i < entryFields.size(); ++i) {
-        const EntryField& field = entryFields.at(i);
+        const PteBitField& field = entryFields.at(i);
         if (unitsOf(i) == 0) {
             continue;
         }

@@ -7,13 +7,13 @@ namespace fragscope {
 
 QString flagsInWords(std::uint64_t entry) {
     if ((entry & presentBit) == 0) {
-        return QCoreApplication::translate("EntryField", "not present");
+        return QCoreApplication::translate("PteBitField", "not present");
     }
     QStringList words;
     for (auto field = entryFields.rbegin(); field != entryFields.rend(); ++field) {
         const char* meaning = field->valueIn(entry) != 0 ? field->meaningOne : field->meaningZero;
         if (meaning != nullptr) {
-            words << QCoreApplication::translate("EntryField", meaning);
+            words << QCoreApplication::translate("PteBitField", meaning);
         }
     }
     return words.join(QStringLiteral(", "));

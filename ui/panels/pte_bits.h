@@ -8,7 +8,7 @@
 namespace fragscope {
 
 /// A field of a 64-bit page-table entry (SDM vol. 3A, 4.5, "4-level paging", tables 4-15 to 4-20).
-struct EntryField {
+struct PteBitField {
     const char* name;        ///< as the manual writes it: "XD", "US"
     const char* meaningOne;  ///< in words, when set; nullptr: not listed in words
     const char* meaningZero; ///< in words, when clear; nullptr: not listed
@@ -21,7 +21,7 @@ struct EntryField {
 };
 
 /// The fields of an entry that maps or points to a 4 KiB page, from bit 63 down to bit 0.
-inline constexpr std::array<EntryField, 13> entryFields{{
+inline constexpr std::array<PteBitField, 13> entryFields{{
     {"XD", "no execution", nullptr, 63, 1},
     {"avl", nullptr, nullptr, 52, 11},
     {"frame", nullptr, nullptr, 12, 40},
