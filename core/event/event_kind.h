@@ -211,7 +211,24 @@ enum class EventSort : std::uint8_t { State, Meaning, Both };
     K(ForkDone, "fork", Meaning, Structure, "process", "parent", "pages", "frames_shared",         \
       "A process got the address space of another one.")                                           \
     K(PagesGivenBack, "pages-given-back", Meaning, Structure, "process", "pages", "frames",        \
-      "slots", "A process gave pages back; the rule says what a touch of them means now.")
+      "slots", "A process gave pages back; the rule says what a touch of them means now.")         \
+    /* segments */                                                                                 \
+    K(SegmentAllocated, "segment-allocated", Meaning, Structure, "process", "frames", "searched",  \
+      "pieces", "A run of contiguous frames from paddr became a segment of a process.")            \
+    K(SegmentFreed, "segment-freed", Meaning, Structure, "process", "frames", "joined", "",        \
+      "A segment became a free run.")                                                              \
+    K(SegmentRefused, "segment-refused", Meaning, Structure, "process", "frames_wanted",           \
+      "frames_free", "largest_run_frames", "A request for a segment was refused.")                 \
+    K(SegmentFreeRefused, "segment-free-refused", Meaning, Structure, "segment", "state", "", "",  \
+      "A segment was not freed: it is none, or locked.")                                           \
+    K(SegmentRunsJoined, "segment-runs-joined", Meaning, Structure, "process", "runs", "", "",     \
+      "A request made free neighbours one run.")                                                   \
+    K(CompactionBegun, "compaction-begun", Meaning, Structure, "zone", "frames_wanted",            \
+      "frames_free", "largest_run_frames", "Segments begin to move down; the rule says why.")      \
+    K(SegmentMoved, "segment-moved", Meaning, Structure, "process", "frames", "source_paddr",      \
+      "birth", "A segment lies at paddr now.")                                                     \
+    K(CompactionDone, "compaction-done", Meaning, Structure, "zone", "bytes_moved",                \
+      "segments_moved", "largest_run_frames", "The segments that could move lie lower.")
 // clang-format on
 
 enum class EventKind : std::uint16_t {

@@ -152,7 +152,23 @@ namespace fragscope {
     R(StoppedToLook, "the process stops at the access, to be looked at")                           \
     R(VictimLargest, "no frame is left: the process with the most frames is ended")                \
     R(VictimFaulting, "no frame is left: the process that needs one is ended")                     \
-    R(NoRoomForOwner, "no room is left to note who maps the frame")
+    R(NoRoomForOwner, "no room is left to note who maps the frame")                                \
+    R(SegmentHit, "quick-fit: the list of this size had one, taken as it is")                      \
+    R(SegmentBestFit, "best fit: the smallest run of the large list that holds it")                \
+    R(SegmentLargerList, "its list is empty: the next larger size that has one")                   \
+    R(SegmentAtTop, "always at the top of the heap")                                               \
+    R(SegmentMarkedFree, "only marked as free")                                                    \
+    R(SegmentsJoined, "free neighbours become one run")                                            \
+    R(SegmentsFragmented,                                                                          \
+      "fragmented: {value} frames wanted, {a} are free, but the largest run has {b}")              \
+    R(SegmentsOutOfMemory, "out of memory: {value} frames wanted, {a} are free")                   \
+    R(NoDescriptorLeft, "the heap has no descriptor left for another run")                         \
+    R(NoSegment, "there is no such segment")                                                       \
+    R(SegmentIsLocked, "the segment is locked in place")                                           \
+    R(CompactForRequest, "a request does not fit: segments move down to make room")                \
+    R(CompactInBackground, "the background task found enough gaps")                                \
+    R(SlideDown, "the earliest place below, in the order of age")                                  \
+    R(FillGap, "the oldest segment above that fits into the gap")
 // clang-format on
 
 enum class Rule : std::uint16_t {

@@ -38,6 +38,10 @@ enum class ListingId : std::uint16_t {
     Reserve,          ///< kernel/paging/area_calls
     GiveBack,         ///< kernel/paging/area_calls
     Fork,             ///< kernel/paging/area_calls
+    QuickFit,         ///< alloc/segments/quick_fit
+    TopOfHeap,        ///< alloc/segments/top_of_heap
+    ReleaseSegment,   ///< alloc/segments/segment_heap
+    SlideCompaction,  ///< defrag/compaction/slide
     Count
 };
 

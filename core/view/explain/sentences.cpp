@@ -151,6 +151,21 @@ constexpr Sentence sentences[] = {
     {ForkDone, "{object:process} is a fork of {value:process}: {a:pages}, {b} of them by frame"},
     {PagesGivenBack,
      "{object:process} gave back {value:pages} from {vaddr}: {a:frames}, {b} slots"},
+    {SegmentAllocated,
+     "{object:process} got a segment of {value:frames} at {paddr} for {vaddr}: {a} "
+     "runs looked at, {b} pieces cut off"},
+    {SegmentFreed, "segment of {value:frames} at {paddr} of {object:process} is free, joined with "
+                   "{a} neighbours"},
+    {SegmentRefused, "{object:process} is refused a segment of {value:frames}: {a} are free, the "
+                     "largest run has {b}"},
+    {SegmentFreeRefused, "segment {object} is not freed: its state is {value}"},
+    {SegmentRunsJoined, "{value} free runs were joined for a request of {object:process}"},
+    {CompactionBegun,
+     "compaction of zone {object} for {value:frames}: {a} are free, the largest run "
+     "has {b}"},
+    {SegmentMoved, "segment {b} of {object:process}, {value:frames}: {a:physical} -> {paddr}"},
+    {CompactionDone, "compaction of zone {object} done: {value:bytes} of {a} segments moved, the "
+                     "largest free run has {b:frames}"},
 };
 
 static_assert(std::size(sentences) == eventKindCount, "each kind has one sentence");

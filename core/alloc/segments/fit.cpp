@@ -1,0 +1,108 @@
+#include "fragscope/alloc/segments/fit.h"
+
+#include <algorithm>
+
+namespace fragscope {
+
+namespace {
+
+FrameNumber alignedUp(FrameNumber frame, PageCount alignment) {
+    return FrameNumber((frame.value + alignment.value - 1) & ~(alignment.value - 1));
+}
+
+/// The first run that is not wholly below `from`; 0 if there is none.
+SegmentId
+firstFrom(const SegmentTable& table, SegmentId last, FrameNumber from, std::uint64_t& searched) {
+    SegmentId id = last;
+    SegmentId found = 0;
+    while (id != 0 && table.end(id) > from) {
+        found = id;
+        id = table.previous(id);
+        ++searched;
+    }
+    return found;
+}
+
+} // namespace
+
+std::optional<FrameNumber>
+placeInRun(const Segment& run, FrameNumber from, PageCount frames, PageCount alignment) {
+    const FrameNumber at = alignedUp(std::max(run.base, from), alignment);
+    if (run.state != SegmentState::Free || at + frames > run.end()) {
+        return std::nullopt;
+    }
+    return at;
+}
+
+std::optional<SegmentPlace> placeAtTop(const SegmentTable& table,
+                                       std::uint32_t zone,
+                                       PageCount frames,
+                                       PageCount alignment,
+                                       std::uint64_t& searched) {
+    const FrameNumber top = table.zone(zone).top;
+    SegmentId id = firstFrom(table, table.last(zone), top, searched);
+    for (; id != 0; id = table.next(id)) {
+        ++searched;
+        if (const auto at = placeInRun(table.segment(id), top, frames, alignment)) {
+            return SegmentPlace{id, *at};
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<SegmentPlace> bestInList(const SegmentTable& table,
+                                       std::uint32_t zone,
+                                       std::uint32_t list,
+                                       PageCount frames,
+                                       PageCount alignment,
+                                       std::uint64_t& searched) {
+    std::optional<SegmentPlace> best;
+    PageCount bestLength{};
+    for (SegmentId id = table.head(zone, list); id != 0; id = table.nextInList(id)) {
+        ++searched;
+        const Segment run = table.segment(id);
+        if (best && run.frames >= bestLength) {
+            continue;
+        }
+        if (const auto at = placeInRun(run, run.base, frames, alignment)) {
+            best = SegmentPlace{id, *at};
+            bestLength = run.frames;
+            if (run.frames == frames) {
+                break; // none can be smaller
+            }
+        }
+    }
+    return best;
+}
+
+FrameNumber slideTarget(const SegmentTable& table,
+                        SegmentId segment,
+                        FrameNumber from,
+                        PageCount alignment,
+                        std::uint64_t& searched) {
+    const Segment moved = table.segment(segment);
+    SegmentId id = firstFrom(table, moved.order.previous, from, searched);
+    for (; id != 0 && id != segment; id = table.next(id)) {
+        ++searched;
+        const Segment run = table.segment(id);
+        const FrameNumber at = alignedUp(std::max(run.base, from), alignment);
+        const bool touches = run.order.next == segment;
+        const bool fits = at + moved.frames <= run.end() || (touches && at < moved.base);
+        if (run.state == SegmentState::Free && at < run.end() && fits) {
+            return at;
+        }
+    }
+    return moved.base;
+}
+
+PageCount largestFree(const SegmentTable& table, std::uint32_t zone) {
+    PageCount largest{};
+    PageCount run{};
+    for (SegmentId id = table.first(zone); id != 0; id = table.next(id)) {
+        run = table.isFree(id) ? run + table.frames(id) : PageCount(0);
+        largest = std::max(largest, run);
+    }
+    return largest;
+}
+
+} // namespace fragscope

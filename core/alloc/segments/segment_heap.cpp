@@ -1,0 +1,221 @@
+#include "fragscope/alloc/segments/segment_heap.h"
+
+#include "fragscope/alloc/segments/placements.h"
+
+#include <algorithm>
+#include <array>
+
+namespace fragscope {
+
+namespace {
+
+enum class ReleaseLine : std::uint16_t { Lock = 1, Refuse, Mark, Join, Retract };
+
+constexpr std::array<std::string_view, 5> releaseLines{
+    "take the lock of the heap",
+    "it is no segment, or it is locked in place: refuse",
+    "mark it as free; quick-fit: put it on the list of its size",
+    "join it with its free neighbours",
+    "it was the topmost: the top of the heap goes down",
+};
+
+constexpr std::array<std::string_view, 3> releaseNames{"segment", "frames", "joined"};
+
+struct ReleaseLocals {
+    std::uint64_t segment;
+    std::uint64_t frames;
+    std::uint64_t joined;
+};
+
+} // namespace
+
+std::vector<std::uint32_t> SegmentHeap::zoneOrder(PageCount frames) const {
+    std::vector<std::uint32_t> order;
+    for (std::uint32_t zone = 0; zone < table_.shape().zones; ++zone) {
+        order.push_back(zone);
+    }
+    if (settings_.spanChoice == SpanChoice::MostRoom) {
+        std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+            return table_.freeFrames(a) > table_.freeFrames(b);
+        });
+    } else if (settings_.spanChoice == SpanChoice::BestFit) {
+        std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+            const bool aFits = table_.freeFrames(a) >= frames;
+            const bool bFits = table_.freeFrames(b) >= frames;
+            return aFits != bFits ? aFits : table_.freeFrames(a) < table_.freeFrames(b);
+        });
+    }
+    return order;
+}
+
+bool SegmentHeap::mayCut(SegmentRequest& request) const {
+    const bool may = table_.spare() >= 2;
+    request.why = may ? Rule::None : Rule::NoDescriptorLeft;
+    return may;
+}
+
+/// Cuts what stands over off a free run. Memory that no segment has had yet is always cut,
+/// whatever the split rule.
+unsigned SegmentHeap::cut(const SegmentPlace& place, PageCount frames) {
+    unsigned pieces = 0;
+    const SegmentId run = place.run;
+    const PageCount lead = place.at - table_.base(run);
+    if (lead.value > 0) {
+        table_.cutFront(run, lead);
+        ++pieces;
+    }
+    const PageCount rest = table_.frames(run) - frames;
+    const bool fresh = table_.end(run) > table_.zone(table_.zoneOf(run)).top;
+    const bool worth =
+        settings_.split == SegmentSplit::Always ||
+        (settings_.split == SegmentSplit::MinimumRest && rest >= settings_.minimumRest);
+    if (rest.value > 0 && (fresh || worth)) {
+        table_.cutBack(run, frames);
+        ++pieces;
+    }
+    return pieces;
+}
+
+unsigned
+SegmentHeap::give(SegmentRequest& request, const SegmentPlace& place, const Rounded& rounded) {
+    const unsigned pieces = cut(place, rounded.frames);
+    const SegmentId run = place.run;
+    const std::uint32_t zone = table_.zoneOf(run);
+    table_.use(run, {.owner = request.owner,
+                     .vaddr = request.vaddr,
+                     .asked = request.frames,
+                     .alignment = rounded.alignment});
+    table_.setTop(zone, std::max(table_.zone(zone).top, table_.end(run)));
+    request.segment = run;
+    ++changes_;
+    events_.emit({.kind = EventKind::SegmentAllocated,
+                  .rule = request.why,
+                  .object = request.owner,
+                  .vaddr = request.vaddr.value,
+                  .paddr = startOf(table_.base(run)).value,
+                  .value = table_.frames(run).value,
+                  .a = rounded.searched,
+                  .b = pieces});
+    return pieces;
+}
+
+void SegmentHeap::refuse(SegmentRequest& request, PageCount frames) {
+    PageCount free{};
+    PageCount largest{};
+    for (std::uint32_t zone = 0; zone < table_.shape().zones; ++zone) {
+        free += table_.freeFrames(zone);
+        largest = std::max(largest, largestFree(table_, zone));
+    }
+    if (request.why == Rule::None) {
+        request.why = free >= frames ? Rule::SegmentsFragmented : Rule::SegmentsOutOfMemory;
+    }
+    events_.emit({.kind = EventKind::SegmentRefused,
+                  .rule = request.why,
+                  .object = request.owner,
+                  .value = frames.value,
+                  .a = free.value,
+                  .b = largest.value});
+}
+
+std::uint64_t SegmentHeap::joinAll(std::uint32_t owner) {
+    std::uint64_t joined = 0;
+    for (std::uint32_t zone = 0; zone < table_.shape().zones; ++zone) {
+        for (SegmentId id = table_.first(zone); id != 0;) {
+            const SegmentId above = table_.next(id);
+            if (above != 0 && table_.isFree(id) && table_.isFree(above)) {
+                table_.joinNext(id);
+                ++joined;
+            } else {
+                id = above;
+            }
+        }
+    }
+    if (joined > 0) {
+        changes_ += joined;
+        events_.emit({.kind = EventKind::SegmentRunsJoined,
+                      .rule = Rule::SegmentsJoined,
+                      .object = owner,
+                      .value = joined});
+    }
+    return joined;
+}
+
+std::uint64_t SegmentHeap::joinAround(SegmentId run) {
+    std::uint64_t joined = 0;
+    if (const SegmentId above = table_.next(run); above != 0 && table_.isFree(above)) {
+        table_.joinNext(run);
+        ++joined;
+    }
+    if (const SegmentId below = table_.previous(run); below != 0 && table_.isFree(below)) {
+        table_.joinNext(below);
+        ++joined;
+    }
+    return joined;
+}
+
+void SegmentHeap::retract(std::uint32_t zone) {
+    SegmentId id = table_.last(zone);
+    while (id != 0 && (table_.isFree(id) || table_.state(id) == SegmentState::Hole)) {
+        id = table_.previous(id);
+    }
+    table_.setTop(zone, id != 0 ? table_.end(id) : table_.zone(zone).begin);
+}
+
+Steps SegmentHeap::allocate(SegmentRequest& request) {
+    return settings_.placement == SegmentPlacement::QuickFit ? quickFit(*this, request)
+                                                             : topOfHeap(*this, request);
+}
+
+Steps SegmentHeap::release(SegmentId segment) {
+    const Task& self = co_await thisTask();
+    auto& l = co_await Follow<ReleaseLocals>{releaseSegmentListing()};
+    l.segment = segment;
+    co_yield ReleaseLine::Lock;
+    while (lockedBy_ != 0) {
+        co_await until(conditionOf<&SegmentHeap::unlocked>(*this));
+        co_yield ReleaseLine::Lock;
+    }
+    lockedBy_ = self.id;
+    const bool known = segment != 0 && segment <= table_.shape().descriptors;
+    const SegmentState state = known ? table_.state(segment) : SegmentState::Unused;
+    const bool isOne = state == SegmentState::Used || state == SegmentState::InTransit;
+    if (!isOne || table_.segment(segment).locks != 0) {
+        co_yield ReleaseLine::Refuse;
+        events_.emit({.kind = EventKind::SegmentFreeRefused,
+                      .rule = isOne ? Rule::SegmentIsLocked : Rule::NoSegment,
+                      .object = segment,
+                      .value = static_cast<std::uint64_t>(state)});
+        lockedBy_ = 0;
+        co_return;
+    }
+    co_yield ReleaseLine::Mark;
+    const Segment freed = table_.segment(segment);
+    l.frames = freed.frames.value;
+    table_.release(segment);
+    ++changes_;
+    const bool top = settings_.placement == SegmentPlacement::Top;
+    if (top || settings_.join == SegmentJoin::AtFree) {
+        co_yield ReleaseLine::Join;
+        l.joined = joinAround(segment);
+    }
+    if (top && settings_.retract == SegmentRetract::Yes &&
+        freed.end() == table_.zone(freed.zone).top) {
+        co_yield ReleaseLine::Retract;
+        retract(freed.zone);
+    }
+    events_.emit({.kind = EventKind::SegmentFreed,
+                  .rule = l.joined > 0 ? Rule::SegmentsJoined : Rule::SegmentMarkedFree,
+                  .object = freed.owner,
+                  .paddr = startOf(freed.base).value,
+                  .value = freed.frames.value,
+                  .a = l.joined});
+    lockedBy_ = 0;
+}
+
+const Listing& releaseSegmentListing() {
+    static constexpr Listing listing{ListingId::ReleaseSegment, "release-segment",
+                                     "A segment is freed", releaseLines, releaseNames};
+    return listing;
+}
+
+} // namespace fragscope

@@ -1,0 +1,110 @@
+#pragma once
+
+#include "fragscope/alloc/segments/fit.h"
+#include "fragscope/event/event_bus.h"
+#include "fragscope/event/rule.h"
+#include "fragscope/task/scheduler.h"
+
+namespace fragscope {
+
+/// What a process asks of the segment heap, and what became of it.
+struct SegmentRequest {
+    PageCount frames{};
+    std::uint32_t owner = 0;
+    VirtAddr vaddr{};
+
+    SegmentId segment = 0; ///< 0 = refused
+    Rule why{};            ///< which rule chose its place, or why it was refused
+};
+
+/// Makes room by moving segments; implemented above (defrag), since it needs a mover.
+class SegmentCompactor {
+public:
+    virtual ~SegmentCompactor() = default;
+
+    /// `frames`, aligned, were not found in the zone; the heap's lock is held. The heap looks again
+    /// afterwards, whatever was moved.
+    virtual Steps makeRoom(std::uint32_t zone, PageCount frames, PageCount alignment) = 0;
+};
+
+/// The segment heap of seed 001: contiguous runs of physical frames, by the old design (quick-fit)
+/// or the proposed one (always from the top, compact when it is reached). Placement only: who maps
+/// a segment and who moves it is decided above. Each request is a coroutine that follows its
+/// listing; one holds the lock of the heap at a time.
+///
+/// Invariants: those of SegmentTable; Q3 a hit changes no sizes; Q6 a request cuts at most two
+/// pieces off. Source: seed 001; DEFRAG 3.1, 3.2.
+class SegmentHeap {
+public:
+    SegmentHeap(EventBus& events, SegmentTable& table, const SegmentSettings& settings)
+        : events_(events), table_(table), settings_(settings) {}
+
+    SegmentHeap(const SegmentHeap&) = delete;
+    SegmentHeap& operator=(const SegmentHeap&) = delete;
+
+    [[nodiscard]] SegmentTable& table() { return table_; }
+
+    [[nodiscard]] const SegmentTable& table() const { return table_; }
+
+    [[nodiscard]] const SegmentSettings& settings() const { return settings_; }
+
+    [[nodiscard]] SegmentCompactor* compactor() const { return compactor_; }
+
+    /// nullptr: what does not fit is refused.
+    void setCompactor(SegmentCompactor* compactor) { compactor_ = compactor; }
+
+    /// Finds a run for the request; waits for the lock of the heap. The request must outlive it.
+    Steps allocate(SegmentRequest& request);
+
+    /// Frees a segment. Nothing happens if it is none (SegmentFreeRefused).
+    Steps release(SegmentId segment);
+
+    // ---- the lock ----
+    [[nodiscard]] bool unlocked(std::uint64_t) const { return lockedBy_ == 0; }
+
+    void lock(std::uint32_t task) { lockedBy_ = task; }
+
+    void unlock() { lockedBy_ = 0; }
+
+    /// Changes so far; a compaction that was interrupted begins anew if it differs.
+    [[nodiscard]] std::uint64_t changes() const { return changes_; }
+
+    // ---- for the placements (placements.h) ----
+    /// The zones in the order in which a request tries them.
+    [[nodiscard]] std::vector<std::uint32_t> zoneOrder(PageCount frames) const;
+
+    /// False, with the reason in the request, if too few descriptors are left.
+    [[nodiscard]] bool mayCut(SegmentRequest& request) const;
+
+    /// What the request was found to be.
+    struct Rounded {
+        PageCount frames{};
+        PageCount alignment{1};
+        std::uint64_t searched = 0; ///< descriptors looked at
+    };
+
+    /// The run becomes the request's segment; returns how many pieces were cut off.
+    unsigned give(SegmentRequest& request, const SegmentPlace& place, const Rounded& rounded);
+    void refuse(SegmentRequest& request, PageCount frames);
+
+    /// Joins all free neighbours of all zones; returns how many runs went.
+    std::uint64_t joinAll(std::uint32_t owner);
+
+    /// The top of the zone goes down to the end of its highest segment.
+    void retract(std::uint32_t zone);
+
+private:
+    unsigned cut(const SegmentPlace& place, PageCount frames);
+    std::uint64_t joinAround(SegmentId run);
+
+    EventBus& events_;
+    SegmentTable& table_;
+    SegmentSettings settings_;
+    SegmentCompactor* compactor_ = nullptr;
+    std::uint32_t lockedBy_ = 0; ///< task; 0 = nobody
+    std::uint64_t changes_ = 0;
+};
+
+const Listing& releaseSegmentListing();
+
+} // namespace fragscope

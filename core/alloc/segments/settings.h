@@ -1,0 +1,60 @@
+#pragma once
+
+#include "fragscope/base/units.h"
+
+#include <vector>
+
+/// Choices of the segment heap (seed 001; DEFRAG 3). The first value of each is what the thread's
+/// author does or proposes.
+namespace fragscope {
+
+/// The old design and the proposed one.
+enum class SegmentPlacement : std::uint8_t { QuickFit, Top };
+
+/// What a request is rounded up to.
+enum class SegmentRounding : std::uint8_t { None, Multiple, PowerOfTwo, Sizes };
+
+/// What quick-fit does when neither the list of the size nor the large list has a run.
+enum class SegmentFallback : std::uint8_t { LargerList, None };
+
+/// When free neighbours become one run.
+enum class SegmentJoin : std::uint8_t { Never, OnFailure, AtFree };
+
+/// Which rest of a run is cut off when a smaller request gets it.
+enum class SegmentSplit : std::uint8_t { Always, MinimumRest, Never };
+
+/// Whether the top of the heap goes down when its topmost segment is freed.
+enum class SegmentRetract : std::uint8_t { Yes, No };
+
+/// Physical memory with holes: one heap for each span of memory, one across the holes, or one whose
+/// compaction fills the rest below a hole with younger segments (gives up the order by age).
+enum class SegmentSpans : std::uint8_t { Separate, Across, AcrossFill };
+
+/// Which span gets a request, with separate heaps.
+enum class SpanChoice : std::uint8_t { First, MostRoom, BestFit };
+
+struct SegmentSettings {
+    static constexpr std::uint32_t quickLists = 64; ///< of 1 to 64 frames: 4 KiB to 256 KiB
+
+    SegmentPlacement placement = SegmentPlacement::QuickFit;
+    SegmentRounding rounding = SegmentRounding::None;
+    PageCount roundTo{1};         ///< Multiple: of this
+    std::vector<PageCount> sizes; ///< Sizes: ascending; a larger request stays as it is
+    SegmentFallback fallback = SegmentFallback::LargerList;
+    SegmentJoin join = SegmentJoin::OnFailure;
+    SegmentSplit split = SegmentSplit::Always;
+    PageCount minimumRest{1}; ///< MinimumRest: a smaller rest stays with the segment
+    SegmentRetract retract = SegmentRetract::Yes;
+    PageCount alignAbove{1024}; ///< requests of more frames than this are aligned
+    PageCount alignment{1024};  ///< to this; a power of two
+    SegmentSpans spans = SegmentSpans::Across;
+    SpanChoice spanChoice = SpanChoice::First;
+};
+
+/// The request as the heap will serve it.
+PageCount roundedRequest(PageCount asked, const SegmentSettings& settings);
+
+/// The alignment that a request of so many frames gets, in frames.
+PageCount alignmentOf(PageCount frames, const SegmentSettings& settings);
+
+} // namespace fragscope

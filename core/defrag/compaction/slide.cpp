@@ -1,0 +1,181 @@
+#include "fragscope/defrag/compaction/slide.h"
+
+#include <array>
+
+namespace fragscope {
+
+namespace {
+
+enum class Line : std::uint16_t { Begin = 1, Next, Barrier, Fill, Slide, Reserve, Done };
+
+constexpr std::array<std::string_view, 7> lines{
+    "d is the bottom of the heap, or of its young part",
+    "the next segment, oldest first",
+    "a hole, or locked in place: it stays",
+    "a segment above it fits into the gap below: it goes there",
+    "the earliest aligned place from d on",
+    "move the segment there; what it leaves is free; d is its end",
+    "the top of the heap is the end of the last segment",
+};
+
+constexpr std::array<std::string_view, 7> localNames{"zone", "wanted", "d",    "segment",
+                                                     "to",   "moved",  "bytes"};
+
+bool isMovable(const Segment& run) {
+    const bool segment = run.state == SegmentState::Used || run.state == SegmentState::InTransit;
+    return segment && run.locks == 0;
+}
+
+bool isLocked(const Segment& run) {
+    return run.locks != 0 || run.state == SegmentState::Moving;
+}
+
+PageCount alignmentOf(const Segment& segment) {
+    return PageCount(1ULL << segment.alignLog2);
+}
+
+} // namespace
+
+struct Slide::Locals {
+    std::uint64_t zone;
+    std::uint64_t wanted;
+    std::uint64_t d;
+    std::uint64_t segment;
+    std::uint64_t to;
+    std::uint64_t moved;
+    std::uint64_t bytes;
+};
+
+/// Where the compaction begins: the bottom, or below the youngest segments that leave enough gaps.
+FrameNumber Slide::startFor(std::uint32_t zone, PageCount wanted) const {
+    const SegmentTable& table = heap_.table();
+    const SegmentZone whole = table.zone(zone);
+    if (settings_.extent == CompactionExtent::Full) {
+        return whole.begin;
+    }
+    const std::uint64_t slack = (whole.end - whole.begin).value * settings_.slackPercent / 100;
+    const std::uint64_t goal = wanted.value > slack ? wanted.value : slack;
+    std::uint64_t gaps = 0;
+    SegmentId id = table.last(zone);
+    while (id != 0) {
+        const Segment run = table.segment(id);
+        gaps += run.state == SegmentState::Free ? run.frames.value : 0;
+        if (gaps >= goal) {
+            return run.base;
+        }
+        id = run.order.previous;
+    }
+    return whole.begin;
+}
+
+/// The oldest segment above the barrier that fits into the gap [from, barrier); with `any` false
+/// only the very next one may go there. 0 if there is none.
+SegmentId Slide::fillerFor(SegmentId barrier, FrameNumber from, bool any, FrameNumber& to) const {
+    const SegmentTable& table = heap_.table();
+    for (SegmentId id = table.next(barrier); id != 0; id = table.next(id)) {
+        const Segment run = table.segment(id);
+        if (isMovable(run)) {
+            std::uint64_t searched = 0;
+            to = slideTarget(table, id, from, alignmentOf(run), searched);
+            if (to + run.frames <= table.base(barrier)) {
+                return id;
+            }
+        }
+        if (!any && (isMovable(run) || isLocked(run))) {
+            return 0;
+        }
+    }
+    return 0;
+}
+
+Steps Slide::moveTo(Locals& l, SegmentId segment, FrameNumber to, Rule why) {
+    co_yield Line::Reserve;
+    moved_ = heap_.table().segment(segment);
+    move_ = heap_.table().beginMove(segment, to);
+    co_await engine_.carry(move_, moved_);
+    heap_.table().finishMove(move_);
+    ++l.moved;
+    l.bytes += bytesOf(moved_.frames).value;
+    l.d = (to + moved_.frames).value;
+    events_.emit({.kind = EventKind::SegmentMoved,
+                  .rule = why,
+                  .object = moved_.owner,
+                  .vaddr = moved_.vaddr.value,
+                  .paddr = startOf(to).value,
+                  .value = moved_.frames.value,
+                  .a = startOf(moved_.base).value,
+                  .b = moved_.birth});
+}
+
+Steps Slide::fillBelow(Locals& l, SegmentId barrier, bool any) {
+    FrameNumber to{};
+    for (SegmentId filler = fillerFor(barrier, FrameNumber(l.d), any, to); filler != 0;
+         filler = fillerFor(barrier, FrameNumber(l.d), any, to)) {
+        co_yield Line::Fill;
+        l.segment = filler;
+        l.to = to.value;
+        co_await part(moveTo(l, filler, to, Rule::FillGap));
+    }
+}
+
+Steps Slide::makeRoom(std::uint32_t zone, PageCount frames, PageCount alignment) {
+    auto& l = co_await Follow<Locals>{slideListing()};
+    SegmentTable& table = heap_.table();
+    co_yield Line::Begin;
+    l.zone = zone;
+    l.wanted = (frames + alignment - PageCount(1)).value;
+    heap_.joinAll(0);
+    l.d = startFor(zone, PageCount(l.wanted)).value;
+    events_.emit({.kind = EventKind::CompactionBegun,
+                  .rule = Rule::CompactForRequest,
+                  .object = zone,
+                  .value = frames.value,
+                  .a = table.freeFrames(zone).value,
+                  .b = largestFree(table, zone).value});
+    for (SegmentId id = table.first(zone); id != 0; id = table.next(id)) {
+        const Segment run = table.segment(id);
+        if (run.end().value <= l.d || run.state == SegmentState::Free) {
+            continue;
+        }
+        co_yield Line::Next;
+        l.segment = id;
+        if (!isMovable(run)) {
+            co_yield Line::Barrier;
+            const bool any = isLocked(run) ? settings_.locked == LockedSegments::Below
+                                           : settings_.fillBelowHoles;
+            if (any || !isLocked(run)) {
+                co_await part(fillBelow(l, id, any));
+            }
+            l.d = run.end().value;
+            continue;
+        }
+        co_yield Line::Slide;
+        std::uint64_t searched = 0;
+        l.to = slideTarget(table, id, FrameNumber(l.d), alignmentOf(run), searched).value;
+        if (l.to < run.base.value) {
+            co_await part(moveTo(l, id, FrameNumber(l.to), Rule::SlideDown));
+        } else {
+            l.d = run.end().value;
+        }
+    }
+    co_yield Line::Done;
+    heap_.retract(zone);
+    ++totals_.compactions;
+    totals_.segments += l.moved;
+    totals_.bytes += l.bytes;
+    events_.emit({.kind = EventKind::CompactionDone,
+                  .rule = Rule::CompactForRequest,
+                  .object = zone,
+                  .value = l.bytes,
+                  .a = l.moved,
+                  .b = largestFree(table, zone).value});
+}
+
+const Listing& slideListing() {
+    static constexpr Listing listing{ListingId::SlideCompaction, "slide",
+                                     "Compaction: slide down in the order of age", lines,
+                                     localNames};
+    return listing;
+}
+
+} // namespace fragscope

@@ -1,0 +1,64 @@
+#pragma once
+
+#include "fragscope/alloc/segments/segment_heap.h"
+#include "fragscope/defrag/compaction/settings.h"
+
+namespace fragscope {
+
+/// Carries one segment to its new place: bytes, the maps of who maps it, translations. How is a
+/// choice of its own (defrag/mover.h).
+class SegmentEngine {
+public:
+    virtual ~SegmentEngine() = default;
+
+    /// `moved` is the segment as it was; source and destination may overlap (downwards). Both must
+    /// outlive the coroutine.
+    virtual Steps carry(const SegmentMove& move, const Segment& moved) = 0;
+};
+
+/// Compaction downward: each segment, oldest first, slides to the earliest place below it that is
+/// free of holes and of segments that must stay. The order by age is kept, but for the gaps that
+/// the settings fill.
+///
+/// T2 no segment moves up; T3 a second compaction moves nothing; T5 the frames in segments stay;
+/// T6 moved bytes <= live bytes, unless gaps are filled. Source: seed 001; DEFRAG 3.2, 3.4, 3.5.
+class Slide : public SegmentCompactor {
+public:
+    Slide(EventBus& events,
+          SegmentHeap& heap,
+          SegmentEngine& engine,
+          const CompactionSettings& settings)
+        : events_(events), heap_(heap), engine_(engine), settings_(settings) {}
+
+    Steps makeRoom(std::uint32_t zone, PageCount frames, PageCount alignment) override;
+
+    /// Sums over all compactions.
+    struct Totals {
+        std::uint64_t compactions = 0;
+        std::uint64_t segments = 0;
+        std::uint64_t bytes = 0;
+    };
+
+    [[nodiscard]] const Totals& totals() const { return totals_; }
+
+private:
+    struct Locals;
+
+    [[nodiscard]] FrameNumber startFor(std::uint32_t zone, PageCount wanted) const;
+    [[nodiscard]] SegmentId
+    fillerFor(SegmentId barrier, FrameNumber from, bool any, FrameNumber& to) const;
+    Steps moveTo(Locals& l, SegmentId segment, FrameNumber to, Rule why);
+    Steps fillBelow(Locals& l, SegmentId barrier, bool any);
+
+    EventBus& events_;
+    SegmentHeap& heap_;
+    SegmentEngine& engine_;
+    CompactionSettings settings_;
+    Totals totals_;
+    SegmentMove move_; ///< the one under way
+    Segment moved_;    ///< as it was
+};
+
+const Listing& slideListing();
+
+} // namespace fragscope

@@ -1,0 +1,308 @@
+// Compaction downward over the books of the segment heap: order, bounds, contents, holes and locks.
+#include "fragscope/defrag/compaction/slide.h"
+
+#include <QTest>
+
+#include "alloc/support/segment_bench.h"
+#include <rapidcheck.h>
+
+using namespace fragscope;
+using namespace fragscope::test;
+
+namespace {
+
+using Runs = std::vector<std::int64_t>;
+
+enum class CarryLine : std::uint16_t { Page = 1 };
+
+/// Physical memory as one number per frame; carries a segment frame by frame, lowest first.
+class FrameArray : public SegmentEngine {
+public:
+    explicit FrameArray(std::size_t frames) : contents(frames) {}
+
+    Steps carry(const SegmentMove& move, const Segment& moved) override {
+        for (std::uint64_t i = 0; i < moved.frames.value; ++i) {
+            co_yield CarryLine::Page;
+            contents.at(move.to.value + i) = contents.at(move.from.value + i);
+            written.push_back(move.to.value + i);
+        }
+        ++carried;
+    }
+
+    std::vector<std::uint64_t> contents;
+    std::vector<std::uint64_t> written; ///< frames, in order
+    std::uint64_t carried = 0;
+};
+
+SegmentSettings top() {
+    SegmentSettings settings;
+    settings.placement = SegmentPlacement::Top;
+    return settings;
+}
+
+class SlideBench : public SegmentBench {
+public:
+    SlideBench(const SegmentSettings& settings,
+               const std::vector<SegmentTable::ZoneSpec>& zones,
+               const CompactionSettings& compaction = {})
+        : SegmentBench(settings, zones), memory(zones.back().end.value),
+          slide(tasks.events, heap, memory, compaction) {
+        heap.setCompactor(&slide);
+    }
+
+    SegmentRequest allocateFilled(std::uint64_t frames) {
+        const SegmentRequest request = allocate(frames);
+        if (request.segment != 0) {
+            fill(request.segment);
+        }
+        return request;
+    }
+
+    void fill(SegmentId id) {
+        const Segment s = table.segment(id);
+        for (std::uint64_t i = 0; i < s.frames.value; ++i) {
+            memory.contents.at(s.base.value + i) = s.birth << 20 | i;
+        }
+    }
+
+    [[nodiscard]] bool holdsItsBytes(SegmentId id) const {
+        const Segment s = table.segment(id);
+        for (std::uint64_t i = 0; i < s.frames.value; ++i) {
+            if (memory.contents.at(s.base.value + i) != (s.birth << 20 | i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    void compact(std::uint32_t zone = 0, std::uint64_t frames = 1) {
+        tasks.spawn(0, slide.makeRoom(zone, PageCount(frames), PageCount(1)));
+        tasks.run(~0ULL);
+    }
+
+    FrameArray memory;
+    Slide slide;
+};
+
+std::vector<SegmentTable::ZoneSpec> withHole(std::uint64_t begin, std::uint64_t frames) {
+    return {{.begin = FrameNumber(0),
+             .end = FrameNumber(64),
+             .holes = {{FrameNumber(begin), PageCount(frames)}}}};
+}
+
+} // namespace
+
+class DefragSlide : public QObject {
+    Q_OBJECT
+
+private slots:
+
+    void slidesInTheOrderOfAge() {
+        SlideBench bench(top(), oneZone(64));
+        const SegmentId a = bench.allocateFilled(8).segment;
+        const SegmentId b = bench.allocateFilled(16).segment;
+        const SegmentId c = bench.allocateFilled(8).segment;
+        const SegmentId d = bench.allocateFilled(16).segment;
+        bench.release(a);
+        bench.release(c);
+        const SegmentRequest request = bench.allocateFilled(30); // 16 at the top, 16 in gaps
+        QVERIFY(request.segment != 0);
+        QCOMPARE(bench.runs(), (Runs{16, 16, 30, -2}));
+        QCOMPARE(bench.base(b), 0ULL);
+        QCOMPARE(bench.base(d), 16ULL);
+        QVERIFY(bench.holdsItsBytes(b) && bench.holdsItsBytes(d));
+        QCOMPARE(bench.slide.totals().bytes, 32 * pageBytes);
+        QCOMPARE(bench.issue(), std::string());
+    }
+
+    /// A segment that slides by less than its length overlaps itself: lowest frame first.
+    void overlapIsCopiedUpwards() {
+        SlideBench bench(top(), oneZone(64));
+        bench.release(bench.allocateFilled(3).segment); // retracts: the next begins at 0
+        const SegmentId gap = bench.allocateFilled(3).segment;
+        const SegmentId b = bench.allocateFilled(20).segment;
+        bench.release(gap);
+        bench.compact();
+        QCOMPARE(bench.base(b), 0ULL);
+        QVERIFY(bench.holdsItsBytes(b));
+        QCOMPARE(bench.memory.written.size(), 20UL);
+    }
+
+    void secondCompactionMovesNothing() {
+        SlideBench bench(top(), oneZone(64));
+        const SegmentId gap = bench.allocateFilled(5).segment;
+        bench.allocateFilled(7);
+        bench.release(gap);
+        bench.compact();
+        const auto before = bench.slide.totals().bytes;
+        bench.compact();
+        QCOMPARE(bench.slide.totals().bytes, before);
+        QCOMPARE(bench.slide.totals().compactions, 2ULL);
+    }
+
+    void aHoleStaysAndWhatFitsGoesBelow() {
+        SlideBench bench(top(), withHole(16, 8));
+        const SegmentId low = bench.allocateFilled(12).segment;
+        const SegmentId b = bench.allocateFilled(6).segment; // above the hole: 24
+        const SegmentId c = bench.allocateFilled(9).segment; // 30
+        QCOMPARE(bench.base(b), 24ULL);
+        bench.release(low);
+        bench.compact();
+        QCOMPARE(bench.base(b), 0ULL);
+        QCOMPARE(bench.base(c), 6ULL);
+        QVERIFY(bench.holdsItsBytes(b) && bench.holdsItsBytes(c));
+        QCOMPARE(bench.issue(), std::string());
+    }
+
+    /// The next segment does not fit below the hole: the rest stays empty, or a younger one that
+    /// fits fills it.
+    void restBelowAHole_data() {
+        QTest::addColumn<bool>("fill");
+        QTest::addColumn<quint64>("c");
+        QTest::newRow("across") << false << quint64{54};
+        QTest::newRow("filled") << true << quint64{4};
+    }
+
+    void restBelowAHole() {
+        QFETCH(bool, fill);
+        QFETCH(quint64, c);
+        CompactionSettings compaction;
+        compaction.fillBelowHoles = fill;
+        SlideBench bench(top(), withHole(16, 8), compaction);
+        const SegmentId first = bench.allocateFilled(4).segment;
+        const SegmentId gap = bench.allocateFilled(10).segment;
+        const SegmentId b = bench.allocateFilled(30).segment;    // 24
+        const SegmentId young = bench.allocateFilled(9).segment; // 54
+        bench.release(gap);
+        bench.compact();
+        QCOMPARE(bench.base(first), 0ULL);
+        QCOMPARE(bench.base(b), 24ULL);
+        QCOMPARE(quint64(bench.base(young)), c);
+        QVERIFY(bench.holdsItsBytes(young));
+        bench.orderedByAge = !fill;
+        QCOMPARE(bench.issue(), std::string());
+    }
+
+    void aLockedSegmentNeverMoves_data() {
+        QTest::addColumn<bool>("below");
+        QTest::addColumn<quint64>("c");
+        QTest::newRow("compact above") << false << quint64{20};
+        QTest::newRow("slide below") << true << quint64{0};
+    }
+
+    void aLockedSegmentNeverMoves() {
+        QFETCH(bool, below);
+        QFETCH(quint64, c);
+        CompactionSettings compaction;
+        compaction.locked = below ? LockedSegments::Below : LockedSegments::Above;
+        SlideBench bench(top(), oneZone(64), compaction);
+        const SegmentId gap = bench.allocateFilled(10).segment;
+        const SegmentId locked = bench.allocateFilled(10).segment;
+        const SegmentId other = bench.allocateFilled(6).segment; // 20
+        const SegmentId late = bench.allocateFilled(9).segment;  // 26
+        bench.table.setLocks(locked, 1);
+        bench.release(gap);
+        bench.compact();
+        QCOMPARE(bench.base(locked), 10ULL);
+        QCOMPARE(quint64(bench.base(other)), c);
+        QCOMPARE(bench.base(late), below ? 20ULL : 26ULL);
+        QVERIFY(bench.holdsItsBytes(locked) && bench.holdsItsBytes(other));
+        bench.orderedByAge = !below;
+        QCOMPARE(bench.issue(), std::string());
+        bench.table.setLocks(locked, 0);
+        bench.compact();
+        QCOMPARE(bench.base(locked), below ? 6ULL : 0ULL);
+    }
+
+    void suffixMovesOnlyTheYoungest() {
+        CompactionSettings compaction;
+        compaction.extent = CompactionExtent::Suffix;
+        SlideBench bench(top(), oneZone(64), compaction);
+        const SegmentId oldGap = bench.allocateFilled(8).segment;
+        const SegmentId old = bench.allocateFilled(8).segment;
+        const SegmentId gap = bench.allocateFilled(8).segment;
+        const SegmentId young = bench.allocateFilled(8).segment;
+        bench.allocateFilled(30);
+        bench.release(oldGap);
+        bench.release(gap);
+        QVERIFY(bench.allocateFilled(10).segment != 0); // 2 at the top, 8 in the younger gap
+        QCOMPARE(bench.base(old), 8ULL);
+        QCOMPARE(bench.base(young), 16ULL);
+        QCOMPARE(bench.slide.totals().bytes, 38 * pageBytes);
+    }
+
+    /// T1 to T6 over random heaps with holes, locks and alignment.
+    void invariantsHold() {
+        QVERIFY(rc::check([] {
+            Rng rng(*rc::gen::arbitrary<std::uint64_t>());
+            SegmentSettings settings = top();
+            settings.alignAbove = PageCount(10 + rng.below(60));
+            settings.alignment = PageCount(1ULL << rng.below(6));
+            CompactionSettings compaction;
+            compaction.extent = static_cast<CompactionExtent>(rng.below(2));
+            compaction.slackPercent = static_cast<std::uint32_t>(rng.below(20));
+            compaction.locked = static_cast<LockedSegments>(rng.below(2));
+            compaction.fillBelowHoles = rng.below(2) == 1;
+            SlideBench bench(
+                settings,
+                {{.begin = FrameNumber(3),
+                  .end = FrameNumber(600),
+                  .holes = {{FrameNumber(100), PageCount(9)}, {FrameNumber(333), PageCount(70)}}}},
+                compaction);
+            bool locks = false;
+            std::vector<SegmentId> live;
+            for (int i = 0; i < 120; ++i) {
+                const std::uint64_t action = rng.below(20);
+                if (live.empty() || action < 11) {
+                    std::map<SegmentId, FrameNumber> before;
+                    for (const SegmentId id : live) {
+                        before[id] = bench.table.base(id);
+                    }
+                    const std::uint64_t moved = bench.slide.totals().bytes;
+                    const SegmentRequest request =
+                        bench.allocateFilled(1 + rng.below(1 + rng.below(80)));
+                    std::uint64_t liveFrames = 0;
+                    for (const SegmentId id : live) {
+                        RC_ASSERT(bench.table.base(id) <= before[id]); // T2
+                        RC_ASSERT(bench.table.segment(id).locks == 0 ||
+                                  bench.table.base(id) == before[id]);
+                        liveFrames += bench.table.frames(id).value;
+                    }
+                    RC_ASSERT(bench.slide.totals().bytes - moved <= liveFrames * pageBytes); // T6
+                    if (request.segment != 0) {
+                        live.push_back(request.segment);
+                    }
+                } else if (action < 18) {
+                    const std::size_t n = rng.below(live.size());
+                    if (bench.table.segment(live[n]).locks == 0) {
+                        bench.release(live[n]);
+                        live.erase(live.begin() + static_cast<std::ptrdiff_t>(n));
+                    }
+                } else {
+                    const SegmentId id = live[rng.below(live.size())];
+                    const bool locked = bench.table.segment(id).locks != 0;
+                    bench.table.setLocks(id, locked ? 0 : 1);
+                    locks = true;
+                }
+                bench.orderedByAge = !(compaction.fillBelowHoles ||
+                                       (locks && compaction.locked == LockedSegments::Below));
+                RC_ASSERT(bench.issue() == std::string());
+                for (const SegmentId id : live) {
+                    RC_ASSERT(bench.holdsItsBytes(id)); // T4
+                }
+            }
+            for (const std::uint64_t frame : bench.memory.written) {
+                RC_ASSERT(!(frame >= 100 && frame < 109) && !(frame >= 333 && frame < 403));
+            }
+            if (compaction.extent == CompactionExtent::Full) {
+                bench.compact();
+                const std::uint64_t moved = bench.slide.totals().bytes;
+                bench.compact();
+                RC_ASSERT(bench.slide.totals().bytes == moved); // T3
+            }
+        }));
+    }
+};
+
+QTEST_GUILESS_MAIN(DefragSlide)
+#include "tst_defrag_slide.moc"
