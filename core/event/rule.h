@@ -167,6 +167,7 @@ namespace fragscope {
     R(SegmentIsLocked, "the segment is locked in place")                                           \
     R(CompactForRequest, "a request does not fit: segments move down to make room")                \
     R(CompactInBackground, "the background task found enough gaps")                                \
+    R(AreaAtEnd, "no free area fits: the address space is extended")                               \
     R(SlideDown, "the earliest place below, in the order of age")                                  \
     R(FillGap, "the oldest segment above that fits into the gap")
 // clang-format on

@@ -57,7 +57,7 @@ Process* Kernel::createProcess(const std::string& name, VirtAddr start) {
     board_.memory.store(entryAddress(startOf(*rootFrame), kernel_space::base, table_level::pml4),
                         plan_.topEntry());
     const PhysAddr entry = plan_.root.processTable + ByteCount((number - 1) * processEntryBytes);
-    MemoryMap map(board_.events, board_.memory, number, *mapFrame,
+    MemoryMap map(board_.events, board_.memory, number, *mapFrame, PageCount(1),
                   entry + ByteCount(process_field::entryCount), settings_.representation);
     PageTables tables(board_.events, board_.memory, frames_, number, *rootFrame);
     processes_.push_back(std::make_unique<Process>(number, name, map, tables));
@@ -82,6 +82,7 @@ void Kernel::writeProcessEntry(const Process& process) {
     word(process_field::state, encodeProcessState(process.state, process.customHandler));
     word(process_field::cr3, process.tables.cr3());
     word(process_field::map, startOf(process.map.frame()).value);
+    word(process_field::mapFrames, process.map.frames().value);
 }
 
 void Kernel::setCustomHandler(Process& process, bool installed) {
@@ -123,7 +124,7 @@ void Kernel::reapIfDead(Process& process) {
     leaveAddressSpace(process);
     const std::uint64_t frames = releasePaged(process) + releaseFrames(process);
     process.tables.release(settings_.frames.tableRelease);
-    frames_.give(process.map.frame(), PageCount(1), Rule::EndOfProcess);
+    frames_.give(process.map.frame(), process.map.frames(), Rule::EndOfProcess);
     board_.memory.store(process.entryPlace + ByteCount(process_field::entryCount), 0);
     board_.events.emit({.kind = EventKind::ProcessExited,
                         .rule = Rule::EndOfProcess,

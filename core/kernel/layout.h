@@ -109,8 +109,9 @@ struct ProcessInfo {
     ProcessState state = ProcessState::Unused;
     bool customHandler = false; ///< the mover's violation handler is installed
     std::uint64_t cr3 = 0;
-    PhysAddr map; ///< frame that holds the memory map
+    PhysAddr map; ///< first frame of the memory map
     std::uint64_t entryCount = 0;
+    std::uint64_t mapFrames = 1; ///< that the memory map may use
 };
 
 /// Word offsets inside a process-table entry.
@@ -119,6 +120,7 @@ inline constexpr std::uint64_t state = 0; ///< ProcessState 7:0 | custom handler
 inline constexpr std::uint64_t cr3 = 8;
 inline constexpr std::uint64_t map = 16; ///< physical address of the memory map
 inline constexpr std::uint64_t entryCount = 24;
+inline constexpr std::uint64_t mapFrames = 32;
 } // namespace process_field
 
 std::uint64_t encodeProcessState(ProcessState state, bool customHandler);
@@ -140,9 +142,9 @@ inline constexpr std::uint64_t rights = 24;
 } // namespace map_field
 
 /// What an entry is for. `Limit` ends the list: its start is the end of the last area. The pages of
-/// a `Demand` area have their own places and states, which their page-table entries say
-/// (paging/page_state.h).
-enum class EntryKind : std::uint8_t { Block, NoAccess, Limit, Demand };
+/// a `Demand` area have their own places and states, which their page-table entries say; nobody
+/// uses the addresses of a `Free` one (paging/page_state.h).
+enum class EntryKind : std::uint8_t { Block, NoAccess, Limit, Demand, Free };
 
 /// One entry as its bytes say; `place` is an offset or a base by the map's representation.
 struct MapEntry {
