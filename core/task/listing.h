@@ -38,9 +38,9 @@ enum class ListingId : std::uint16_t {
     Reserve,          ///< kernel/paging/area_calls
     GiveBack,         ///< kernel/paging/area_calls
     Fork,             ///< kernel/paging/area_calls
-    QuickFit,         ///< alloc/segments/quick_fit
-    TopOfHeap,        ///< alloc/segments/top_of_heap
-    ReleaseSegment,   ///< alloc/segments/segment_heap
+    QuickFit,         ///< kernel/segments/quick_fit
+    TopOfHeap,        ///< kernel/segments/top_of_heap
+    ReleaseSegment,   ///< kernel/segments/segment_heap
     SlideCompaction,  ///< defrag/compaction/slide
     Count
 };

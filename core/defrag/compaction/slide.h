@@ -1,7 +1,7 @@
 #pragma once
 
-#include "fragscope/alloc/segments/segment_heap.h"
 #include "fragscope/defrag/compaction/settings.h"
+#include "fragscope/kernel/segments/segment_heap.h"
 
 namespace fragscope {
 
@@ -20,7 +20,8 @@ public:
 /// free of holes and of segments that must stay. The order by age is kept, but for the gaps that
 /// the settings fill.
 ///
-/// T2 no segment moves up; T3 a second compaction moves nothing; T5 the frames in segments stay;
+/// T2 no segment moves up; T3 a second compaction moves nothing, unless segments went below locked
+/// ones; T5 the frames in segments stay;
 /// T6 moved bytes <= live bytes, unless gaps are filled. Source: seed 001; DEFRAG 3.2, 3.4, 3.5.
 class Slide : public SegmentCompactor {
 public:

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "fragscope/alloc/segments/fit.h"
+#include "fragscope/kernel/segments/fit.h"
 #include "fragscope/event/event_bus.h"
 #include "fragscope/event/rule.h"
 #include "fragscope/task/scheduler.h"

@@ -1,4 +1,4 @@
-#include "fragscope/alloc/segments/segment_check.h"
+#include "fragscope/kernel/segments/segment_check.h"
 
 #include <fmt/format.h>
 #include <map>

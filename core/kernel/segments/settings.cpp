@@ -1,4 +1,4 @@
-#include "fragscope/alloc/segments/settings.h"
+#include "fragscope/kernel/segments/settings.h"
 
 #include <algorithm>
 #include <bit>

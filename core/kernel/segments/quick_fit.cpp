@@ -1,5 +1,5 @@
 // The old design of seed 001: lists of free runs by length, best fit above them.
-#include "fragscope/alloc/segments/placements.h"
+#include "fragscope/kernel/segments/placements.h"
 
 #include <array>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "fragscope/alloc/segments/segment_heap.h"
+#include "fragscope/kernel/segments/segment_heap.h"
 
 /// The two designs of seed 001 as listings. Each serves one request while it holds the lock of the
 /// heap; SegmentHeap::allocate chooses between them.

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "fragscope/alloc/segments/segment_table.h"
+#include "fragscope/kernel/segments/segment_table.h"
 
 #include <optional>
 

@@ -1,4 +1,4 @@
-#include "fragscope/alloc/segments/segment_layout.h"
+#include "fragscope/kernel/segments/segment_layout.h"
 
 namespace fragscope {
 

@@ -1,4 +1,4 @@
-#include "fragscope/alloc/segments/segment_table.h"
+#include "fragscope/kernel/segments/segment_table.h"
 
 #include "fragscope/base/check.h"
 

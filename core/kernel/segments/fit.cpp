@@ -1,4 +1,4 @@
-#include "fragscope/alloc/segments/fit.h"
+#include "fragscope/kernel/segments/fit.h"
 
 #include <algorithm>
 

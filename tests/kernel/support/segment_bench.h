@@ -1,7 +1,7 @@
 #pragma once
 
-#include "fragscope/alloc/segments/segment_check.h"
-#include "fragscope/alloc/segments/segment_heap.h"
+#include "fragscope/kernel/segments/segment_check.h"
+#include "fragscope/kernel/segments/segment_heap.h"
 #include "fragscope/base/rng.h"
 
 #include "task/support/task_bench.h"

@@ -1,5 +1,5 @@
 // The proposed design of seed 001: segments are sorted by age, the youngest at the top.
-#include "fragscope/alloc/segments/placements.h"
+#include "fragscope/kernel/segments/placements.h"
 
 #include <array>
 

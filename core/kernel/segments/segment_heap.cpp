@@ -1,6 +1,6 @@
-#include "fragscope/alloc/segments/segment_heap.h"
+#include "fragscope/kernel/segments/segment_heap.h"
 
-#include "fragscope/alloc/segments/placements.h"
+#include "fragscope/kernel/segments/placements.h"
 
 #include <algorithm>
 #include <array>

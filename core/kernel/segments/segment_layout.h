@@ -1,7 +1,7 @@
 #pragma once
 
-#include "fragscope/alloc/segments/settings.h"
-#include "fragscope/alloc/segments/word_store.h"
+#include "fragscope/kernel/segments/settings.h"
+#include "fragscope/kernel/segments/word_store.h"
 
 #include <vector>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "fragscope/alloc/segments/segment_layout.h"
+#include "fragscope/kernel/segments/segment_layout.h"
 
 namespace fragscope {
 

@@ -1,7 +1,7 @@
 // The segment heap of seed 001 without compaction: both designs, their settings and invariants.
 #include <QTest>
 
-#include "alloc/support/segment_bench.h"
+#include "kernel/support/segment_bench.h"
 #include <rapidcheck.h>
 
 using namespace fragscope;
@@ -23,7 +23,7 @@ SegmentSettings top() {
 
 } // namespace
 
-class AllocSegments : public QObject {
+class KernelSegments : public QObject {
     Q_OBJECT
 
 private slots:
@@ -316,5 +316,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(AllocSegments)
-#include "tst_alloc_segments.moc"
+QTEST_GUILESS_MAIN(KernelSegments)
+#include "tst_kernel_segments.moc"
