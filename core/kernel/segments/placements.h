@@ -2,8 +2,7 @@
 
 #include "fragscope/kernel/segments/segment_heap.h"
 
-/// The two designs of seed 001 as listings. Each serves one request while it holds the lock of the
-/// heap; SegmentHeap::allocate chooses between them.
+/// The two designs of seed 001 as listings; SegmentHeap::allocate chooses between them.
 namespace fragscope {
 
 /// The old design: a list for each size up to 256 KiB, best fit above (DEFRAG 3.1).

@@ -7,10 +7,9 @@ namespace fragscope {
 
 namespace {
 
-enum class Line : std::uint16_t { Lock = 1, Round, Hit, Best, Larger, Join, Compact, Fail, Cut };
+enum class Line : std::uint16_t { Round = 1, Hit, Best, Larger, Join, Compact, Fail, Cut };
 
-constexpr std::array<std::string_view, 9> lines{
-    "take the lock of the heap",
+constexpr std::array<std::string_view, 8> lines{
     "round the request; a large one is aligned",
     "its size has a list of its own: take the run that was freed last",
     "best fit: the smallest run of the large list that holds it",
@@ -110,14 +109,7 @@ Steps compact(SegmentHeap& heap, SegmentRequest& request, Locals& l) {
 } // namespace
 
 Steps quickFit(SegmentHeap& heap, SegmentRequest& request) {
-    const Task& self = co_await thisTask();
     auto& l = co_await Follow<Locals>{quickFitListing()};
-    co_yield Line::Lock;
-    while (!heap.unlocked(0)) {
-        co_await until(conditionOf<&SegmentHeap::unlocked>(heap));
-        co_yield Line::Lock;
-    }
-    heap.lock(self.id);
     co_yield Line::Round;
     l.frames = roundedRequest(request.frames, heap.settings()).value;
     l.alignment = alignmentOf(PageCount(l.frames), heap.settings()).value;
@@ -140,7 +132,6 @@ Steps quickFit(SegmentHeap& heap, SegmentRequest& request) {
                               .alignment = PageCount(l.alignment),
                               .searched = l.searched});
     }
-    heap.unlock();
 }
 
 const Listing& quickFitListing() {

@@ -9,10 +9,10 @@ namespace fragscope {
 
 namespace {
 
-enum class ReleaseLine : std::uint16_t { Lock = 1, Refuse, Mark, Join, Retract };
+enum class ReleaseLine : std::uint16_t { Look = 1, Refuse, Mark, Join, Retract };
 
 constexpr std::array<std::string_view, 5> releaseLines{
-    "take the lock of the heap",
+    "look at its descriptor",
     "it is no segment, or it is locked in place: refuse",
     "mark it as free; quick-fit: put it on the list of its size",
     "join it with its free neighbours",
@@ -167,15 +167,9 @@ Steps SegmentHeap::allocate(SegmentRequest& request) {
 }
 
 Steps SegmentHeap::release(SegmentId segment) {
-    const Task& self = co_await thisTask();
     auto& l = co_await Follow<ReleaseLocals>{releaseSegmentListing()};
     l.segment = segment;
-    co_yield ReleaseLine::Lock;
-    while (lockedBy_ != 0) {
-        co_await until(conditionOf<&SegmentHeap::unlocked>(*this));
-        co_yield ReleaseLine::Lock;
-    }
-    lockedBy_ = self.id;
+    co_yield ReleaseLine::Look;
     const bool known = segment != 0 && segment <= table_.shape().descriptors;
     const SegmentState state = known ? table_.state(segment) : SegmentState::Unused;
     const bool isOne = state == SegmentState::Used || state == SegmentState::InTransit;
@@ -185,7 +179,6 @@ Steps SegmentHeap::release(SegmentId segment) {
                       .rule = isOne ? Rule::SegmentIsLocked : Rule::NoSegment,
                       .object = segment,
                       .value = static_cast<std::uint64_t>(state)});
-        lockedBy_ = 0;
         co_return;
     }
     co_yield ReleaseLine::Mark;
@@ -209,7 +202,6 @@ Steps SegmentHeap::release(SegmentId segment) {
                   .paddr = startOf(freed.base).value,
                   .value = freed.frames.value,
                   .a = l.joined});
-    lockedBy_ = 0;
 }
 
 const Listing& releaseSegmentListing() {

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "fragscope/kernel/segments/fit.h"
 #include "fragscope/event/event_bus.h"
 #include "fragscope/event/rule.h"
+#include "fragscope/kernel/segments/fit.h"
 #include "fragscope/task/scheduler.h"
 
 namespace fragscope {
@@ -30,7 +30,7 @@ public:
 /// The segment heap of seed 001: contiguous runs of physical frames, by the old design (quick-fit)
 /// or the proposed one (always from the top, compact when it is reached). Placement only: who maps
 /// a segment and who moves it is decided above. Each request is a coroutine that follows its
-/// listing; one holds the lock of the heap at a time.
+/// listing; its caller holds the lock of the heap.
 ///
 /// Invariants: those of SegmentTable; Q3 a hit changes no sizes; Q6 a request cuts at most two
 /// pieces off. Source: seed 001; DEFRAG 3.1, 3.2.
@@ -53,13 +53,14 @@ public:
     /// nullptr: what does not fit is refused.
     void setCompactor(SegmentCompactor* compactor) { compactor_ = compactor; }
 
-    /// Finds a run for the request; waits for the lock of the heap. The request must outlive it.
+    /// Finds a run for the request, which must outlive the coroutine.
     Steps allocate(SegmentRequest& request);
 
     /// Frees a segment. Nothing happens if it is none (SegmentFreeRefused).
     Steps release(SegmentId segment);
 
     // ---- the lock ----
+    /// For until().
     [[nodiscard]] bool unlocked(std::uint64_t) const { return lockedBy_ == 0; }
 
     void lock(std::uint32_t task) { lockedBy_ = task; }

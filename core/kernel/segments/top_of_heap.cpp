@@ -7,10 +7,9 @@ namespace fragscope {
 
 namespace {
 
-enum class Line : std::uint16_t { Lock = 1, Round, Top, Compact, Fail, Place };
+enum class Line : std::uint16_t { Round = 1, Top, Compact, Fail, Place };
 
-constexpr std::array<std::string_view, 6> lines{
-    "take the lock of the heap",
+constexpr std::array<std::string_view, 5> lines{
     "round the request; a large one is aligned",
     "the next aligned place at the top, above holes and segments that had to stay",
     "the end of memory is reached: compact the segments below, then look again",
@@ -68,14 +67,7 @@ Steps lookEverywhere(SegmentHeap& heap, SegmentRequest& request, Locals& l) {
 } // namespace
 
 Steps topOfHeap(SegmentHeap& heap, SegmentRequest& request) {
-    const Task& self = co_await thisTask();
     auto& l = co_await Follow<Locals>{topOfHeapListing()};
-    co_yield Line::Lock;
-    while (!heap.unlocked(0)) {
-        co_await until(conditionOf<&SegmentHeap::unlocked>(heap));
-        co_yield Line::Lock;
-    }
-    heap.lock(self.id);
     co_yield Line::Round;
     l.frames = roundedRequest(request.frames, heap.settings()).value;
     l.alignment = alignmentOf(PageCount(l.frames), heap.settings()).value;
@@ -92,7 +84,6 @@ Steps topOfHeap(SegmentHeap& heap, SegmentRequest& request) {
                    .alignment = PageCount(l.alignment),
                    .searched = l.searched});
     }
-    heap.unlock();
 }
 
 const Listing& topOfHeapListing() {
