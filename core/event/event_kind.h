@@ -219,10 +219,12 @@ enum class EventSort : std::uint8_t { State, Meaning, Both };
       "A segment became a free run.")                                                              \
     K(SegmentRefused, "segment-refused", Meaning, Structure, "process", "frames_wanted",           \
       "frames_free", "largest_run_frames", "A request for a segment was refused.")                 \
-    K(SegmentFreeRefused, "segment-free-refused", Meaning, Structure, "segment", "state", "", "",  \
+    K(SegmentFreeRefused, "segment-free-refused", Meaning, Structure, "segment", "", "", "",  \
       "A segment was not freed: it is none, or locked.")                                           \
     K(SegmentRunsJoined, "segment-runs-joined", Meaning, Structure, "process", "runs", "", "",     \
       "A request made free neighbours one run.")                                                   \
+    K(AreasChanged, "areas-changed", Meaning, Structure, "process", "areas", "compared", "moved",   \
+      "The array of areas of a process changed; entries compared in searches, and moved.")         \
     K(CompactionBegun, "compaction-begun", Meaning, Structure, "zone", "frames_wanted",            \
       "frames_free", "largest_run_frames", "Segments begin to move down; the rule says why.")      \
     K(SegmentMoved, "segment-moved", Meaning, Structure, "process", "frames", "source_paddr",      \

@@ -168,6 +168,9 @@ namespace fragscope {
     R(CompactForRequest, "a request does not fit: segments move down to make room")                \
     R(CompactInBackground, "the background task found enough gaps")                                \
     R(AreaAtEnd, "no free area fits: the address space is extended")                               \
+    R(SegmentMapped, "a segment is mapped at an area of its owner")                                \
+    R(SegmentUnmapped, "a segment leaves its owner's address space")                               \
+    R(NoRoomForArea, "no room is left for its area or its page tables")                            \
     R(SlideDown, "the earliest place below, in the order of age")                                  \
     R(FillGap, "the oldest segment above that fits into the gap")
 // clang-format on

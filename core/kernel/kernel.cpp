@@ -3,6 +3,7 @@
 #include "fragscope/base/check.h"
 #include "fragscope/hardware/paging/pte.h"
 #include "fragscope/kernel/paging/demand_paging.h"
+#include "fragscope/kernel/segments/segment_memory.h"
 
 #include <utility>
 
@@ -10,18 +11,24 @@ namespace fragscope {
 
 Kernel::Kernel(const Board& board, const KernelSettings& settings)
     : board_(board), settings_(settings),
-      plan_(planKernel(board.memory.frameCount(), settings.frames)),
+      segmentPlan_(planSegments(board.memory, settings.segments)),
+      plan_(planKernel(segmentPlan_.managed,
+                       settings.frames,
+                       segmentPlan_.enabled() ? segmentPlan_.shape.words() : 0)),
       memory_(board_, plan_, settings.kernelUsesTlb),
       frames_(board_, memory_, plan_, settings.frames), shootdowns_(board),
       paging_(std::make_unique<DemandPaging>(*this, settings.paging)),
       reportsUse_(settings.paging.replacement != PageReplacement::None &&
-                  settings.paging.use == UseSource::EveryAccess) {}
+                  settings.paging.use == UseSource::EveryAccess) {
+    if (segmentPlan_.enabled()) {
+        segments_ = std::make_unique<SegmentMemory>(*this, segmentPlan_, settings.segments);
+    }
+}
 
 Kernel::~Kernel() = default;
 
 void Kernel::boot() {
-    FRAGSCOPE_CHECK(plan_.books.value < board_.memory.frameCount().value,
-                    "memory too small to boot");
+    FRAGSCOPE_CHECK(plan_.books.value < segmentPlan_.managed.value, "memory too small to boot");
     encodeRoot(plan_.root, settings_.representation,
                [this](PhysAddr place, std::uint64_t word) { board_.memory.store(place, word); });
     for (const auto& [place, entry] : kernelTableEntries(plan_)) {
@@ -32,6 +39,9 @@ void Kernel::boot() {
     }
     if (!settings_.frames.stepBoot) {
         frames_.initialise();
+    }
+    if (segments_) {
+        segments_->format();
     }
 }
 
@@ -45,10 +55,25 @@ void Kernel::loadKernelTables(Cpu& cpu) {
 // ---- processes
 // -----------------------------------------------------------------------------------------
 
+PageCount Kernel::mapFrames() const {
+    return segments_ ? pagesFor(ByteCount(settings_.segments.areas * mapEntryBytes)) : PageCount(1);
+}
+
+std::optional<FrameNumber> Kernel::takeMapFrames(std::uint32_t process) {
+    if (mapFrames() == PageCount(1)) {
+        return frames_.takeKernelFrame(FrameUse::Kernel, process);
+    }
+    const auto run = frames_.findRun(mapFrames(), FrameNumber(plan_.books.value));
+    if (run) {
+        frames_.take(*run, mapFrames(), FrameUse::Kernel, process, Rule::KernelOwn);
+        board_.memory.fill(startOf(*run), bytesOf(mapFrames()), std::byte{0});
+    }
+    return run;
+}
+
 Process* Kernel::createProcess(const std::string& name, VirtAddr start) {
     const auto number = static_cast<std::uint32_t>(processes_.size() + 1);
-    const auto mapFrame =
-        number <= processSlots ? frames_.takeKernelFrame(FrameUse::Kernel, number) : std::nullopt;
+    const auto mapFrame = number <= processSlots ? takeMapFrames(number) : std::nullopt;
     const auto rootFrame =
         mapFrame ? frames_.takeKernelFrame(FrameUse::PageTable, number) : std::nullopt;
     if (!rootFrame) {
@@ -57,7 +82,7 @@ Process* Kernel::createProcess(const std::string& name, VirtAddr start) {
     board_.memory.store(entryAddress(startOf(*rootFrame), kernel_space::base, table_level::pml4),
                         plan_.topEntry());
     const PhysAddr entry = plan_.root.processTable + ByteCount((number - 1) * processEntryBytes);
-    MemoryMap map(board_.events, board_.memory, number, *mapFrame, PageCount(1),
+    MemoryMap map(board_.events, board_.memory, number, *mapFrame, mapFrames(),
                   entry + ByteCount(process_field::entryCount), settings_.representation);
     PageTables tables(board_.events, board_.memory, frames_, number, *rootFrame);
     processes_.push_back(std::make_unique<Process>(number, name, map, tables));

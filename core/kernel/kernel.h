@@ -4,6 +4,7 @@
 #include "fragscope/kernel/frames/shared_object.h"
 #include "fragscope/kernel/memory_access.h"
 #include "fragscope/kernel/range_source.h"
+#include "fragscope/kernel/segments/segment_plan.h"
 #include "fragscope/kernel/settings.h"
 #include "fragscope/kernel/shootdown.h"
 
@@ -21,6 +22,7 @@ enum class FaultVerdict : std::uint8_t {
 };
 
 class DemandPaging;
+class SegmentMemory;
 
 /// Called after each micro-step while checking is on.
 class StepObserver {
@@ -70,6 +72,11 @@ public:
     [[nodiscard]] DemandPaging& paging() { return *paging_; }
 
     [[nodiscard]] const DemandPaging& paging() const { return *paging_; }
+
+    /// The segment heap and the areas that its segments are mapped at; nullptr without segments.
+    [[nodiscard]] SegmentMemory* segments() { return segments_.get(); }
+
+    [[nodiscard]] const SegmentMemory* segments() const { return segments_.get(); }
 
     void setObserver(StepObserver* observer) { observer_ = observer; }
 
@@ -153,6 +160,8 @@ private:
     void writeProcessEntry(const Process& process);
     void loadKernelTables(Cpu& cpu);
     void leaveAddressSpace(const Process& process);
+    [[nodiscard]] PageCount mapFrames() const;
+    [[nodiscard]] std::optional<FrameNumber> takeMapFrames(std::uint32_t process);
     std::uint64_t releaseFrames(Process& process);
     std::uint64_t releasePaged(Process& process);
     void removeFromOwners(const Process& leaving, FrameNumber frame, PageNumber page);
@@ -161,6 +170,7 @@ private:
 
     Board board_;
     KernelSettings settings_;
+    SegmentPlan segmentPlan_;
     KernelPlan plan_;
     KernelMemory memory_;
     FrameTable frames_;
@@ -170,7 +180,8 @@ private:
     std::vector<std::uint32_t> threads_;                     ///< live, by process number - 1
     std::vector<std::unique_ptr<SharedObject>> sharedObjects_;
     std::unique_ptr<DemandPaging> paging_;
-    bool reportsUse_ = false; ///< every access is told to paging_
+    std::unique_ptr<SegmentMemory> segments_; ///< nullptr if settings say so
+    bool reportsUse_ = false;                 ///< every access is told to paging_
     StepObserver* observer_ = nullptr;
 };
 

@@ -37,6 +37,8 @@ std::optional<KernelRoot> decodeRoot(const MemoryReader& memory) {
                           .reservedFrames = at(80),
                           .zoneEnd = at(88),
                           .kernelTables = PhysAddr(at(96)),
+                          .segmentBooks = PhysAddr(at(112)),
+                          .segmentWords = at(120),
                           .booksInList = (options & KernelRoot::listBit) != 0,
                           .kernelPagesCounted = (options & KernelRoot::counterBit) != 0};
     if (root.magic != KernelRoot::magicValue) {
@@ -100,7 +102,7 @@ std::vector<ProcessInfo> decodeProcesses(const MemoryReader& memory, const Kerne
 
 std::uint64_t encodeRights(const MapEntry& entry) {
     return static_cast<std::uint64_t>(entry.kind) | (entry.writable ? 1ULL << 8 : 0) |
-           std::uint64_t{entry.label} << 16;
+           std::uint64_t{entry.label} << 16 | std::uint64_t{entry.segment} << 32;
 }
 
 MapEntry decodeMapEntry(const MemoryReader& memory, PhysAddr place) {
@@ -112,7 +114,8 @@ MapEntry decodeMapEntry(const MemoryReader& memory, PhysAddr place) {
             .length = word(memory, place, map_field::length),
             .kind = static_cast<EntryKind>(kind),
             .writable = bits(rights, 8, 1) != 0,
-            .label = static_cast<std::uint8_t>(bits(rights, 16, 8))};
+            .label = static_cast<std::uint8_t>(bits(rights, 16, 8)),
+            .segment = static_cast<std::uint32_t>(rights >> 32)};
 }
 
 std::vector<MapEntry> decodeMap(const MemoryReader& memory, const ProcessInfo& process) {

@@ -45,6 +45,8 @@ struct KernelRoot {
     std::uint64_t reservedFrames = 0; ///< frames below are the kernel's books, in no list
     std::uint64_t zoneEnd = 0;        ///< frames below are for the kernel as long as they last
     PhysAddr kernelTables{};          ///< topmost page table of the kernel itself
+    PhysAddr segmentBooks{};          ///< of the segment heap (segments/segment_layout.h)
+    std::uint64_t segmentWords = 0;   ///< 0 = there is none
     bool booksInList = false;         ///< owners are noted in a list in the kernel heap
     bool kernelPagesCounted = false;  ///< the kernel's pages are in no list, only counted
 };
@@ -66,7 +68,9 @@ void encodeRoot(const KernelRoot& root, MapRepresentation representation, Store 
                                    root.zoneEnd,
                                    root.kernelTables.value,
                                    (root.booksInList ? KernelRoot::listBit : 0) |
-                                       (root.kernelPagesCounted ? KernelRoot::counterBit : 0)};
+                                       (root.kernelPagesCounted ? KernelRoot::counterBit : 0),
+                                   root.segmentBooks.value,
+                                   root.segmentWords};
     PhysAddr place = KernelRoot::place;
     for (const std::uint64_t word : words) {
         store(place, word);
@@ -153,7 +157,8 @@ struct MapEntry {
     std::uint64_t length = 0; ///< meaningful with StartLength only
     EntryKind kind = EntryKind::Block;
     bool writable = true;
-    std::uint8_t label = 0; ///< ASCII letter for pictures: 'O', 'A', 'E', 'B'...
+    std::uint8_t label = 0;    ///< ASCII letter for pictures: 'O', 'A', 'E', 'B'...
+    std::uint32_t segment = 0; ///< that the block is, if the segment heap has it
 };
 
 std::uint64_t encodeRights(const MapEntry& entry);

@@ -23,7 +23,7 @@ PageTables::PageTables(EventBus& events,
                        FrameNumber root)
     : events_(events), memory_(memory), frames_(frames), process_(process), root_(root) {}
 
-std::optional<PhysAddr> PageTables::place(PageNumber page) const {
+std::optional<PageTables::LeafPlace> PageTables::place(PageNumber page) const {
     const VirtAddr address = startOf(page);
     PhysAddr table = startOf(root_);
     for (unsigned level = table_level::pml4; level > table_level::pt; --level) {
@@ -33,11 +33,11 @@ std::optional<PhysAddr> PageTables::place(PageNumber page) const {
             return std::nullopt;
         }
         if (level == table_level::pd && value.large()) {
-            return entry;
+            return LeafPlace{entry, level};
         }
         table = value.base();
     }
-    return entryAddress(table, address, table_level::pt);
+    return LeafPlace{entryAddress(table, address, table_level::pt), table_level::pt};
 }
 
 std::optional<PhysAddr> PageTables::placeForWriting(PageNumber page, unsigned leafLevel) {
@@ -76,7 +76,7 @@ void PageTables::store(
 
 std::uint64_t PageTables::leaf(PageNumber page) const {
     const auto entry = place(page);
-    return entry ? memory_.load(*entry) : 0;
+    return entry ? memory_.load(entry->at) : 0;
 }
 
 void PageTables::addLeaves(PhysAddr table,
@@ -136,9 +136,29 @@ std::uint64_t PageTables::exchange(PageNumber page, Rule why) {
     if (!entry) {
         return 0;
     }
-    const std::uint64_t held = memory_.load(*entry);
-    store(*entry, page, 0, table_level::pt, why);
+    const std::uint64_t held = memory_.load(entry->at);
+    store(entry->at, page, 0, entry->level, why);
     return held;
+}
+
+std::optional<FrameNumber> PageTables::takeEmptyTable(PageNumber page, Rule why) {
+    const auto leaf = place(page);
+    if (!leaf || leaf->level != table_level::pt) {
+        return std::nullopt;
+    }
+    const FrameNumber table = frameOf(leaf->at);
+    for (std::uint64_t i = 0; i < wordsPerPage; ++i) {
+        if (memory_.load(startOf(table) + ByteCount(i * wordBytes)) != 0) {
+            return std::nullopt;
+        }
+    }
+    const auto entry = placeForWriting(page, table_level::pd);
+    store(*entry, page, 0, table_level::pd, why);
+    return table;
+}
+
+void PageTables::giveTable(FrameNumber table) {
+    frames_.give(table, PageCount(1), Rule::KernelOwn);
 }
 
 std::uint64_t PageTables::clearPlainly(PageNumber page, std::uint64_t seen, Rule why) {
@@ -148,10 +168,10 @@ std::uint64_t PageTables::clearPlainly(PageNumber page, std::uint64_t seen, Rule
 
 bool PageTables::splitLarge(PageNumber page) {
     const auto entry = place(page);
-    if (!entry || !Pte{memory_.load(*entry)}.large()) {
+    if (!entry || entry->level != table_level::pd) {
         return false;
     }
-    const Pte old{memory_.load(*entry)};
+    const Pte old{memory_.load(entry->at)};
     const auto table = frames_.takeKernelFrame(FrameUse::PageTable, process_);
     if (!table) {
         return false;
@@ -162,7 +182,7 @@ bool PageTables::splitLarge(PageNumber page) {
                       composePte(old.frame() + PageCount(i), flags).bits);
     }
     const PageNumber first{page.value / wordsPerPage * wordsPerPage};
-    store(*entry, first, composePte(*table, tableFlags).bits, table_level::pd, Rule::SplitLarge);
+    store(entry->at, first, composePte(*table, tableFlags).bits, table_level::pd, Rule::SplitLarge);
     return true;
 }
 

@@ -41,6 +41,8 @@ enum class ListingId : std::uint16_t {
     QuickFit,         ///< kernel/segments/quick_fit
     TopOfHeap,        ///< kernel/segments/top_of_heap
     ReleaseSegment,   ///< kernel/segments/segment_heap
+    AllocateSegment,  ///< kernel/segments/segment_calls
+    FreeSegment,      ///< kernel/segments/segment_calls
     SlideCompaction,  ///< defrag/compaction/slide
     Count
 };

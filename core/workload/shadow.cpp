@@ -183,7 +183,8 @@ void Shadow::onLoad(const Event& event) {
 
 void Shadow::onTableEntry(const Event& event) {
     const Pte entry{event.value};
-    const bool large = event.b == table_level::pd && entry.large();
+    const Pte mapping{entry.present() ? event.value : event.a}; // the one that comes or goes
+    const bool large = event.b == table_level::pd && mapping.present() && mapping.large();
     if (event.b != table_level::pt && !large) {
         return;
     }

@@ -23,7 +23,7 @@ public:
 
     std::uint64_t allocate(std::uint64_t pages, std::uint64_t alignment = 1) {
         const auto found = areas.allocate(PageCount(pages), PageCount(alignment),
-                                          PhysAddr(0x400000), Rule::ScenarioSaysSo);
+                                          {PhysAddr(0x400000), 1}, Rule::ScenarioSaysSo);
         return found ? (found->start.value - start) / pageBytes : ~0ULL;
     }
 

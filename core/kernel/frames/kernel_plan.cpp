@@ -47,7 +47,7 @@ ByteCount frameTableBytes(PageCount frames, std::uint64_t entryBytes) {
     return bytesOf(pagesFor(ByteCount(frames.value * entryBytes)));
 }
 
-KernelPlan planKernel(PageCount frames, const FrameSettings& settings) {
+KernelPlan planKernel(PageCount frames, const FrameSettings& settings, std::uint64_t segmentWords) {
     KernelPlan plan;
     const std::uint64_t nodes = nodesOf(frames, settings);
     const PageCount table = pagesFor(frameTableBytes(frames, frameEntryBytes));
@@ -55,11 +55,14 @@ KernelPlan planKernel(PageCount frames, const FrameSettings& settings) {
     const PageCount heap = pagesFor(heapBytes(frames, settings));
     const FrameNumber poolFrame = frameTableFrame + table;
     const FrameNumber heapFrame = poolFrame + pool;
-    plan.tables = heapFrame + heap;
+    const FrameNumber segmentFrame = heapFrame + heap;
+    const PageCount segments = pagesFor(ByteCount(segmentWords * wordBytes));
+    plan.tables = segmentFrame + segments;
     plan.regions = {{{kernel_space::data, KernelRoot::place, PageCount(1)},
                      {kernel_space::heap, startOf(heapFrame), heap},
                      {kernel_space::table, startOf(frameTableFrame), table},
-                     {kernel_space::nodes, startOf(poolFrame), pool}}};
+                     {kernel_space::nodes, startOf(poolFrame), pool},
+                     {kernel_space::segments, startOf(segmentFrame), segments}}};
     PageCount tables(upperTables);
     for (const KernelRegion& region : plan.regions) {
         tables += tablesOf(region.pages);
@@ -78,13 +81,15 @@ KernelPlan planKernel(PageCount frames, const FrameSettings& settings) {
                  .reservedFrames = plan.books.value,
                  .zoneEnd = plan.zoneEnd.value,
                  .kernelTables = startOf(plan.tables),
+                 .segmentBooks = segmentWords != 0 ? startOf(segmentFrame) : PhysAddr(0),
+                 .segmentWords = segmentWords,
                  .booksInList = settings.books == FrameBooks::List,
                  .kernelPagesCounted = settings.kernelPages == KernelPages::Counter};
     return plan;
 }
 
 ByteCount KernelPlan::booksCost() const {
-    const auto& [data, heap, table, nodes] = regions;
+    const auto& [data, heap, table, nodes, segments] = regions;
     return bytesOf(table.pages + nodes.pages + (root.booksInList ? heap.pages : PageCount(0)));
 }
 

@@ -172,7 +172,7 @@ std::optional<AreaArray::Found> AreaArray::extend(PageCount pages, PageCount ali
 }
 
 /// The free area around the place becomes up to three: rest, block, rest.
-void AreaArray::occupy(const Found& found, PageCount pages, PhysAddr place, Rule why) {
+void AreaArray::occupy(const Found& found, PageCount pages, const Target& target, Rule why) {
     const std::size_t index = map_.find(found.start, work_.compared).value();
     const Area whole = area(index);
     const std::uint64_t start = found.start.value;
@@ -190,16 +190,17 @@ void AreaArray::occupy(const Found& found, PageCount pages, PhysAddr place, Rule
         enlist(index);
     }
     const MapEntry entry{.start = start,
-                         .place = map_.placeFor(start, place.value),
+                         .place = map_.placeFor(start, target.place.value),
                          .length = end - start,
-                         .label = 'S'};
+                         .label = 'S',
+                         .segment = target.segment};
     map_.patch(block, map_field::place, entry.place, why);
     map_.patch(block, map_field::length, entry.length, why);
     map_.patch(block, map_field::rights, encodeRights(entry), why);
 }
 
 std::optional<AreaArray::Found>
-AreaArray::allocate(PageCount pages, PageCount alignment, PhysAddr place, Rule why) {
+AreaArray::allocate(PageCount pages, PageCount alignment, const Target& target, Rule why) {
     if (map_.count() + 3 > capacity()) {
         return std::nullopt;
     }
@@ -210,7 +211,7 @@ AreaArray::allocate(PageCount pages, PageCount alignment, PhysAddr place, Rule w
     if (!found) {
         found = extend(pages, alignment, why);
     }
-    occupy(*found, pages, place, why);
+    occupy(*found, pages, target, why);
     return found;
 }
 

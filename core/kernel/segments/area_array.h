@@ -1,11 +1,9 @@
 #pragma once
 
 #include "fragscope/kernel/memory_map.h"
+#include "fragscope/kernel/segments/settings.h"
 
 namespace fragscope {
-
-/// When free neighbours in an address space become one area, and the array shrinks.
-enum class AreaJoin : std::uint8_t { AtFree, OnFailure, Never };
 
 /// The virtual side of seed 001: the memory map of a process as an array of areas, free ones too,
 /// ordered by address. An address is found by binary search; a free area by lists of equal size
@@ -41,10 +39,16 @@ public:
         Rule why{};
     };
 
-    /// A free area of so many pages, aligned (in pages, a power of two), which becomes a block that
-    /// leads to `place`. Nothing if the array is full.
+    /// What a new block leads to.
+    struct Target {
+        PhysAddr place{};
+        std::uint32_t segment = 0;
+    };
+
+    /// A free area of so many pages, aligned (in pages, a power of two), which becomes a block.
+    /// Nothing if the array is full.
     [[nodiscard]] std::optional<Found>
-    allocate(PageCount pages, PageCount alignment, PhysAddr place, Rule why);
+    allocate(PageCount pages, PageCount alignment, const Target& target, Rule why);
 
     /// The block that starts there becomes a free area. False if none does.
     bool release(VirtAddr start, Rule why);
@@ -85,7 +89,7 @@ private:
     [[nodiscard]] std::optional<Found> look(PageCount pages, PageCount alignment);
     [[nodiscard]] std::optional<std::uint64_t> bestInLarge(PageCount pages, PageCount alignment);
     [[nodiscard]] std::optional<Found> extend(PageCount pages, PageCount alignment, Rule why);
-    void occupy(const Found& found, PageCount pages, PhysAddr place, Rule why);
+    void occupy(const Found& found, PageCount pages, const Target& target, Rule why);
     void joinWithNext(std::size_t index, Rule why);
 
     MemoryMap& map_;

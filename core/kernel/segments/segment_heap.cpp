@@ -166,42 +166,74 @@ Steps SegmentHeap::allocate(SegmentRequest& request) {
                                                              : topOfHeap(*this, request);
 }
 
+std::optional<Rule> SegmentHeap::refusesRelease(SegmentId segment) const {
+    const bool known = segment != 0 && segment <= table_.shape().descriptors;
+    const SegmentState state = known ? table_.state(segment) : SegmentState::Unused;
+    if (state != SegmentState::Used && state != SegmentState::InTransit) {
+        return Rule::NoSegment;
+    }
+    return table_.segment(segment).locks != 0 ? std::optional(Rule::SegmentIsLocked) : std::nullopt;
+}
+
+bool SegmentHeap::joinsAtFree() const {
+    return settings_.placement == SegmentPlacement::Top || settings_.join == SegmentJoin::AtFree;
+}
+
+bool SegmentHeap::retractsAfter(const Segment& freed) const {
+    return settings_.placement == SegmentPlacement::Top &&
+           settings_.retract == SegmentRetract::Yes && freed.end() == table_.zone(freed.zone).top;
+}
+
+void SegmentHeap::announceFreed(const Segment& freed, std::uint64_t joined, Rule why) {
+    ++changes_;
+    events_.emit({.kind = EventKind::SegmentFreed,
+                  .rule = why,
+                  .object = freed.owner,
+                  .vaddr = freed.vaddr.value,
+                  .paddr = startOf(freed.base).value,
+                  .value = freed.frames.value,
+                  .a = joined});
+}
+
+SegmentId SegmentHeap::releaseAtOnce(SegmentId segment, Rule why) {
+    const Segment freed = table_.segment(segment);
+    table_.release(segment);
+    std::uint64_t joined = 0;
+    SegmentId run = segment;
+    if (joinsAtFree()) {
+        const SegmentId below = table_.previous(segment);
+        run = below != 0 && table_.isFree(below) ? below : segment;
+        joined = joinAround(segment);
+    }
+    if (retractsAfter(freed)) {
+        retract(freed.zone);
+    }
+    announceFreed(freed, joined, why);
+    return run;
+}
+
 Steps SegmentHeap::release(SegmentId segment) {
     auto& l = co_await Follow<ReleaseLocals>{releaseSegmentListing()};
     l.segment = segment;
     co_yield ReleaseLine::Look;
-    const bool known = segment != 0 && segment <= table_.shape().descriptors;
-    const SegmentState state = known ? table_.state(segment) : SegmentState::Unused;
-    const bool isOne = state == SegmentState::Used || state == SegmentState::InTransit;
-    if (!isOne || table_.segment(segment).locks != 0) {
+    if (const auto refused = refusesRelease(segment)) {
         co_yield ReleaseLine::Refuse;
-        events_.emit({.kind = EventKind::SegmentFreeRefused,
-                      .rule = isOne ? Rule::SegmentIsLocked : Rule::NoSegment,
-                      .object = segment,
-                      .value = static_cast<std::uint64_t>(state)});
+        events_.emit({.kind = EventKind::SegmentFreeRefused, .rule = *refused, .object = segment});
         co_return;
     }
     co_yield ReleaseLine::Mark;
     const Segment freed = table_.segment(segment);
     l.frames = freed.frames.value;
     table_.release(segment);
-    ++changes_;
-    const bool top = settings_.placement == SegmentPlacement::Top;
-    if (top || settings_.join == SegmentJoin::AtFree) {
+    if (joinsAtFree()) {
         co_yield ReleaseLine::Join;
         l.joined = joinAround(segment);
     }
-    if (top && settings_.retract == SegmentRetract::Yes &&
-        freed.end() == table_.zone(freed.zone).top) {
+    if (retractsAfter(freed)) {
         co_yield ReleaseLine::Retract;
         retract(freed.zone);
     }
-    events_.emit({.kind = EventKind::SegmentFreed,
-                  .rule = l.joined > 0 ? Rule::SegmentsJoined : Rule::SegmentMarkedFree,
-                  .object = freed.owner,
-                  .paddr = startOf(freed.base).value,
-                  .value = freed.frames.value,
-                  .a = l.joined});
+    announceFreed(freed, l.joined, l.joined > 0 ? Rule::SegmentsJoined : Rule::SegmentMarkedFree);
 }
 
 const Listing& releaseSegmentListing() {

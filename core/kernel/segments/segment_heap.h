@@ -59,6 +59,13 @@ public:
     /// Frees a segment. Nothing happens if it is none (SegmentFreeRefused).
     Steps release(SegmentId segment);
 
+    /// The same in one step, for a process that has ended; `segment` must be one. Returns the free
+    /// run that it is part of now.
+    SegmentId releaseAtOnce(SegmentId segment, Rule why);
+
+    /// Why the segment may not be freed; nothing if it may.
+    [[nodiscard]] std::optional<Rule> refusesRelease(SegmentId segment) const;
+
     // ---- the lock ----
     /// For until().
     [[nodiscard]] bool unlocked(std::uint64_t) const { return lockedBy_ == 0; }
@@ -97,6 +104,9 @@ public:
 private:
     unsigned cut(const SegmentPlace& place, PageCount frames);
     std::uint64_t joinAround(SegmentId run);
+    [[nodiscard]] bool joinsAtFree() const;
+    [[nodiscard]] bool retractsAfter(const Segment& freed) const;
+    void announceFreed(const Segment& freed, std::uint64_t joined, Rule why);
 
     EventBus& events_;
     SegmentTable& table_;

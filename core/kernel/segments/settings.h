@@ -51,6 +51,22 @@ struct SegmentSettings {
     SpanChoice spanChoice = SpanChoice::First;
 };
 
+/// When free neighbours in an address space become one area, and the array of areas shrinks.
+enum class AreaJoin : std::uint8_t { AtFree, OnFailure, Never };
+
+/// The segment heap as part of a machine. If it is enabled, the kernel's frame table has the memory
+/// below `kernelMemory` only, and the segment heap all above.
+struct SegmentMemorySettings {
+    bool enabled = false;
+    ByteCount kernelMemory{};         ///< 0 = a sixteenth of memory, at least 2 MiB
+    std::uint32_t descriptors = 4096; ///< of runs of frames, free and used
+    std::uint32_t areas = 512;        ///< entries of each process's array of areas
+    AreaJoin areaJoin = AreaJoin::AtFree;
+    bool clear = true;      ///< a new segment is all zero
+    bool largePages = true; ///< 2 MiB mappings where frames and addresses allow
+    SegmentSettings heap;
+};
+
 /// The request as the heap will serve it.
 PageCount roundedRequest(PageCount asked, const SegmentSettings& settings);
 

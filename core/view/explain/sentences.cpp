@@ -154,12 +154,15 @@ constexpr Sentence sentences[] = {
     {SegmentAllocated,
      "{object:process} got a segment of {value:frames} at {paddr} for {vaddr}: {a} "
      "runs looked at, {b} pieces cut off"},
-    {SegmentFreed, "segment of {value:frames} at {paddr} of {object:process} is free, joined with "
-                   "{a} neighbours"},
+    {SegmentFreed,
+     "segment of {value:frames} at {paddr}, {vaddr} of {object:process}, is free; joined "
+     "with {a} neighbours"},
     {SegmentRefused, "{object:process} is refused a segment of {value:frames}: {a} are free, the "
                      "largest run has {b}"},
-    {SegmentFreeRefused, "segment {object} is not freed: its state is {value}"},
+    {SegmentFreeRefused, "segment {object} is not freed"},
     {SegmentRunsJoined, "{value} free runs were joined for a request of {object:process}"},
+    {AreasChanged,
+     "{object:process} has {value} areas after {vaddr}: {a} entries compared, {b} moved"},
     {CompactionBegun,
      "compaction of zone {object} for {value:frames}: {a} are free, the largest run "
      "has {b}"},

@@ -1,0 +1,42 @@
+#include "fragscope/kernel/segments/segment_memory.h"
+
+namespace fragscope {
+
+SegmentMemory::SegmentMemory(Kernel& kernel,
+                             const SegmentPlan& plan,
+                             const SegmentMemorySettings& settings)
+    : kernel_(kernel), plan_(plan), settings_(settings), words_(kernel.memory()),
+      table_(words_, plan.shape, settings.heap.placement == SegmentPlacement::QuickFit),
+      heap_(kernel.board().events, table_, settings.heap) {}
+
+AreaArray& SegmentMemory::areasOf(const Process& process) {
+    if (areas_.size() < process.number) {
+        areas_.resize(process.number);
+    }
+    auto& areas = areas_[process.number - 1];
+    if (!areas) {
+        Process& owner = *kernel_.processes()[process.number - 1];
+        areas = std::make_unique<AreaArray>(owner.map, kernel_.board().memory, settings_.areaJoin);
+        areas->initialise();
+    }
+    return *areas;
+}
+
+std::uint64_t SegmentMemory::releaseAll(Process& process) {
+    std::uint64_t frames = 0;
+    const std::uint32_t zones = table_.shape().zones;
+    for (std::uint32_t zone = 0; zone < zones; ++zone) {
+        for (SegmentId id = table_.first(zone); id != 0; id = table_.next(id)) {
+            const Segment segment = table_.segment(id);
+            const bool held =
+                segment.state == SegmentState::Used || segment.state == SegmentState::InTransit;
+            if (held && segment.owner == process.number) {
+                frames += segment.frames.value;
+                id = heap_.releaseAtOnce(id, Rule::EndOfProcess);
+            }
+        }
+    }
+    return frames;
+}
+
+} // namespace fragscope

@@ -1,0 +1,59 @@
+#include "fragscope/kernel/segments/segment_plan.h"
+
+#include <algorithm>
+
+namespace fragscope {
+
+namespace {
+
+PageCount kernelFrames(const PhysicalMemory& memory, const SegmentMemorySettings& settings) {
+    constexpr PageCount least(512);
+    return settings.kernelMemory.value != 0 ? pagesFor(settings.kernelMemory)
+                                            : std::max(least, memory.frameCount() / 16);
+}
+
+/// The runs of memory from `first` on.
+std::vector<SegmentTable::ZoneSpec> spansOf(const PhysicalMemory& memory, FrameNumber first) {
+    std::vector<SegmentTable::ZoneSpec> spans;
+    bool inside = false;
+    for (FrameNumber frame = first; frame.value < memory.frameCount().value; ++frame) {
+        if (!memory.isRam(frame)) {
+            inside = false;
+        } else if (inside) {
+            spans.back().end = frame + PageCount(1);
+        } else {
+            spans.push_back({.begin = frame, .end = frame + PageCount(1), .holes = {}});
+            inside = true;
+        }
+    }
+    return spans;
+}
+
+/// The same memory as one zone.
+SegmentTable::ZoneSpec joined(const std::vector<SegmentTable::ZoneSpec>& spans) {
+    SegmentTable::ZoneSpec zone = spans.front();
+    for (std::size_t i = 1; i < spans.size(); ++i) {
+        zone.holes.push_back({zone.end, spans[i].begin - zone.end});
+        zone.end = spans[i].end;
+    }
+    return zone;
+}
+
+} // namespace
+
+SegmentPlan planSegments(const PhysicalMemory& memory, const SegmentMemorySettings& settings) {
+    SegmentPlan plan{.managed = memory.frameCount(), .zones = {}};
+    if (!settings.enabled) {
+        return plan;
+    }
+    plan.managed = std::min(kernelFrames(memory, settings), memory.frameCount());
+    plan.zones = spansOf(memory, FrameNumber(plan.managed.value));
+    if (!plan.zones.empty() && settings.heap.spans != SegmentSpans::Separate) {
+        plan.zones = {joined(plan.zones)};
+    }
+    plan.shape = {.zones = static_cast<std::uint32_t>(plan.zones.size()),
+                  .descriptors = settings.descriptors};
+    return plan;
+}
+
+} // namespace fragscope

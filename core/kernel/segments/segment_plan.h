@@ -1,0 +1,22 @@
+#pragma once
+
+#include "fragscope/hardware/memory/physical_memory.h"
+#include "fragscope/kernel/segments/segment_table.h"
+
+namespace fragscope {
+
+/// Which memory the segment heap has, and how large its books are: a pure function of the machine
+/// and the settings.
+struct SegmentPlan {
+    PageCount
+        managed{}; ///< frames below are the frame table's; all frames if there are no segments
+    SegmentShape shape{.zones = 0, .descriptors = 0};
+    std::vector<SegmentTable::ZoneSpec> zones;
+
+    [[nodiscard]] bool enabled() const { return shape.zones != 0; }
+};
+
+/// With SegmentSpans::Separate a zone for each span of memory, else one zone with holes.
+SegmentPlan planSegments(const PhysicalMemory& memory, const SegmentMemorySettings& settings);
+
+} // namespace fragscope

@@ -1,0 +1,103 @@
+#pragma once
+
+#include "fragscope/hardware/paging/pte.h"
+#include "fragscope/kernel/memory_bytes.h"
+#include "fragscope/kernel/segments/segment_calls.h"
+#include "fragscope/kernel/segments/segment_check.h"
+
+#include "kernel/support/kernel_bench.h"
+
+namespace fragscope::test {
+
+inline KernelSettings withSegments(SegmentMemorySettings segments) {
+    KernelSettings settings;
+    segments.enabled = true;
+    settings.segments = segments;
+    return settings;
+}
+
+/// A kernel with a segment heap.
+class SegmentMachine : public KernelBench {
+public:
+    explicit SegmentMachine(const SegmentMemorySettings& segments = {},
+                            ByteCount size = mib(8),
+                            const std::vector<MemorySpan>& holes = {},
+                            std::uint32_t cpuCount = 1)
+        : KernelBench(withSegments(segments), cpuCount, size, holes) {}
+
+    SegmentCall allocate(Process& process, std::uint64_t frames) {
+        SegmentCall call{.frames = PageCount(frames)};
+        spawn(0, allocateSegment(kernel, process, call));
+        run();
+        return call;
+    }
+
+    void release(Process& process, VirtAddr at) {
+        spawn(0, freeSegment(kernel, process, at));
+        run();
+    }
+
+    [[nodiscard]] Segment segment(SegmentId id) {
+        return kernel.segments()->heap().table().segment(id);
+    }
+
+    /// Writes or reads a word as the process; true if it was allowed.
+    bool write(Process& process, VirtAddr at, std::uint64_t value) {
+        AccessRequest request{
+            .process = &process, .address = at, .kind = AccessKind::Write, .value = value};
+        spawn(0, accessOnce(kernel, request), process.number);
+        run();
+        return !request.killed;
+    }
+
+    std::uint64_t read(Process& process, VirtAddr at) {
+        AccessRequest request{.process = &process, .address = at, .kind = AccessKind::Read};
+        spawn(0, accessOnce(kernel, request), process.number);
+        run();
+        return request.killed ? ~0ULL : request.value;
+    }
+
+    /// "" if the books hold and each segment is mapped where they say, page by page.
+    [[nodiscard]] std::string issue() {
+        const MachineBytes bytes(memory);
+        const auto root = decodeRoot(bytes);
+        const SegmentBytes words(bytes, root->segmentBooks);
+        const bool lists = kernel.settings().segments.heap.placement == SegmentPlacement::QuickFit;
+        if (const auto found = checkSegments(words, {.lists = lists})) {
+            return found->invariant + ": " + found->text;
+        }
+        for (std::uint32_t zone = 0; zone < decodeShape(words).zones; ++zone) {
+            for (const Segment& run : decodeSegments(words, zone)) {
+                if (run.state == SegmentState::Used && !isMapped(run)) {
+                    return "segment " + std::to_string(run.id) + " is not mapped as it should be";
+                }
+            }
+        }
+        return "";
+    }
+
+private:
+    bool isMapped(const Segment& run) {
+        const Process& owner = *kernel.processes().at(run.owner - 1);
+        const auto extent = owner.map.lookUp(run.vaddr);
+        if (!extent || extent->start != run.vaddr.value || extent->kind != EntryKind::Block ||
+            extent->length != bytesOf(run.frames).value ||
+            extent->paddr != startOf(run.base).value ||
+            owner.map.entry(extent->index).segment != run.id) {
+            return false;
+        }
+        for (std::uint64_t i = 0; i < run.frames.value; ++i) {
+            const PageNumber page = pageOf(run.vaddr) + PageCount(i);
+            const Pte entry{owner.tables.leaf(page)};
+            const FrameNumber frame = entry.large()
+                                          ? entry.frame() + PageCount(page.value % wordsPerPage)
+                                          : entry.frame();
+            if (!entry.present() || frame != run.base + PageCount(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+};
+
+} // namespace fragscope::test
