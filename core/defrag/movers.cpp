@@ -1,3 +1,5 @@
+#include "fragscope/defrag/compaction/carrier.h"
+#include "fragscope/defrag/compaction/slide.h"
 #include "fragscope/defrag/entry_e.h"
 #include "fragscope/defrag/listings.h"
 #include "fragscope/defrag/mover_loop.h"
@@ -19,8 +21,10 @@ std::unique_ptr<Mover> makeMover(Kernel& kernel, const MoverSettings& settings) 
 }
 
 std::vector<const Listing*> defragListings() {
-    return {&stopTheWorldListing(), &entryEListing(MoveEnd::High), &entryEListing(MoveEnd::Low),
-            &moverLoopListing(), &recoveryListing()};
+    return {&stopTheWorldListing(),       &entryEListing(MoveEnd::High),
+            &entryEListing(MoveEnd::Low), &moverLoopListing(),
+            &recoveryListing(),           &slideListing(),
+            &carrySegmentListing()};
 }
 
 } // namespace fragscope

@@ -7,6 +7,8 @@
 #include "fragscope/kernel/growth.h"
 #include "fragscope/kernel/paging/area_calls.h"
 #include "fragscope/kernel/paging/demand_fault.h"
+#include "fragscope/kernel/segments/placements.h"
+#include "fragscope/kernel/segments/segment_calls.h"
 #include "fragscope/kernel/system_call.h"
 
 namespace fragscope {
@@ -21,7 +23,10 @@ std::vector<const Listing*> kernelListings() {
             &sharedObjectListing(),     &attachSharedListing(),
             &detachSharedListing(),     &checkingHandlerListing(),
             &dumbHandlerListing(),      &reserveListing(),
-            &giveBackListing(),         &forkListing()};
+            &giveBackListing(),         &forkListing(),
+            &quickFitListing(),         &topOfHeapListing(),
+            &releaseSegmentListing(),   &allocateSegmentListing(),
+            &freeSegmentListing()};
 }
 
 } // namespace fragscope

@@ -157,6 +157,40 @@ std::optional<FrameNumber> PageTables::takeEmptyTable(PageNumber page, Rule why)
     return table;
 }
 
+std::optional<FrameNumber> PageTables::joinLarge(PageNumber page, Rule why) {
+    const auto leaf = place(page);
+    if (!leaf || leaf->level != table_level::pt) {
+        return std::nullopt;
+    }
+    const FrameNumber table = frameOf(leaf->at);
+    const Pte first{memory_.load(startOf(table))};
+    const std::uint64_t rights = first.bits & pte::flagMask & ~carriedOver;
+    if (!first.present() || first.frame().value % wordsPerPage != 0) {
+        return std::nullopt;
+    }
+    for (std::uint64_t i = 0; i < wordsPerPage; ++i) {
+        const Pte entry{memory_.load(startOf(table) + ByteCount(i * wordBytes))};
+        if ((entry.bits & ~carriedOver) != composePte(first.frame() + PageCount(i), rights).bits) {
+            return std::nullopt;
+        }
+    }
+    const auto entry = placeForWriting(page, table_level::pd);
+    store(*entry, page, composePte(first.frame(), rights | pte::large).bits, table_level::pd, why);
+    return table;
+}
+
+void PageTables::finishJoin(PageNumber page, FrameNumber table) {
+    std::uint64_t bits = 0;
+    for (std::uint64_t i = 0; i < wordsPerPage; ++i) {
+        bits |= memory_.load(startOf(table) + ByteCount(i * wordBytes)) & carriedOver;
+    }
+    const auto entry = place(page);
+    if (bits != 0 && entry && entry->level == table_level::pd) {
+        memory_.store(entry->at, memory_.load(entry->at) | bits);
+    }
+    giveTable(table);
+}
+
 void PageTables::giveTable(FrameNumber table) {
     frames_.give(table, PageCount(1), Rule::KernelOwn);
 }

@@ -60,6 +60,14 @@ public:
     std::optional<FrameNumber> takeEmptyTable(PageNumber page, Rule why);
     void giveTable(FrameNumber table);
 
+    /// Maps 2 MiB by one entry instead of the table of 512 small pages, if they lie next to each
+    /// other and aligned: one store. Returns the table, for finishJoin.
+    std::optional<FrameNumber> joinLarge(PageNumber page, Rule why);
+
+    /// No CPU can go through the table any more: the accessed and dirty bits that were set in it go
+    /// to the large entry, and the table is given back.
+    void finishJoin(PageNumber page, FrameNumber table);
+
     /// Takes the leaf out, atomically (exchange); returns what it held. Of a 2 MiB mapping that is
     /// the entry of all 512 pages.
     std::uint64_t exchange(PageNumber page, Rule why);

@@ -44,6 +44,7 @@ enum class ListingId : std::uint16_t {
     AllocateSegment,  ///< kernel/segments/segment_calls
     FreeSegment,      ///< kernel/segments/segment_calls
     SlideCompaction,  ///< defrag/compaction/slide
+    CarrySegment,     ///< defrag/compaction/carrier
     Count
 };
 

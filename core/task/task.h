@@ -11,7 +11,7 @@ namespace fragscope {
 
 class Scheduler;
 
-inline constexpr std::size_t maxCallDepth = 4;
+inline constexpr std::size_t maxCallDepth = 6;
 inline constexpr std::size_t maxLocals = 8;
 
 /// One level of calls: the listing that runs there and the storage of its Locals struct, word by

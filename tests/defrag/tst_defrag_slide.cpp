@@ -26,8 +26,9 @@ public:
             contents.at(move.to.value + i) = contents.at(move.from.value + i);
             written.push_back(move.to.value + i);
         }
-        ++carried;
     }
+
+    void arrived(const Segment&) override { ++carried; }
 
     std::vector<std::uint64_t> contents;
     std::vector<std::uint64_t> written; ///< frames, in order

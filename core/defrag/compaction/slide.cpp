@@ -94,6 +94,7 @@ Steps Slide::moveTo(Locals& l, SegmentId segment, FrameNumber to, Rule why) {
     move_ = heap_.table().beginMove(segment, to);
     co_await engine_.carry(move_, moved_);
     heap_.table().finishMove(move_);
+    engine_.arrived(moved_);
     ++l.moved;
     l.bytes += bytesOf(moved_.frames).value;
     l.d = (to + moved_.frames).value;

@@ -14,6 +14,9 @@ public:
     /// `moved` is the segment as it was; source and destination may overlap (downwards). Both must
     /// outlive the coroutine.
     virtual Steps carry(const SegmentMove& move, const Segment& moved) = 0;
+
+    /// The books say now that the segment lies at its new place only.
+    virtual void arrived(const Segment& moved) = 0;
 };
 
 /// Compaction downward: each segment, oldest first, slides to the earliest place below it that is

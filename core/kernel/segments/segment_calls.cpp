@@ -76,7 +76,7 @@ struct FreeLocals {
     std::uint64_t round;
 };
 
-template <class Which> Steps lockHeap(Kernel& kernel, Task& self, Process& process, Which line) {
+template <class Which> Steps lockHeap(Kernel& kernel, Task& self, Which line) {
     SegmentHeap& heap = kernel.segments()->heap();
     co_yield line;
     while (!heap.unlocked(0)) {
@@ -84,7 +84,6 @@ template <class Which> Steps lockHeap(Kernel& kernel, Task& self, Process& proce
         co_yield line;
     }
     heap.lock(self.id);
-    process.mapLock = self.id;
     const Board& board = kernel.board();
     board.mmu.drainStores(board.cpus[self.cpu]);
 }
@@ -92,6 +91,7 @@ template <class Which> Steps lockHeap(Kernel& kernel, Task& self, Process& proce
 void unlockHeap(Kernel& kernel, Process& process) {
     process.mapLock = 0;
     kernel.segments()->heap().unlock();
+    kernel.reapIfDead(process);
 }
 
 void chargeAreas(Kernel& kernel, const AreaArray::Work& before, const AreaArray::Work& now) {
@@ -219,7 +219,7 @@ Steps allocateSegment(Kernel& kernel, Process& process, SegmentCall& call) {
     Task& self = co_await thisTask();
     auto& l = co_await Follow<Locals>{allocateSegmentListing()};
     SegmentMemory& memory = *kernel.segments();
-    co_await part(lockHeap(kernel, self, process, Line::Lock));
+    co_await part(lockHeap(kernel, self, Line::Lock));
     co_yield Line::Heap;
     SegmentRequest request{.frames = call.frames, .owner = process.number};
     co_await memory.heap().allocate(request);
@@ -229,6 +229,7 @@ Steps allocateSegment(Kernel& kernel, Process& process, SegmentCall& call) {
         unlockHeap(kernel, process);
         co_return;
     }
+    process.mapLock = self.id; // not before: the heap may have had to move segments of it
     const Segment segment = memory.heap().table().segment(request.segment);
     l.frames = segment.frames.value;
     l.base = segment.base.value;
@@ -255,8 +256,9 @@ Steps freeSegment(Kernel& kernel, Process& process, VirtAddr at) {
     auto& l = co_await Follow<FreeLocals>{freeSegmentListing()};
     SegmentMemory& memory = *kernel.segments();
     l.address = at.value;
-    co_await part(lockHeap(kernel, self, process, FreeLine::Lock));
+    co_await part(lockHeap(kernel, self, FreeLine::Lock));
     co_yield FreeLine::Find;
+    process.mapLock = self.id;
     AreaArray& areas = memory.areasOf(process);
     const AreaArray::Work before = areas.work();
     const auto index = areas.indexOf(at);
