@@ -89,10 +89,13 @@ void Cards::makeLeft(Look& look) {
 
 void Cards::makeCentre(Look& look, FrameClock& clock) {
     physical = new PhysicalMap(look, clock);
-    legend = new Legend(look);
+    legend = new Legend(look, frameLegend(), 1U << static_cast<unsigned>(FrameClass::Free));
+    legend->setAccessibleName(tr("Legend of the memory map"));
     physicalCard = new Card(look, tr("Physical memory"), column({physical, legend}));
-    virtualMap = new VirtualMap(look);
-    virtualCard = new Card(look, tr("Virtual memory"), virtualMap);
+    virtualMap = new VirtualMap(look, clock);
+    pageLegend = new Legend(look, fragscope::pageLegend(), 0);
+    pageLegend->setAccessibleName(tr("Legend of the states of pages"));
+    virtualCard = new Card(look, tr("Virtual memory"), column({virtualMap, pageLegend}));
     processes = new QComboBox;
     processes->setAccessibleName(tr("Process"));
     processes->setToolTip(tr("The process that memory is seen from"));

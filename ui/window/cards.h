@@ -47,6 +47,7 @@ public:
     PhysicalMap* physical;
     Legend* legend;
     VirtualMap* virtualMap;
+    Legend* pageLegend; ///< hidden while no page has a state of its own
     QComboBox* processes;
     // right
     WalkView* walk;

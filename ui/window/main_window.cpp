@@ -130,7 +130,8 @@ void MainWindow::onTick() {
         const std::uint64_t time = *wantedTime_;
         wantedTime_.reset();
         seekTime(time);
-    } else if (clock_.nowMs() > busyUntilMs_ && !cards_->physical->flying()) {
+    } else if (clock_.nowMs() > busyUntilMs_ && !cards_->physical->animated() &&
+               !cards_->virtualMap->animated()) {
         refresh();
         clock_.rest();
     }

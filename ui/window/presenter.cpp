@@ -22,7 +22,6 @@
 #include <QComboBox>
 
 #include <algorithm>
-#include <bitset>
 
 namespace fragscope {
 
@@ -100,6 +99,7 @@ void Presenter::startRun(const EngineSnapshot& snapshot) {
     cards_.physical->setSelected(std::nullopt);
     cards_.virtualMap->setSelected(std::nullopt);
     cards_.legend->clear();
+    cards_.pageLegend->clear();
     legendFor_.reset();
     const std::vector<TaskView>& tasks = snapshot.moment->state.tasks;
     cards_.setHasMover(std::any_of(tasks.begin(), tasks.end(), [](const TaskView& task) {
@@ -158,9 +158,9 @@ void Presenter::showMemory(const EngineSnapshot& snapshot) {
     const Snapshot& moment = *snapshot.moment;
     if (legendFor_ != moment.frames) {
         legendFor_ = moment.frames;
-        std::bitset<frameClassCount> seen;
+        std::uint64_t seen = 0;
         for (const std::uint8_t frameClass : *moment.frames) {
-            seen.set(frameClass);
+            seen |= 1ULL << frameClass;
         }
         cards_.legend->add(seen);
     }
@@ -176,8 +176,9 @@ void Presenter::showMemory(const EngineSnapshot& snapshot) {
                   .arg(size)
                   .arg(grid.framesPerCell));
     const AddressSpace* space = scene_->focus();
-    cards_.virtualMap->show(space == nullptr ? std::vector<Extent>() : space->extents,
+    cards_.virtualMap->show(space == nullptr ? std::vector<Extent>() : space->extents, moment.pages,
                             accessMarks(*scene_));
+    showPageLegend();
     static const QStringList representations{tr("start only"), tr("start and base"),
                                              tr("start and length")};
     cards_.virtualCard->setNote(
@@ -185,6 +186,15 @@ void Presenter::showMemory(const EngineSnapshot& snapshot) {
             ? QString()
             : tr("map: %1, ").arg(counted(space->extents.size(), tr("entry"), tr("entries"))) +
                   representations.value(static_cast<int>(space->representation)));
+}
+
+void Presenter::showPageLegend() {
+    std::uint64_t seen = 0;
+    for (const PageCell& cell : cards_.virtualMap->cells()) {
+        seen |= 1ULL << cell.state;
+    }
+    cards_.pageLegend->add(seen);
+    cards_.pageLegend->setVisible(cards_.pageLegend->kinds() != 0);
 }
 
 std::vector<PageFlight>
@@ -195,6 +205,9 @@ Presenter::flightsIn(const EventLog& log, std::uint64_t from, std::uint64_t to) 
         if (event.kind == EventKind::PageCopied) {
             flights.push_back(
                 {event.a / pageBytes, event.paddr / pageBytes, clock_.nowMs(), flightMs_});
+        } else if (event.kind == EventKind::FrameCopied) {
+            flights.push_back(
+                {event.value / pageBytes, event.paddr / pageBytes, clock_.nowMs(), flightMs_});
         }
     }
     return flights;
@@ -205,10 +218,32 @@ void Presenter::showFlights(const Snapshot& moment) {
     if (now == cursor_) {
         return; // what flies goes on
     }
-    const bool watched = now > cursor_ && now - cursor_ <= mostWatched;
-    const bool animated = watched && flightMs_ > 0 && !look_.stillPictures();
+    const bool watched = now > cursor_ && now - cursor_ <= mostWatched && flightMs_ > 0;
+    const bool animated = watched && !look_.stillPictures();
     cards_.physical->fly(animated ? flightsIn(moment.log, cursor_, now)
                                   : std::vector<PageFlight>());
+    showPulses(moment, watched ? cursor_ : now);
+}
+
+/// Outlines what the events from `from` up to this moment changed.
+void Presenter::showPulses(const Snapshot& moment, std::uint64_t from) {
+    const qint64 duration = look_.stillPictures() ? 0 : 2 * flightMs_;
+    std::vector<Pulse> pages;
+    std::vector<Pulse> frames;
+    for (std::uint64_t seq = std::max(from, moment.log.firstSeq()); seq < moment.state.nextSeq;
+         ++seq) {
+        const Event& event = moment.log.at(seq);
+        if (event.kind == EventKind::PageStateChanged && event.object == moment.focus) {
+            pages.push_back({event.vaddr, clock_.nowMs(), duration});
+        }
+        const bool run =
+            event.kind == EventKind::FramesAllocated || event.kind == EventKind::FramesFreed;
+        for (std::uint64_t i = 0; run && i < std::min(event.a, mostWatched); ++i) {
+            frames.push_back({event.paddr / pageBytes + i, clock_.nowMs(), duration});
+        }
+    }
+    cards_.virtualMap->pulse(std::move(pages));
+    cards_.physical->pulse(std::move(frames));
 }
 
 void Presenter::showTlb() {

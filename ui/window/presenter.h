@@ -63,7 +63,9 @@ private:
     void startRun(const EngineSnapshot& snapshot);
     void showMemory(const EngineSnapshot& snapshot);
     void showProcesses();
+    void showPageLegend();
     void showFlights(const Snapshot& moment);
+    void showPulses(const Snapshot& moment, std::uint64_t from);
     void showListings();
     void showListing(ListingPanel& panel, const TaskView* task, std::uint8_t depth);
     /// The application, or in a run that has none the task of kernel or script that ran
