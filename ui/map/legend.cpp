@@ -54,13 +54,18 @@ void Legend::clear() {
     layOut();
 }
 
+/// Large enough for a letter.
+static int keySide(const QFontMetrics& metrics) {
+    return metrics.ascent() + 3;
+}
+
 int Legend::rowHeight() const {
     return QFontMetrics(look_.smallFont()).height() + look_.scaled(6);
 }
 
 std::vector<Legend::Place> Legend::placesFor(int width) const {
     const QFontMetrics metrics(look_.smallFont());
-    const int key = metrics.ascent();
+    const int key = keySide(metrics);
     std::vector<Place> places;
     int x = look_.scaled(12);
     int y = 0;
@@ -100,7 +105,7 @@ QSize Legend::minimumSizeHint() const {
 void Legend::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     painter.setFont(look_.smallFont());
-    const int side = painter.fontMetrics().ascent();
+    const int side = keySide(painter.fontMetrics());
     for (const Place& place : placesFor(width())) {
         const LegendItem& item = items_[place.item];
         const QRect key(place.rect.left(), place.rect.center().y() - side / 2, side, side);

@@ -8,7 +8,7 @@ namespace fragscope {
 
 namespace {
 
-constexpr double cellWidth = 9;   ///< from which on each page has a cell of its own
+constexpr double cellWidth = 12;  ///< from which on each page has a cell of its own
 constexpr double columnWidth = 3; ///< least width of what is told apart
 constexpr std::uint64_t longestGap = 16;
 

@@ -24,8 +24,8 @@ constexpr bool isStrip(const Extent& extent) {
     return extent.kind == EntryKind::Demand;
 }
 
-/// The pages of an extent on a strip of this width. Where a page is at least 9 pixels wide each has
-/// a cell; else neighbours of the same state are one cell, and where a page is narrower than 3
+/// The pages of an extent on a strip of this width. Where a page is at least 12 pixels wide each
+/// has a cell; else neighbours of the same state are one cell, and where a page is narrower than 3
 /// pixels a column of 3 pixels has the state of most of its pages. Pure arithmetic.
 std::vector<PageCell>
 pageCells(const PageStates& states, const Extent& extent, double left, double width);

@@ -76,6 +76,12 @@ void VirtualMap::paintCells(QPainter& painter) const {
         paintCell(painter, QRect(left, area.top(), std::max(1, right - left - gap), area.height()),
                   lookOf(state, present ? Presence::Present : Presence::Absent, look_.theme()),
                   Letters::WhereNeeded);
+        const double page = cell.width / static_cast<double>(cell.pages);
+        painter.setPen(look_.theme().card); // the borders between its pages
+        for (double x = cell.left + page; page >= 4 && x < cell.left + cell.width - 1; x += page) {
+            painter.drawLine(QPointF(x, area.bottom() - look_.scaled(5)),
+                             QPointF(x, area.bottom()));
+        }
     }
 }
 

@@ -152,6 +152,18 @@ void addStateFacts(std::vector<Fact>& facts, const PageEntry& entry) {
     }
 }
 
+/// The shared object that the frame is part of, and who has attached it.
+void addSharedFacts(std::vector<Fact>& facts, const SharedObjectView& object, const Names& names) {
+    const QString name = object.named ? QObject::tr("number %1, %2 frames")
+                                      : QObject::tr("number %1, %2 frames, without a name");
+    facts.push_back({QObject::tr("Shared object"), name.arg(object.number).arg(object.frames)});
+    for (const SharedObjectView::Attachment& each : object.attachments) {
+        facts.push_back({QObject::tr("Attached"),
+                         QObject::tr("%1 at %2")
+                             .arg(qt(names.process(each.process)), qt(text(startOf(each.first))))});
+    }
+}
+
 } // namespace
 
 std::vector<Fact> frameFacts(const Scene& scene, const Names& names, FrameNumber frame) {
@@ -185,6 +197,9 @@ std::vector<Fact> frameFacts(const Scene& scene, const Names& names, FrameNumber
     if (book) {
         addOwnerFacts(facts, *book, names);
         addListFacts(facts, *book);
+    }
+    if (const SharedObjectView* object = scene.sharedObjectOf(frame)) {
+        addSharedFacts(facts, *object, names);
     }
     if (!page) {
         facts.push_back(place); // known from the title; few facts have room in a small window

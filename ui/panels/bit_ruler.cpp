@@ -31,7 +31,7 @@ QSize BitRuler::sizeHint() const {
 }
 
 bool BitRuler::narrow() const {
-    return width() < look_.scaled(300);
+    return width() < look_.scaled(370);
 }
 
 double BitRuler::unitsOf(std::size_t box) const {

@@ -35,21 +35,22 @@ void hatch(QPainter& painter, const QRect& rect, const QColor& colour) {
     painter.restore();
 }
 
-/// A dot in the middle, or one in each corner where a letter is.
+/// A dot in the middle; where a letter is, dots along the upper and the lower edge.
 void dot(QPainter& painter, const QRect& rect, const QColor& colour, bool lettered) {
     const int least = std::min(rect.width(), rect.height());
-    const int side = std::clamp(least / (lettered ? 6 : 4), 1, 6);
+    const int side = std::clamp(least / (lettered ? 6 : 4), 1, lettered ? 4 : 12);
     QRect spot(0, 0, side, side);
     if (!lettered) {
         spot.moveCenter(rect.center());
         painter.fillRect(spot, colour);
         return;
     }
-    const QRect inside = rect.adjusted(1, 1, -1, -1);
-    for (const int left : {inside.left(), inside.right() + 1 - side}) {
-        for (const int top : {inside.top(), inside.bottom() + 1 - side}) {
-            painter.fillRect(QRect(left, top, side, side), colour);
-        }
+    const QRect inside = rect.adjusted(1, 1, -side, -side);
+    const int gaps = std::max(1, inside.width() / 14);
+    for (int i = 0; i <= gaps; ++i) {
+        const int left = inside.left() + inside.width() * i / gaps;
+        painter.fillRect(QRect(left, inside.top(), side, side), colour);
+        painter.fillRect(QRect(left, inside.bottom(), side, side), colour);
     }
 }
 

@@ -5,7 +5,9 @@
 #include "fragscope/ui/map/legend.h"
 #include "fragscope/ui/map/physical_map.h"
 #include "fragscope/ui/model/facts.h"
+#include "fragscope/ui/model/list_rows.h"
 #include "fragscope/ui/model/tlb_marks.h"
+#include "fragscope/ui/panels/chain_view.h"
 #include "fragscope/ui/panels/event_table.h"
 #include "fragscope/ui/panels/lesson_panel.h"
 #include "fragscope/ui/panels/listing_panel.h"
@@ -68,9 +70,12 @@ void Presenter::present(const EngineSnapshot& snapshot) {
     if (snapshot.runNumber != runNumber_) {
         startRun(snapshot);
     }
+    shared_.add(snapshot.moment->log);
     scene_.emplace(snapshot.moment);
+    scene_->setShared(shared_.before(snapshot.moment->state.nextSeq));
     showProcesses();
     showMemory(snapshot);
+    showLists();
     showListings();
     showWhy();
     showSelection();
@@ -102,9 +107,11 @@ void Presenter::startRun(const EngineSnapshot& snapshot) {
     cards_.pageLegend->clear();
     legendFor_.reset();
     const std::vector<TaskView>& tasks = snapshot.moment->state.tasks;
-    cards_.setHasMover(std::any_of(tasks.begin(), tasks.end(), [](const TaskView& task) {
-        return task.role == TaskRole::Mover;
-    }));
+    hasMover_ = std::any_of(tasks.begin(), tasks.end(),
+                            [](const TaskView& task) { return task.role == TaskRole::Mover; });
+    uses_ = {};
+    shared_ = {};
+    cards_.setShape({hasMover_, false});
     cards_.mover->show(nullptr, nullptr, TaskStatus::Ready);
     cards_.handler->show(nullptr, nullptr, TaskStatus::Ready);
     cards_.application->show(nullptr, nullptr, TaskStatus::Ready);
@@ -246,6 +253,20 @@ void Presenter::showPulses(const Snapshot& moment, std::uint64_t from) {
     cards_.physical->pulse(std::move(frames));
 }
 
+/// The curves of the chosen process; those of all processes come from the samples.
+void Presenter::showUses() {
+    for (const UseOfPages use : allUsesOfPages) {
+        const std::size_t curve = allUsesOfPages.size() + static_cast<std::size_t>(use);
+        cards_.usePlot->setPoints(curve, uses_.points(scene_->moment().focus, use));
+    }
+}
+
+void Presenter::showLists() {
+    if (cards_.lists->isVisibleTo(cards_.physicalCard)) {
+        cards_.lists->show(listRows(*scene_));
+    }
+}
+
 void Presenter::showTlb() {
     std::vector<TlbMarks> marks = tlbMarks(*scene_);
     std::uint64_t used = 0;
@@ -286,6 +307,9 @@ void Presenter::showTime(const EngineSnapshot& snapshot) {
                            cards_.lanes->width() - cards_.lanes->labelWidth() -
                                static_cast<int>(cards_.lanes->scale().width));
     cards_.scrub->show(fold_.startCycles(), fold_.endCycles(), now);
+    uses_.add(moment.log);
+    cards_.setShape({hasMover_, uses_.any()});
+    showUses();
     for (std::size_t i = 0; i < cards_.plots.size(); ++i) {
         cards_.plots[i]->showSeries(moment.series, fold_.startCycles(), fold_.endCycles());
         cards_.plots[i]->showCursor(now);
