@@ -159,6 +159,7 @@ public:
 private:
     void writeProcessEntry(const Process& process);
     void loadKernelTables(Cpu& cpu);
+    void loadStackPointer(const Task& task);
     void leaveAddressSpace(const Process& process);
     [[nodiscard]] PageCount mapFrames() const;
     [[nodiscard]] std::optional<FrameNumber> takeMapFrames(std::uint32_t process);

@@ -7,6 +7,7 @@
 #include "fragscope/kernel/growth.h"
 #include "fragscope/kernel/paging/area_calls.h"
 #include "fragscope/kernel/paging/demand_fault.h"
+#include "fragscope/kernel/paging/stack_calls.h"
 #include "fragscope/kernel/segments/placements.h"
 #include "fragscope/kernel/segments/segment_calls.h"
 #include "fragscope/kernel/system_call.h"
@@ -24,9 +25,9 @@ std::vector<const Listing*> kernelListings() {
             &detachSharedListing(),     &checkingHandlerListing(),
             &dumbHandlerListing(),      &reserveListing(),
             &giveBackListing(),         &forkListing(),
-            &quickFitListing(),         &topOfHeapListing(),
-            &releaseSegmentListing(),   &allocateSegmentListing(),
-            &freeSegmentListing()};
+            &reclaimStackListing(),     &quickFitListing(),
+            &topOfHeapListing(),        &releaseSegmentListing(),
+            &allocateSegmentListing(),  &freeSegmentListing()};
 }
 
 } // namespace fragscope
