@@ -44,6 +44,7 @@ enum class ListingId : std::uint16_t {
     ReleaseSegment,   ///< kernel/segments/segment_heap
     AllocateSegment,  ///< kernel/segments/segment_calls
     FreeSegment,      ///< kernel/segments/segment_calls
+    SegmentProgram,   ///< workload/segment_program
     SlideCompaction,  ///< defrag/compaction/slide
     CarrySegment,     ///< defrag/compaction/carrier
     Count

@@ -2,6 +2,7 @@
 
 #include "fragscope/base/units.h"
 #include "fragscope/kernel/paging/settings.h"
+#include "fragscope/workload/segment_load.h"
 
 #include <string>
 #include <vector>
@@ -12,7 +13,7 @@ namespace fragscope {
 /// An access is one step, or translate and perform are two (so that others can act in between).
 enum class AccessAtomicity : std::uint8_t { Atomic, Split };
 
-enum class Pattern : std::uint8_t { Uniform, Sequential, HotSet, Script };
+enum class Pattern : std::uint8_t { Uniform, Sequential, HotSet, Script, Segments };
 
 /// What an element of a script does.
 enum class Verb : std::uint8_t {
@@ -73,6 +74,7 @@ struct ProcessSettings {
     std::uint64_t traceOperations = 0; ///< at most this many; 0 = all
     ByteCount growBy = kib(256);       ///< trace: how much the heap asks for at a time
     std::uint64_t exitAtCycles = 0;    ///< gives all its memory back then; 0 = never
+    SegmentLoad segments;              ///< Segments: `accesses` is the number of requests
 };
 
 } // namespace fragscope
