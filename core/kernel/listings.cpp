@@ -7,6 +7,8 @@
 #include "fragscope/kernel/growth.h"
 #include "fragscope/kernel/paging/area_calls.h"
 #include "fragscope/kernel/paging/demand_fault.h"
+#include "fragscope/kernel/paging/mark_sweeper.h"
+#include "fragscope/kernel/paging/range_calls.h"
 #include "fragscope/kernel/system_call.h"
 
 namespace fragscope {
@@ -21,7 +23,9 @@ std::vector<const Listing*> kernelListings() {
             &sharedObjectListing(),     &attachSharedListing(),
             &detachSharedListing(),     &checkingHandlerListing(),
             &dumbHandlerListing(),      &reserveListing(),
-            &giveBackListing(),         &forkListing()};
+            &giveBackListing(),         &forkListing(),
+            &reserveRangeListing(),     &markPagesListing(),
+            &markSweeperListing()};
 }
 
 } // namespace fragscope

@@ -7,6 +7,7 @@
 #include "fragscope/machine/coalescer.h"
 #include "fragscope/machine/config.h"
 #include "fragscope/machine/machine.h"
+#include "fragscope/workload/heap/process_heap.h"
 #include "fragscope/workload/shadow.h"
 #include "fragscope/workload/trace_replay.h"
 
@@ -58,6 +59,7 @@ struct Machine::Parts {
     InvariantChecker invariants;
     FrameChecker frameChecker;
     StepChecks checks;
+    std::list<ProcessHeap> heaps; ///< of the processes that have one
     std::list<ApplicationThread> threads;
     std::list<TraceReplay> replays;
     std::uint64_t pendingActions = 0; ///< of the script, exits included

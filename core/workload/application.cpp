@@ -1,6 +1,7 @@
 #include "fragscope/workload/application.h"
 
 #include "fragscope/kernel/paging/area_calls.h"
+#include "fragscope/workload/heap/heap_operations.h"
 #include "fragscope/workload/pattern.h"
 
 #include <array>
@@ -110,6 +111,16 @@ Steps performCall(ApplicationThread& thread, const ScriptedAccess& call) {
     case Verb::Fork:
         co_await forkMemory(kernel, process, *processNamed(kernel, call.other));
         break;
+    case Verb::Malloc:
+    case Verb::Free:
+    case Verb::Fill:
+    case Verb::Check:
+    case Verb::Cycle:
+    case Verb::Cache:
+    case Verb::Scavenge:
+    case Verb::Collect:
+        co_await performHeapOperation(*thread.heap, call);
+        break;
     case Verb::Exit:
         kernel.end(process, ProcessState::Exited);
         break;
@@ -172,6 +183,9 @@ Steps runApplication(ApplicationThread& thread) {
     }
     co_yield Line::End;
     publishProgress(thread);
+    if (thread.heap != nullptr) {
+        thread.heap->programEnded();
+    }
     thread.kernel.threadEnded(thread.process);
 }
 

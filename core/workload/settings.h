@@ -2,6 +2,7 @@
 
 #include "fragscope/base/units.h"
 #include "fragscope/kernel/paging/settings.h"
+#include "fragscope/workload/heap/settings.h"
 
 #include <string>
 #include <vector>
@@ -24,15 +25,23 @@ enum class Verb : std::uint8_t {
     Unmap,   ///< gives pages back
     Fork,
     Exit,
+    Malloc, ///< of the heap of the process, from here on
+    Free,
+    Fill,  ///< writes words of a block that no other write of the run writes
+    Check, ///< reads them again
+    Cycle, ///< allocates, touches and frees a block so many times
+    Cache, ///< uses a block that the process may drop when memory is short
+    Scavenge,
+    Collect, ///< has the kernel's collector run: a deliberate mistake
 };
 
 /// One element of pattern Script; offsets count from the start of the area.
 struct ScriptedAccess {
     bool write = false;
-    std::uint64_t offset = 0; ///< Wait: cycles
+    std::uint64_t offset = 0; ///< Wait: cycles; Cycle: times
     Verb verb = Verb::Access;
     ByteCount size{};    ///< of the range, or of what is reserved
-    std::string other{}; ///< Fork: the child
+    std::string other{}; ///< Fork: the child; the block, by name
 };
 
 /// Contiguous frames given to a process before the run; blocks of a process are neighbours in its
@@ -66,6 +75,7 @@ struct ProcessSettings {
     std::uint64_t traceOperations = 0; ///< at most this many; 0 = all
     ByteCount growBy = kib(256);       ///< trace: how much the heap asks for at a time
     std::uint64_t exitAtCycles = 0;    ///< gives all its memory back then; 0 = never
+    HeapSettings heap;
 };
 
 } // namespace fragscope

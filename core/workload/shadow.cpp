@@ -10,11 +10,12 @@ constexpr std::array watched{
     EventKind::Store,         EventKind::Load,           EventKind::PteStore,
     EventKind::MapStore,      EventKind::MapEntryAdded,  EventKind::MapEntryRemoved,
     EventKind::PageCopied,    EventKind::MoveRolledBack, EventKind::MoveDone,
-    EventKind::StoreBuffered, EventKind::StoreDrained,
+    EventKind::StoreBuffered, EventKind::StoreDrained,   EventKind::HeapAllocated,
+    EventKind::HeapFreed,
 };
 
 /// Reasons after which a page that becomes reachable again starts afresh.
-bool givesBack(Rule why) {
+bool meansGivenBack(Rule why) {
     return why == Rule::ScenarioSaysSo || why == Rule::ConvertedBack || why == Rule::Unmapped;
 }
 
@@ -56,6 +57,9 @@ void Shadow::onEvent(const Event& event) {
         return onTableEntry(event);
     case EventKind::PageCopied:
         return onCopied(event);
+    case EventKind::HeapAllocated:
+    case EventKind::HeapFreed:
+        return onHeap(event);
     case EventKind::MoveRolledBack:
     case EventKind::MoveDone:
         return forgetCopies(event.object);
@@ -151,6 +155,7 @@ void Shadow::onVisible(const Event& event) {
     const std::size_t word = wordOf(event.vaddr);
     contents.words[word] = event.value;
     contents.writtenAt[word] = kernel_.board().scheduler.steps();
+    view->written = true;
     const std::uint64_t frame = event.paddr >> pageShift;
     if (view->frame != nowhere && frame != view->frame) {
         reportLost(event, contents, word, bytesAt(view->frame, word), Rule::WriteThroughStale);
@@ -189,6 +194,10 @@ void Shadow::onTableEntry(const Event& event) {
     }
     const std::uint64_t page = event.vaddr >> pageShift;
     const std::uint64_t pages = large ? wordsPerPage : 1;
+    View* known = event.rule == Rule::MarkedMayGo ? find(event.object, page) : nullptr;
+    if (known != nullptr) {
+        known->written = false;
+    }
     for (std::uint64_t i = 0; i < pages; ++i) {
         if (entry.present()) {
             if (event.rule == Rule::WriteCopies) {
@@ -196,7 +205,7 @@ void Shadow::onTableEntry(const Event& event) {
             }
             reachable(event.object, page + i, entry.frame().value + i, event.rule);
         } else {
-            unreachable(event.object, page + i, givesBack(event.rule));
+            unreachable(event.object, page + i, givesBack(event, page + i));
         }
     }
 }
@@ -222,6 +231,33 @@ void Shadow::onMapChange(std::uint32_t process) {
             reachable(process, (extent.start >> pageShift) + i, (extent.paddr >> pageShift) + i);
         }
     }
+}
+
+void Shadow::onHeap(const Event& event) {
+    const std::pair block{event.object, event.vaddr};
+    if (event.kind == EventKind::HeapAllocated) {
+        liveBlocks_[block] = event.vaddr + event.value;
+    } else {
+        liveBlocks_.erase(block);
+    }
+}
+
+bool Shadow::holdsLiveBlock(std::uint32_t process, std::uint64_t page) const {
+    const std::uint64_t start = page << pageShift;
+    auto after = liveBlocks_.lower_bound({process, start + pageBytes});
+    if (after == liveBlocks_.begin()) {
+        return false;
+    }
+    const auto& [block, end] = *--after;
+    return block.first == process && end > start;
+}
+
+/// Whether nobody needs what the page held. A page with a part of a block in use was not the
+/// process's to give, nor the kernel's to take; nor was one that was written after the mark.
+bool Shadow::givesBack(const Event& entry, std::uint64_t page) {
+    const View* view = find(entry.object, page);
+    const bool markHolds = entry.rule == Rule::MarkTaken && view != nullptr && !view->written;
+    return (markHolds || meansGivenBack(entry.rule)) && !holdsLiveBlock(entry.object, page);
 }
 
 void Shadow::onCopied(const Event& event) {

@@ -1,5 +1,6 @@
 #include "fragscope/base/text.h"
 #include "fragscope/scenario/setting_builder.h"
+#include "fragscope/scenario/settings/heap_words.h"
 
 #include <algorithm>
 #include <array>
@@ -17,7 +18,8 @@ constexpr std::string_view accessForm =
     "read OFFSET or write OFFSET, OFFSET a multiple of 8; touch OFFSET SIZE or scan OFFSET SIZE "
     "(the "
     "first word of each page, written or read); wait CYCLES; reserve SIZE; convert OFFSET SIZE; "
-    "unmap OFFSET SIZE; fork NAME; exit";
+    "unmap OFFSET SIZE; fork NAME; exit; with a heap also malloc NAME SIZE, free NAME, fill NAME, "
+    "check NAME, cache NAME SIZE, cycle N SIZE, scavenge, collect";
 
 std::optional<InitialBlock> parseBlock(std::string_view text) {
     const auto at = text.find('@');
@@ -129,10 +131,13 @@ std::optional<ScriptedAccess> parseAccess(std::string_view text) {
             return parseOperands(info, text);
         }
     }
-    return std::nullopt;
+    return parseHeapWord(word, text);
 }
 
 std::string printAccess(const ScriptedAccess& access) {
+    if (usesHeap(access.verb)) {
+        return printHeapWord(access);
+    }
     const auto info = std::find_if(verbs.begin(), verbs.end(), [&](const VerbInfo& one) {
         return one.verb == access.verb && one.write == access.write;
     });
@@ -198,7 +203,11 @@ std::vector<Setting> accessSettings() {
             .says("Pattern script: the accesses and system calls, in order; offsets from the start "
                   "of "
                   "the area. `convert` gives pages back that stay in use, `unmap` for good; `fork` "
-                  "makes the address space of another process of the scenario."),
+                  "makes the address space of another process of the scenario. `fill` writes words "
+                  "of "
+                  "a block, `check` reads them again; `cycle` allocates, fills and frees N times; "
+                  "`cache` fills the block or, if memory was not short meanwhile, checks it; "
+                  "`collect` has a collector of the kernel parse the heap: a mistake."),
         cycles("process.think", &S::thinkCycles)
             .word("cost.think", ~0ULL)
             .says("Work between two accesses."),
