@@ -170,6 +170,7 @@ namespace fragscope {
     R(AreaReturned, "two layers: the area of the block goes back")                                 \
     R(PagesConverted, "whole pages of free memory: in use, but without frames")                    \
     R(LiveBlock, "a block in use")                                                                 \
+    R(NotFilledYet, "a block in use that the program has not filled yet")                          \
     R(FreedBlock, "a block that was freed: the program should not look")                           \
     R(HeapWhole, "I15: the blocks of a heap cover its pool, its lists have the free ones")        \
     R(HeapWordsWrong, "the words of the heap do not fit each other")                               \

@@ -65,9 +65,9 @@ void startHeapTasks(Machine::Parts& parts) {
         const TaskSpec spec{.role = TaskRole::Kernel,
                             .cpu = parts.config.paging.sweepCpu,
                             .listing = ListingId::MarkSweeper,
-                            .daemon = true,
                             .background = true};
-        parts.scheduler.spawn(spec, runMarkSweeper(parts.kernel));
+        parts.sweeper.emplace(parts.kernel, conditionOf<&Machine::Parts::programsOver>(parts));
+        parts.scheduler.spawn(spec, runMarkSweeper(*parts.sweeper));
     }
 }
 

@@ -92,6 +92,17 @@ Process* processNamed(const Kernel& kernel, const std::string& name) {
     return nullptr;
 }
 
+/// Work without an access; interrupts are taken now and then.
+Steps work(Kernel& kernel, std::uint64_t cycles) {
+    constexpr std::uint64_t most = 1000;
+    Scheduler& scheduler = kernel.board().scheduler;
+    for (; cycles > most; cycles -= most) {
+        scheduler.spend(most);
+        co_yield Line::Call;
+    }
+    scheduler.spend(cycles);
+}
+
 Steps performCall(ApplicationThread& thread, const ScriptedAccess& call) {
     Kernel& kernel = thread.kernel;
     Process& process = thread.process;
@@ -125,7 +136,7 @@ Steps performCall(ApplicationThread& thread, const ScriptedAccess& call) {
         kernel.end(process, ProcessState::Exited);
         break;
     default:
-        kernel.board().scheduler.spend(call.offset);
+        co_await part(work(kernel, call.offset));
         break;
     }
 }

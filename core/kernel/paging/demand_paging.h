@@ -68,7 +68,7 @@ public:
     /// Pages of all processes whose frame may be taken.
     [[nodiscard]] std::uint64_t marked() const { return marked_; }
 
-    [[nodiscard]] bool hasMarks(std::uint64_t) const { return marked_ != 0; }
+    [[nodiscard]] bool hasMarks() const { return marked_ != 0; }
 
     /// One owner less of the frame that `page` had; the last one frees it.
     void leaveFrame(const Process& process, PageNumber page, FrameNumber frame, Rule why);

@@ -119,19 +119,21 @@ Steps sweepMarks(Kernel& kernel, PageCount most) {
     announce(kernel, l);
 }
 
-Steps runMarkSweeper(Kernel& kernel) {
-    Task& self = co_await thisTask();
+bool MarkSweeper::wanted(std::uint64_t) const {
+    return kernel.paging().hasMarks() || over.holds();
+}
+
+Steps runMarkSweeper(MarkSweeper& sweeper) {
     (void)co_await Follow<Locals>{markSweeperListing()};
-    const DemandPaging& paging = kernel.paging();
+    const DemandPaging& paging = sweeper.kernel.paging();
     while (true) {
         co_yield Line::Wait;
-        self.daemon = paging.marked() == 0;
-        if (self.daemon) {
-            co_await until(conditionOf<&DemandPaging::hasMarks>(paging));
-            co_yield Line::Wait;
-            self.daemon = false;
+        co_await until(conditionOf<&MarkSweeper::wanted>(sweeper));
+        co_yield Line::Wait;
+        if (!paging.hasMarks()) {
+            co_return;
         }
-        co_await sweepMarks(kernel, PageCount(paging.settings().sweepQuantum));
+        co_await sweepMarks(sweeper.kernel, PageCount(paging.settings().sweepQuantum));
     }
 }
 

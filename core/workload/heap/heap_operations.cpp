@@ -87,6 +87,7 @@ Steps mallocBlock(ProcessHeap& heap, NamedBlock& block, ByteCount size, Locals& 
     block.size = size;
     co_await part(heap.allocate(size, block.address));
     block.live = block.address.value != 0;
+    block.fill = 0;
     l.address = block.address.value;
 }
 
@@ -123,6 +124,13 @@ void countWord(Locals& l, std::uint64_t found, std::uint64_t filled) {
     }
 }
 
+Rule conditionOfBlock(const NamedBlock& block) {
+    if (!block.live) {
+        return Rule::FreedBlock;
+    }
+    return block.fill != 0 ? Rule::LiveBlock : Rule::NotFilledYet;
+}
+
 Steps checkBlock(ProcessHeap& heap, const NamedBlock& block, Locals& l) {
     if (block.address.value == 0) {
         co_return;
@@ -138,7 +146,7 @@ Steps checkBlock(ProcessHeap& heap, const NamedBlock& block, Locals& l) {
         }
     }
     heap.kernel().board().events.emit({.kind = EventKind::BlockChecked,
-                                       .rule = block.live ? Rule::LiveBlock : Rule::FreedBlock,
+                                       .rule = conditionOfBlock(block),
                                        .object = heap.process().number,
                                        .vaddr = l.address,
                                        .value = l.same,
