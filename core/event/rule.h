@@ -153,6 +153,10 @@ namespace fragscope {
     R(VictimLargest, "no frame is left: the process with the most frames is ended")                \
     R(VictimFaulting, "no frame is left: the process that needs one is ended")                     \
     R(NoRoomForOwner, "no room is left to note who maps the frame")                                \
+    R(BelowStackPointer, "below RSP and its red zone: no function can still use it")               \
+    R(RedZoneIgnored, "deliberate mistake: below RSP, as if there were no red zone")               \
+    R(StackWentDeeper, "the thread went deeper before every CPU had acknowledged: the page stays") \
+    R(GuardJumped, "the frame of a function is larger than the guard: it was jumped over")                    \
     R(MarkedMayGo, "its process does not need it: the frame may be taken, unless it is written")   \
     R(MarkTaken, "marked and not written since: the next touch gets a new zeroed frame")           \
     R(WrittenSinceMark, "written since it was marked: it is in use")                               \

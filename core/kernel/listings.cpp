@@ -9,6 +9,7 @@
 #include "fragscope/kernel/paging/demand_fault.h"
 #include "fragscope/kernel/paging/mark_sweeper.h"
 #include "fragscope/kernel/paging/range_calls.h"
+#include "fragscope/kernel/paging/stack_calls.h"
 #include "fragscope/kernel/system_call.h"
 
 namespace fragscope {
@@ -24,8 +25,8 @@ std::vector<const Listing*> kernelListings() {
             &detachSharedListing(),     &checkingHandlerListing(),
             &dumbHandlerListing(),      &reserveListing(),
             &giveBackListing(),         &forkListing(),
-            &reserveRangeListing(),     &markPagesListing(),
-            &markSweeperListing()};
+            &reclaimStackListing(),     &reserveRangeListing(),
+            &markPagesListing(),        &markSweeperListing()};
 }
 
 } // namespace fragscope

@@ -54,6 +54,7 @@ template <> std::span<const Choice> choicesOf<OutOfMemoryMode>();
 template <> std::span<const Choice> choicesOf<PageReplacement>();
 template <> std::span<const Choice> choicesOf<ReplacementScope>();
 template <> std::span<const Choice> choicesOf<UseSource>();
+template <> std::span<const Choice> choicesOf<StackReclaim>();
 template <> std::span<const Choice> choicesOf<HeapKind>();
 template <> std::span<const Choice> choicesOf<HeapLayers>();
 template <> std::span<const Choice> choicesOf<OnFree>();

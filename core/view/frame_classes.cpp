@@ -23,24 +23,21 @@ constexpr std::uint8_t byteOf(FrameClass frameClass) {
     return static_cast<std::uint8_t>(frameClass);
 }
 
-FrameClass classOf(const FrameInfo& frame, std::uint32_t focus) {
-    switch (frame.use) {
-    case FrameUse::Free:
-        return FrameClass::Free;
-    case FrameUse::Kernel:
-        return FrameClass::Kernel;
-    case FrameUse::PageTable:
-        return FrameClass::PageTable;
-    case FrameUse::Hole:
-        return FrameClass::Hole;
-    case FrameUse::Data:
-        break;
+/// Data that may be told more closely by the focused process.
+bool isData(FrameClass frameClass) {
+    switch (frameClass) {
+    case FrameClass::Reserved:
+    case FrameClass::OtherProcess:
+    case FrameClass::OwnPage:
+    case FrameClass::FilePage:
+    case FrameClass::CopyOnWrite:
+    case FrameClass::Shared:
+    case FrameClass::BlockO:
+    case FrameClass::BlockA:
+        return true;
+    default:
+        return false;
     }
-    if (frame.pins != 0) {
-        return FrameClass::Pinned;
-    }
-    const bool own = focus != 0 && frame.owner == focus;
-    return own ? FrameClass::Reserved : FrameClass::OtherProcess;
 }
 
 /// Gives the frames of [paddr, paddr + length) a class; pinned ones and what is no data keep
@@ -54,25 +51,42 @@ void paint(std::vector<std::uint8_t>& classes,
     const std::uint64_t pages = std::min(pagesFor(ByteCount(length)).value, count - first);
     for (std::uint64_t i = first; i < first + pages; ++i) {
         const auto old = static_cast<FrameClass>(classes[i]);
-        const bool data = old == FrameClass::Reserved || old == FrameClass::OtherProcess ||
-                          old == FrameClass::BlockO || old == FrameClass::BlockA;
-        classes[i] = data ? byteOf(frameClass) : classes[i];
+        classes[i] = isData(old) ? byteOf(frameClass) : classes[i];
     }
 }
 
-std::vector<Extent> extentsOfProcess(const PageMap& memory,
-                                     const std::optional<KernelRoot>& root,
-                                     std::uint32_t number) {
-    if (!root || number == 0 || number > root->processSlots) {
-        return {};
-    }
-    const PageMapReader reader(memory);
-    for (const ProcessInfo& process : decodeProcesses(reader, *root)) {
-        if (process.number == number) {
-            return extentsOf(decodeMap(reader, process), decodeRepresentation(reader));
+FrameClass classOf(PageState state) {
+    return state == PageState::FileBacked    ? FrameClass::FilePage
+           : state == PageState::CopyOnWrite ? FrameClass::CopyOnWrite
+                                             : FrameClass::Shared;
+}
+
+/// What page tables say of the frames that they lead to, where that is more than "allocated".
+std::vector<ToldFrame> toldFrames(const PageStates& pages) {
+    std::vector<ToldFrame> told;
+    for (const auto& table : *pages) {
+        for (std::size_t i = 0; table->varied && i < StateTable::pages; ++i) {
+            const PageEntry entry = decodeEntry(table->entry(i));
+            if (entry.present && entry.state != PageState::Allocated) {
+                told.push_back({FrameNumber(entry.number), classOf(entry.state)});
+            }
         }
     }
-    return {};
+    return told;
+}
+
+std::optional<ProcessInfo> processNumbered(const PageMapReader& reader,
+                                           const std::optional<KernelRoot>& root,
+                                           std::uint32_t number) {
+    if (!root || number == 0 || number > root->processSlots) {
+        return std::nullopt;
+    }
+    for (const ProcessInfo& process : decodeProcesses(reader, *root)) {
+        if (process.number == number) {
+            return process;
+        }
+    }
+    return std::nullopt;
 }
 
 } // namespace
@@ -85,6 +99,56 @@ std::span<const FrameClassInfo> allFrameClasses() {
     return registry;
 }
 
+FrameClass FrameClassifier::classOf(FrameNumber frame, const FrameInfo& info) const {
+    switch (info.use) {
+    case FrameUse::Free:
+        return FrameClass::Free;
+    case FrameUse::Kernel:
+        return FrameClass::Kernel;
+    case FrameUse::PageTable:
+        return FrameClass::PageTable;
+    case FrameUse::Hole:
+        return FrameClass::Hole;
+    case FrameUse::Data:
+        break;
+    }
+    if (info.pins != 0) {
+        return FrameClass::Pinned;
+    }
+    const std::int64_t listed = owner_.empty() ? -1 : owner_[frame.value];
+    const std::int64_t owner = listed >= 0 ? listed : info.owner;
+    if (info.references == 0) {
+        const bool kept = focus_ != 0 && (owner == focus_ || owner == 0);
+        return kept ? FrameClass::Reserved : FrameClass::OtherProcess;
+    }
+    if (owner == 0) {
+        return FrameClass::ZeroPage;
+    }
+    if (info.references > 1) {
+        return FrameClass::Shared;
+    }
+    return owner == focus_ ? FrameClass::OwnPage : FrameClass::OtherProcess;
+}
+
+/// With the books in a list the frame table does not say who owns a frame. The kernel as an owner
+/// (of the zero page) wins over others.
+void FrameClassifier::refreshListedOwners(const PageMap& memory,
+                                          const std::optional<KernelRoot>& root) {
+    std::vector<ListedOwner> listed =
+        root ? decodeOwnerList(PageMapReader(memory), *root) : std::vector<ListedOwner>();
+    if (listed == listed_) {
+        return;
+    }
+    listed_ = std::move(listed);
+    stale_ = true;
+    owner_.assign(listed_.empty() ? 0 : memory.frameCount().value, -1);
+    for (const ListedOwner& each : listed_) {
+        if (each.frame.value < owner_.size() && owner_[each.frame.value] != 0) {
+            owner_[each.frame.value] = static_cast<std::int32_t>(each.owner.process);
+        }
+    }
+}
+
 void FrameClassifier::classifyPage(std::uint64_t firstFrame, const PageRef& page) {
     const std::uint64_t end =
         std::min<std::uint64_t>(firstFrame + framesPerTablePage, base_.size());
@@ -94,7 +158,7 @@ void FrameClassifier::classifyPage(std::uint64_t firstFrame, const PageRef& page
         if (bytes != nullptr) {
             std::memcpy(&word, bytes + (frame - firstFrame) * frameEntryBytes, wordBytes);
         }
-        base_[frame] = byteOf(classOf(decodeFrame(word), focus_));
+        base_[frame] = byteOf(classOf(FrameNumber(frame), decodeFrame(word)));
     }
 }
 
@@ -126,6 +190,9 @@ bool FrameClassifier::refreshBase(const PageMap& memory, const std::optional<Ker
 }
 
 void FrameClassifier::overlay(std::vector<std::uint8_t>& classes) const {
+    for (const ToldFrame& each : told_) {
+        paint(classes, startOf(each.frame).value, pageBytes, each.frameClass);
+    }
     for (const Extent& extent : extents_) {
         if (extent.kind == EntryKind::Block) {
             const bool isO = extent.label == 'O';
@@ -141,15 +208,25 @@ void FrameClassifier::overlay(std::vector<std::uint8_t>& classes) const {
 }
 
 FrameClasses FrameClassifier::update(const ViewState& state, std::uint32_t focus) {
-    const auto root = decodeRoot(PageMapReader(state.memory));
+    const PageMapReader reader(state.memory);
+    const auto root = decodeRoot(reader);
     stale_ = stale_ || focus != focus_;
     focus_ = focus;
+    refreshListedOwners(state.memory, root);
     const bool tableChanged = refreshBase(state.memory, root);
-    std::vector<Extent> extents = extentsOfProcess(state.memory, root, focus);
-    if (result_ != nullptr && !tableChanged && extents == extents_ && state.move == move_) {
+    const auto process = processNumbered(reader, root, focus);
+    std::vector<Extent> extents;
+    if (process) {
+        extents = extentsOf(decodeMap(reader, *process), decodeRepresentation(reader));
+    }
+    pages_ = pageReader_.update(state.memory, process ? process->cr3 : 0);
+    std::vector<ToldFrame> told = toldFrames(pages_);
+    if (result_ != nullptr && !tableChanged && extents == extents_ && told == told_ &&
+        state.move == move_) {
         return result_;
     }
     extents_ = std::move(extents);
+    told_ = std::move(told);
     move_ = state.move;
     auto classes = std::make_shared<std::vector<std::uint8_t>>(base_);
     overlay(*classes);

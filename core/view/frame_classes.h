@@ -1,6 +1,8 @@
 #pragma once
 
+#include "fragscope/kernel/frames/frame_layout.h"
 #include "fragscope/kernel/layout.h"
+#include "fragscope/view/page_states.h"
 #include "fragscope/view/state.h"
 
 #include <memory>
@@ -22,14 +24,24 @@ namespace fragscope {
     C(InEntryE, 'E', "in entry E",                                                                 \
       "The focused move: the transfer block at its old place, which nobody may access.")           \
     C(Destination, 'N', "new place", "The focused move: where the transfer block is copied to.")   \
-    C(OtherProcess, 'P', "other process", "Data of another process.")                              \
+    C(OwnPage, 'a', "own page",                                                                    \
+      "The focused process alone maps the frame, as a page outside of its blocks.")                \
+    C(FilePage, 'f', "file page", "The focused process: a page of a file, read-only.")             \
+    C(CopyOnWrite, 'c', "copy-on-write",                                                           \
+      "The focused process maps the frame and copies it when it writes, unless it is the last.")   \
+    C(ZeroPage, 'z', "zero page", "The kernel's one frame of zeros, behind pages only read yet.")  \
+    C(Shared, 'h', "shared", "Several table entries lead to the frame.")                           \
+    C(OtherProcess, 'P', "other process", "Another process alone maps the frame.")                 \
     C(Pinned, 'D', "pinned", "Locked in place for a device: must not move.")                       \
     C(Hole, 'H', "hole", "No memory behind these addresses.")                                      \
     C(Reserved, 'R', "reserved",                                                                   \
-      "The focused process owns the frame but its map does not lead there: kept for a move, or "   \
-      "left behind by one.")
+      "Given out, but no entry leads there: kept by the focused process for a move or left "       \
+      "behind "                                                                                    \
+      "by one, or of a shared object that nobody has attached.")
 
-/// One per frame, the most telling one: Pinned before InEntryE and Destination before blocks.
+/// One per frame, the most telling one: Pinned before InEntryE and Destination before blocks, these
+/// before the state that the focused process's page tables give a page, that before the frame
+/// table.
 enum class FrameClass : std::uint8_t {
 #define FRAGSCOPE_FRAME_CLASS_ENUMERATOR(Name, ...) Name,
     FRAGSCOPE_FRAME_CLASSES(FRAGSCOPE_FRAME_CLASS_ENUMERATOR)
@@ -52,24 +64,42 @@ std::span<const FrameClassInfo> allFrameClasses();
 /// A FrameClass per frame, as bytes; immutable and shared between snapshots.
 using FrameClasses = std::shared_ptr<const std::vector<std::uint8_t>>;
 
-/// Reads the classes of all frames out of the replica's bytes: frame table, processes, maps. Keeps
-/// what it read by the identity of the pages of the frame table, so that an update costs what
-/// changed. Used by one thread; the results may be read by any.
+/// A frame of which the page tables of the focus say what it is.
+struct ToldFrame {
+    FrameNumber frame;
+    FrameClass frameClass = FrameClass::Shared;
+
+    friend bool operator==(const ToldFrame&, const ToldFrame&) = default;
+};
+
+/// Reads the classes of all frames out of the replica's bytes: frame table, list of owners,
+/// processes, maps, page tables. Keeps what it read by the identity of the pages that hold it, so
+/// that an update costs what changed. Used by one thread; the results may be read by any.
 class FrameClassifier {
 public:
     /// `focus` is a process number; 0 = none (all data is OtherProcess).
     /// The same object as before if nothing changed.
     FrameClasses update(const ViewState& state, std::uint32_t focus);
 
+    /// The pages of the focus as last read; never null.
+    [[nodiscard]] const PageStates& pages() const { return pages_; }
+
 private:
     bool refreshBase(const PageMap& memory, const std::optional<KernelRoot>& root);
+    void refreshListedOwners(const PageMap& memory, const std::optional<KernelRoot>& root);
     void classifyPage(std::uint64_t firstFrame, const PageRef& page);
+    [[nodiscard]] FrameClass classOf(FrameNumber frame, const FrameInfo& info) const;
     void overlay(std::vector<std::uint8_t>& classes) const;
 
     std::vector<PageRef> tablePages_; ///< of the frame table, as last read
     FrameNumber table_;               ///< first of them
     std::vector<std::uint8_t> base_;  ///< by the frame table alone
+    std::vector<ListedOwner> listed_; ///< owners that the list in the kernel heap names
+    std::vector<std::int32_t> owner_; ///< by frame, of those; -1 = none
     std::vector<Extent> extents_;     ///< of the focused process
+    PageStateReader pageReader_;
+    PageStates pages_ = pageReader_.update(PageMap(), 0);
+    std::vector<ToldFrame> told_;
     MoveView move_;
     std::uint32_t focus_ = 0;
     bool stale_ = true; ///< base_ must be read anew

@@ -124,6 +124,7 @@ private:
         paging.frames = rng_.below(1024);
         paging.swapSlots = rng_.below(1024);
         paging.zeroPage = coin();
+        paging.stackReclaim = any<StackReclaim>();
         paging.lowWatermark = rng_.below(1024);
         paging.sweepQuantum = 1 + rng_.below(64);
     }

@@ -131,7 +131,7 @@ private slots:
     }
 
     void virtualMap_clickAndKeys_selectPages() {
-        VirtualMap bars(look_);
+        VirtualMap bars(look_, clock_);
         bars.resize(700, 120);
         Extent o;
         o.start = 0x10000000;
@@ -142,7 +142,8 @@ private slots:
         e.length = 4 * pageBytes;
         e.kind = EntryKind::NoAccess;
         e.label = 'E';
-        bars.show({o, e}, {{0x10001238, 0x5238, 1, AccessSort::Read}});
+        bars.show({o, e}, std::make_shared<const PageStates::element_type>(),
+                  {{0x10001238, 0x5238, 1, AccessSort::Read}});
         bars.QWidget::show();
         QVERIFY(QTest::qWaitForWindowExposed(&bars));
         QSignalSpy selected(&bars, &VirtualMap::pageSelected);

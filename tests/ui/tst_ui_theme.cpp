@@ -51,6 +51,10 @@ private slots:
             const QColor fill = lookOf(static_cast<FrameClass>(i), theme).fill;
             QVERIFY2(contrastRatio(readableOn(fill), fill) >= 4.5, qPrintable(fill.name()));
         }
+        for (const CellLook& look : pageLooks(theme)) {
+            QVERIFY2(contrastRatio(readableOn(look.fill), look.fill) >= 4.5,
+                     qPrintable(look.fill.name()));
+        }
     }
 
     void cells_withoutColour_differ_data() { themeRows(); }
@@ -60,27 +64,30 @@ private slots:
     void cells_withoutColour_differ() {
         QFETCH(int, name);
         const Theme& theme = themeOf(static_cast<ThemeName>(name));
-        std::vector<QImage> pictures;
+        std::vector<CellLook> looks;
         for (std::size_t i = 0; i < frameClassCount; ++i) {
-            QImage picture(16, 16, QImage::Format_RGB32);
-            QPainter painter(&picture);
-            paintCell(painter, picture.rect(), lookOf(static_cast<FrameClass>(i), theme),
-                      Letters::Everywhere);
-            painter.end();
-            pictures.push_back(picture.convertToFormat(QImage::Format_Grayscale8));
+            looks.push_back(lookOf(static_cast<FrameClass>(i), theme));
         }
-        for (std::size_t i = 0; i < pictures.size(); ++i) {
-            for (std::size_t j = i + 1; j < pictures.size(); ++j) {
-                int different = 0;
-                for (int y = 0; y < 16; ++y) {
-                    for (int x = 0; x < 16; ++x) {
-                        different += qAbs(qGray(pictures[i].pixel(x, y)) -
-                                          qGray(pictures[j].pixel(x, y))) > 24;
-                    }
-                }
-                QVERIFY2(different >= 8, qPrintable(QStringLiteral("%1 and %2").arg(i).arg(j)));
-            }
+        allDiffer(looks);
+        allDiffer(pageLooks(theme));
+    }
+
+    void pageStates_haveLetters_andTheColoursOfTheirFrames() {
+        const Theme& theme = themeOf(ThemeName::Dark);
+        for (const CellLook& look : pageLooks(theme)) {
+            QVERIFY(look.letter != 0 && look.letterAlways);
         }
+        const auto look = [&](PageState state, Presence presence) {
+            return lookOf(state, presence, theme);
+        };
+        QVERIFY(look(PageState::FileBacked, Presence::Present).pattern !=
+                look(PageState::FileBacked, Presence::Absent).pattern);
+        QCOMPARE(look(PageState::Allocated, Presence::Present).fill,
+                 lookOf(FrameClass::OwnPage, theme).fill);
+        QCOMPARE(look(PageState::CopyOnWrite, Presence::Present).fill,
+                 lookOf(FrameClass::CopyOnWrite, theme).fill);
+        QCOMPARE(look(PageState::FileBacked, Presence::Present).fill,
+                 lookOf(FrameClass::FilePage, theme).fill);
     }
 
     void styleSheet_everyTheme_hasNoOpenPlaces_data() { themeRows(); }
@@ -105,6 +112,40 @@ private slots:
     }
 
 private:
+    /// Each state, and file-backed and shared pages also without a frame.
+    static std::vector<CellLook> pageLooks(const Theme& theme) {
+        std::vector<CellLook> looks;
+        for (std::size_t i = 0; i < pageStateCount; ++i) {
+            looks.push_back(lookOf(static_cast<PageState>(i), Presence::Present, theme));
+        }
+        looks.push_back(lookOf(PageState::FileBacked, Presence::Absent, theme));
+        looks.push_back(lookOf(PageState::Shared, Presence::Absent, theme));
+        return looks;
+    }
+
+    static void allDiffer(const std::vector<CellLook>& looks) {
+        std::vector<QImage> pictures;
+        for (const CellLook& look : looks) {
+            QImage picture(16, 16, QImage::Format_RGB32);
+            QPainter painter(&picture);
+            paintCell(painter, picture.rect(), look, Letters::Everywhere);
+            painter.end();
+            pictures.push_back(picture.convertToFormat(QImage::Format_Grayscale8));
+        }
+        for (std::size_t i = 0; i < pictures.size(); ++i) {
+            for (std::size_t j = i + 1; j < pictures.size(); ++j) {
+                int different = 0;
+                for (int y = 0; y < 16; ++y) {
+                    for (int x = 0; x < 16; ++x) {
+                        different += qAbs(qGray(pictures[i].pixel(x, y)) -
+                                          qGray(pictures[j].pixel(x, y))) > 24;
+                    }
+                }
+                QVERIFY2(different >= 8, qPrintable(QStringLiteral("%1 and %2").arg(i).arg(j)));
+            }
+        }
+    }
+
     static void themeRows() {
         QTest::addColumn<int>("name");
         for (const ThemeName name : allThemes) {

@@ -1,4 +1,6 @@
 #include "fragscope/base/rng.h"
+#include "fragscope/hardware/paging/pte.h"
+#include "fragscope/kernel/frames/kernel_plan.h"
 #include "fragscope/view/frame_classes.h"
 
 #include <QTest>
@@ -44,6 +46,32 @@ KernelBooks movingBooks() {
     return books;
 }
 
+/// A frame of each sort beside the blocks of movingBooks: 200 of process 1 alone, 201 of several,
+/// 202 the zero page, 203 of process 2 alone, 204 of an object that nobody has attached.
+KernelBooks pagedBooks() {
+    KernelBooks books = movingBooks();
+    books.frame(200, {.use = FrameUse::Data, .owner = 1, .references = 1});
+    books.frame(201, {.use = FrameUse::Data, .owner = 2, .references = 3});
+    books.frame(202, {.use = FrameUse::Data, .owner = 0, .references = 2});
+    books.frame(203, {.use = FrameUse::Data, .owner = 2, .references = 1});
+    books.frame(204, {.use = FrameUse::Data, .owner = 0, .references = 0});
+    return books;
+}
+
+/// Gives process 1 four tables in frames 20 to 23; the lowest describes pages 0 to 511.
+void giveTables(KernelBooks& books) {
+    for (std::uint64_t frame = 20; frame < 23; ++frame) {
+        books.put(PhysAddr(frame * pageBytes),
+                  composePte(FrameNumber(frame + 1), pte::present | pte::user).bits);
+    }
+    books.process(1, 8, 20 * pageBytes,
+                  {KernelBooks::block(0x1000, 100, 'O'), KernelBooks::limit(0x1004)});
+}
+
+void putEntry(KernelBooks& books, std::uint64_t page, const PageEntry& entry) {
+    books.put(PhysAddr(23 * pageBytes + page * wordBytes), *encodeEntry(entry));
+}
+
 } // namespace
 
 class TestFrameClasses : public QObject {
@@ -60,6 +88,10 @@ private slots:
     void update_nothingChanged_sameObject();
     void update_mapEntryMoved_isSeen();
     void update_lastTablePage_isRead();
+    void update_pagesOutsideOfBlocks_haveTheirClasses();
+    void update_tablesSayMore_winsOverTheFrameTable();
+    void update_onlyAccessedBits_sameObject();
+    void update_booksInAList_ownersAreThere();
     void update_randomChanges_equalFreshRead();
     void update_destroyedBooks_neverBreaks();
 };
@@ -164,6 +196,67 @@ void TestFrameClasses::update_lastTablePage_isRead() {
     books.frame(frames - 1, {.use = FrameUse::Kernel});
     FrameClassifier classifier;
     QCOMPARE(letters(classifier.update(books.state, 0), frames - 2, 2), std::string(".K"));
+}
+
+void TestFrameClasses::update_pagesOutsideOfBlocks_haveTheirClasses() {
+    FrameClassifier classifier;
+    const KernelBooks books = pagedBooks();
+    QCOMPARE(letters(classifier.update(books.state, 1), 199, 7), std::string(".ahzPR."));
+    QCOMPARE(letters(classifier.update(books.state, 2), 199, 7), std::string(".PhzaR."));
+}
+
+void TestFrameClasses::update_tablesSayMore_winsOverTheFrameTable() {
+    KernelBooks books = pagedBooks();
+    giveTables(books);
+    putEntry(books, 5, {PageState::CopyOnWrite, true, 201});
+    putEntry(books, 6, {PageState::CopyOnWrite, true, 202}); // of zeros: it stays that
+    putEntry(books, 7, {PageState::FileBacked, true, 200});
+    putEntry(books, 8, {PageState::SwappedOut, false, 203}); // a slot, not a frame
+    putEntry(books, 9, {PageState::Allocated, true, 203});   // says nothing new
+    FrameClassifier classifier;
+    QCOMPARE(letters(classifier.update(books.state, 1), 199, 7), std::string(".fczPR."));
+    QCOMPARE(classifier.pages()->size(), std::size_t{1});
+    QCOMPARE(letters(classifier.update(books.state, 2), 199, 7), std::string(".PhzaR."));
+    QVERIFY(classifier.pages()->empty()); // the second has no tables
+}
+
+void TestFrameClasses::update_onlyAccessedBits_sameObject() {
+    KernelBooks books = pagedBooks();
+    giveTables(books);
+    putEntry(books, 5, {PageState::CopyOnWrite, true, 201});
+    FrameClassifier classifier;
+    const FrameClasses first = classifier.update(books.state, 1);
+    const PhysAddr place(23 * pageBytes + 5 * wordBytes);
+    books.put(place, books.state.memory.load(place) | pte::accessed);
+    QVERIFY(classifier.update(books.state, 1) == first);
+    putEntry(books, 5, {PageState::OnDemand, false, 0});
+    QVERIFY(classifier.update(books.state, 1) != first);
+}
+
+void TestFrameClasses::update_booksInAList_ownersAreThere() {
+    KernelBooks books = pagedBooks();
+    books.root.booksInList = true;
+    books.root.kernelHeap = PhysAddr(30 * pageBytes);
+    books.root.heapBytes = pageBytes;
+    encodeRoot(books.root, MapRepresentation::StartOnly,
+               [&](PhysAddr place, std::uint64_t word) { books.put(place, word); });
+    books.frame(200, {.use = FrameUse::Data, .owner = 0, .references = 1});
+    books.frame(203, {.use = FrameUse::Data, .owner = 0, .references = 1});
+    const auto node = [&](std::uint64_t at, std::uint64_t next, std::uint64_t who) {
+        books.put(books.root.kernelHeap + ByteCount(at), next);
+        books.put(books.root.kernelHeap + ByteCount(at + 8), who);
+    };
+    const std::uint64_t heap = kernel_space::heap.value;
+    node(32, heap + 64, 200 | std::uint64_t{1} << 32);
+    node(64, heap + 96, 203 | std::uint64_t{2} << 32);
+    node(96, heap + 128, 202 | std::uint64_t{1} << 32);
+    node(128, heap + 160, 202); // the kernel: the zero page
+    node(160, 0, 201 | std::uint64_t{2} << 32);
+    books.put(KernelRoot::place + ByteCount(kernel_variable::listHead), heap + 32);
+    FrameClassifier classifier;
+    QCOMPARE(letters(classifier.update(books.state, 1), 199, 7), std::string(".ahzPR."));
+    books.put(books.root.kernelHeap + ByteCount(64 + 8), 203 | std::uint64_t{1} << 32);
+    QCOMPARE(letters(classifier.update(books.state, 1), 203, 1), std::string("a"));
 }
 
 void TestFrameClasses::update_randomChanges_equalFreshRead() {

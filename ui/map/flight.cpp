@@ -53,6 +53,19 @@ double PageFlight::shareAt(qint64 nowMs) const {
     return share * share * (3 - 2 * share);
 }
 
+double Pulse::strengthAt(qint64 nowMs) const {
+    if (durationMs == 0) {
+        return 1;
+    }
+    const double share = static_cast<double>(nowMs - startMs) / static_cast<double>(durationMs);
+    return std::clamp(1 - share, 0.0, 1.0);
+}
+
+bool fading(const std::vector<Pulse>& pulses) {
+    return std::any_of(pulses.begin(), pulses.end(),
+                       [](const Pulse& pulse) { return pulse.durationMs != 0; });
+}
+
 QRectF rectAt(const PageFlight& flight, const QRectF& from, const QRectF& to, qint64 nowMs) {
     const double share = flight.shareAt(nowMs);
     const QPointF centre = FlightCurve::between(from.center(), to.center()).at(share);

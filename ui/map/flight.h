@@ -39,6 +39,19 @@ struct PageFlight {
     [[nodiscard]] bool overAt(qint64 nowMs) const { return nowMs >= startMs + durationMs; }
 };
 
+/// Something that an event changed just now: its outline fades.
+struct Pulse {
+    std::uint64_t place = 0; ///< frame, or address of a page
+    qint64 startMs = 0;
+    qint64 durationMs = 700; ///< 0 = it stays until the next moment is shown
+
+    /// 1 = just changed, 0 = over.
+    [[nodiscard]] double strengthAt(qint64 nowMs) const;
+};
+
+/// Whether any of them changes with time.
+bool fading(const std::vector<Pulse>& pulses);
+
 /// Where the page is at `nowMs` when it flies from one cell to another.
 QRectF rectAt(const PageFlight& flight, const QRectF& from, const QRectF& to, qint64 nowMs);
 

@@ -58,11 +58,20 @@ void PhysicalMap::fly(const std::vector<PageFlight>& flights) {
     viewport()->update();
 }
 
+void PhysicalMap::pulse(std::vector<Pulse> pulses) {
+    pulses_ = std::move(pulses);
+    if (!pulses_.empty()) {
+        clock_.wake();
+    }
+    viewport()->update();
+}
+
 void PhysicalMap::onTick() {
-    if (flights_.empty()) {
+    if (flights_.empty() && pulses_.empty()) {
         return;
     }
     const qint64 now = clock_.nowMs();
+    std::erase_if(pulses_, [&](const Pulse& pulse) { return pulse.strengthAt(now) == 0; });
     std::erase_if(flights_, [&](const PageFlight& flight) { return flight.overAt(now); });
     viewport()->update();
 }
@@ -120,8 +129,12 @@ void PhysicalMap::zoomOut() {
 void PhysicalMap::rebuild() {
     const QFontMetrics metrics(look_.smallFont());
     const std::uint64_t bytes = frameCount() * pageBytes;
+    constexpr std::uint64_t mebibyte = 1024 * 1024;
+    const bool small = bytes < 16 * mebibyte; // rows begin between mebibytes
+    const std::uint64_t longest =
+        small ? bytes - bytes % mebibyte + 888 * 1024 : bytes / 2 + mebibyte / 2;
     labelWidth_ = std::max(metrics.horizontalAdvance(rowLabel(bytes)),
-                           metrics.horizontalAdvance(rowLabel(bytes / 2 + 512 * 1024))) +
+                           metrics.horizontalAdvance(rowLabel(longest))) +
                   look_.scaled(10);
     const QSize room = viewport()->size() - QSize(labelWidth_ + look_.scaled(4), look_.scaled(10));
     if (frameCount() == 0 || room.width() < 16 || room.height() < 4) {

@@ -42,6 +42,14 @@ public:
     /// are to end.
     void fly(const std::vector<PageFlight>& flights);
 
+    /// Outlines frames that were given out, given back or changed their state just now.
+    void pulse(std::vector<Pulse> pulses);
+
+    [[nodiscard]] const std::vector<Pulse>& pulses() const { return pulses_; }
+
+    /// Whether it needs the clock's ticks.
+    [[nodiscard]] bool animated() const { return !flights_.empty() || fading(pulses_); }
+
     void setDescribe(Describe describe) { describe_ = std::move(describe); }
 
     void setSelected(std::optional<std::uint64_t> frame);
@@ -103,6 +111,7 @@ private:
     void paintMoveLabel(QPainter& painter, QPoint middle, const QString& text) const;
     void paintArrow(QPainter& painter, const FlightCurve& curve) const;
     void paintFlights(QPainter& painter) const;
+    void paintPulses(QPainter& painter) const;
     void paintSelection(QPainter& painter) const;
     void paintNeighbours(QPainter& painter) const;
 
@@ -113,6 +122,7 @@ private:
     FrameClasses classes_;
     MoveView move_;
     std::vector<PageFlight> flights_;
+    std::vector<Pulse> pulses_;
     std::optional<std::uint64_t> selected_;
     ListNeighbours neighbours_;
     Letters letters_ = Letters::WhereNeeded;

@@ -132,6 +132,18 @@ void PhysicalMap::paintFlights(QPainter& painter) const {
     }
 }
 
+void PhysicalMap::paintPulses(QPainter& painter) const {
+    painter.setBrush(Qt::NoBrush);
+    for (const Pulse& pulse : pulses_) {
+        if (pulse.place < frameCount()) {
+            QColor colour = look_.theme().alert;
+            colour.setAlpha(static_cast<int>(255 * pulse.strengthAt(clock_.nowMs())));
+            painter.setPen(QPen(colour, look_.scaled(3)));
+            painter.drawRect(rectOfFrame(pulse.place).adjusted(-1, -1, 0, 0));
+        }
+    }
+}
+
 void PhysicalMap::paintNeighbours(QPainter& painter) const {
     if (!selected_ || *selected_ >= frameCount()) {
         return;
@@ -195,6 +207,7 @@ void PhysicalMap::paintEvent(QPaintEvent*) {
     paintLabels(painter);
     painter.drawImage(origin(), cells_.image());
     paintMove(painter);
+    paintPulses(painter);
     paintFlights(painter);
     paintNeighbours(painter);
     paintSelection(painter);

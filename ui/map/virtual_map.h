@@ -1,6 +1,8 @@
 #pragma once
 
 #include "fragscope/ui/map/bar_layout.h"
+#include "fragscope/ui/map/flight.h"
+#include "fragscope/ui/map/page_strip.h"
 
 #include <QString>
 #include <QWidget>
@@ -10,6 +12,7 @@
 
 namespace fragscope {
 
+class FrameClock;
 class Look;
 
 enum class AccessSort : std::uint8_t { Read, Write };
@@ -24,15 +27,29 @@ struct AccessMark {
 };
 
 /// The address space of the chosen process: a bar for each entry of its memory map with its label,
-/// start addresses above, the latest accesses below. Clicking or the arrow keys select a page.
+/// start addresses above, the latest accesses below. Areas of demand, and pages outside of the map,
+/// are strips of cells that show the state of each page. Clicking or the arrow keys select a page.
 class VirtualMap : public QWidget {
     Q_OBJECT
 
 public:
-    explicit VirtualMap(Look& look, QWidget* parent = nullptr);
+    VirtualMap(Look& look, FrameClock& clock, QWidget* parent = nullptr);
 
-    /// `accesses` latest first. `movingLabel` is true while a transfer block is in motion.
-    void show(const std::vector<Extent>& extents, const std::vector<AccessMark>& accesses);
+    /// `extents` of the map, ascending; `pages` of the same process; `accesses` latest first.
+    void show(const std::vector<Extent>& extents,
+              PageStates pages,
+              const std::vector<AccessMark>& accesses);
+
+    /// Outlines pages whose state was changed just now.
+    void pulse(std::vector<Pulse> pulses);
+
+    [[nodiscard]] const std::vector<Pulse>& pulses() const { return pulses_; }
+
+    /// Whether it needs the clock's ticks.
+    [[nodiscard]] bool animated() const { return fading(pulses_); }
+
+    /// The cells of all strips as painted.
+    [[nodiscard]] const std::vector<PageCell>& cells() const { return cells_; }
 
     void setSelected(std::optional<std::uint64_t> vaddr); ///< start of a page
 
@@ -57,7 +74,11 @@ protected:
 
 private:
     void layOut();
+    void onTick();
     void select(std::uint64_t vaddr);
+    [[nodiscard]] QString tipAt(QPoint place) const;
+    void paintCells(QPainter& painter) const;
+    void paintPulses(QPainter& painter) const;
     void paintBar(QPainter& painter, const Bar& bar, std::size_t index) const;
     void paintPages(QPainter& painter, const Bar& bar, const QRectF& rect) const;
     void paintAddresses(QPainter& painter) const;
@@ -67,7 +88,11 @@ private:
     [[nodiscard]] QRectF rectOf(const Bar& bar) const;
 
     Look& look_;
-    std::vector<Extent> extents_;
+    FrameClock& clock_;
+    std::vector<Extent> extents_; ///< also those outside of the map
+    PageStates pages_;
+    std::vector<PageCell> cells_;
+    std::vector<Pulse> pulses_;
     std::vector<AccessMark> accesses_;
     BarLayout bars_;
     std::optional<std::uint64_t> selected_;
@@ -76,7 +101,7 @@ private:
 /// An address in two groups of four hexadecimal digits at least: "1235 9000", "7 1235 9000".
 QString groupedHex(std::uint64_t address);
 
-/// The name of a bar, as long as it may be: "O  old block", "E  no access".
+/// The name of a bar, as long as it may be: "O  old block", "E  no access", "outside the map".
 QString barName(const Extent& extent);
 
 } // namespace fragscope

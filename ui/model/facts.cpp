@@ -136,6 +136,34 @@ void addOwnerFacts(std::vector<Fact>& facts, const FrameBook& book, const Names&
          agree ? FactTone::Normal : FactTone::Bad});
 }
 
+/// The state that the page's table entry says, and the number in it.
+void addStateFacts(std::vector<Fact>& facts, const PageEntry& entry) {
+    const PageStateInfo& state = infoOf(entry.state);
+    facts.push_back({QObject::tr("Page state"), qt(state.name)});
+    facts.push_back({QString(), qt(state.sentence)});
+    if (entry.present) {
+        return;
+    }
+    const QString number = QString::number(entry.number);
+    if (entry.state == PageState::SwappedOut) {
+        facts.push_back({QObject::tr("Slot"), number});
+    } else if (entry.state == PageState::FileBacked) {
+        facts.push_back({QObject::tr("Page of file"), number});
+    }
+}
+
+/// The shared object that the frame is part of, and who has attached it.
+void addSharedFacts(std::vector<Fact>& facts, const SharedObjectView& object, const Names& names) {
+    const QString name = object.named ? QObject::tr("number %1, %2 frames")
+                                      : QObject::tr("number %1, %2 frames, without a name");
+    facts.push_back({QObject::tr("Shared object"), name.arg(object.number).arg(object.frames)});
+    for (const SharedObjectView::Attachment& each : object.attachments) {
+        facts.push_back({QObject::tr("Attached"),
+                         QObject::tr("%1 at %2")
+                             .arg(qt(names.process(each.process)), qt(text(startOf(each.first))))});
+    }
+}
+
 } // namespace
 
 std::vector<Fact> frameFacts(const Scene& scene, const Names& names, FrameNumber frame) {
@@ -161,9 +189,17 @@ std::vector<Fact> frameFacts(const Scene& scene, const Names& names, FrameNumber
         facts.push_back({QObject::tr("Map entry"), entryText(page->extent)});
     }
     addMoveFacts(facts, scene.moment().state.move, frame);
+    const std::optional<std::uint64_t> vaddr = scene.vaddrOf(frame);
+    if (!page && vaddr) {
+        addStateFacts(facts,
+                      pageEntryIn(scene.moment().pages, fragscope::pageOf(VirtAddr(*vaddr))));
+    }
     if (book) {
         addOwnerFacts(facts, *book, names);
         addListFacts(facts, *book);
+    }
+    if (const SharedObjectView* object = scene.sharedObjectOf(frame)) {
+        addSharedFacts(facts, *object, names);
     }
     if (!page) {
         facts.push_back(place); // known from the title; few facts have room in a small window
@@ -189,12 +225,9 @@ std::vector<Fact> absentPageFacts(const Scene& scene, std::uint64_t vaddr) {
         return facts;
     }
     if (extent->kind == EntryKind::Demand) {
-        const TableWalk walk = scene.walk(scene.moment().focus, vaddr);
-        const bool hasEntry = walk.levels.size() == table_level::pml4;
-        const PageStateInfo& state =
-            infoOf(hasEntry ? decodeEntry(walk.levels.back().entry).state : PageState::NotUsed);
-        facts.push_back({QObject::tr("State"), qt(state.name)});
-        facts.push_back({QString(), qt(state.sentence)});
+        const PageEntry entry =
+            pageEntryIn(scene.moment().pages, fragscope::pageOf(VirtAddr(vaddr)));
+        addStateFacts(facts, entry);
         facts.push_back({QObject::tr("Map entry"), entryText(*extent)});
         return facts;
     }
@@ -271,6 +304,11 @@ WalkRow offsetRow(std::uint64_t vaddr, const TableWalk& walk) {
     return row;
 }
 
+/// The entry of the lowest level; "not used" where the tables end above it.
+std::uint64_t leafEntry(const TableWalk& walk) {
+    return walk.levels.size() == table_level::pml4 ? walk.levels.back().entry : 0;
+}
+
 /// "#PF 0x6 (user write), CR2 1018 9b60", and what comes of it.
 QString faultSummary(const Scene& scene, const AccessFault& fault, const TableWalk& walk) {
     const auto has = [&](std::uint32_t bit) { return (fault.errorCode & bit) != 0; };
@@ -288,6 +326,8 @@ QString faultSummary(const Scene& scene, const AccessFault& fault, const TableWa
         then = QString::fromUtf8(textOf(fault.check).data()) + QLatin1Char('.');
     } else if (walk.mapped()) {
         then = QObject::tr("mapped by now, it is repeated.");
+    } else if (extent->kind == EntryKind::Demand) {
+        then = absentInWords(leafEntry(walk)) + QLatin1Char('.');
     }
     return QObject::tr("#PF 0x%1 (%2 %3), CR2 %4: %5")
         .arg(QString::number(fault.errorCode, 16), who, access, groupedHex(fault.vaddr), then);
@@ -303,6 +343,7 @@ std::vector<WalkRow> walkRows(const Scene& scene, std::uint64_t vaddr, const Tab
     }
     const Extent* extent = scene.extentOf(vaddr);
     const bool inE = extent != nullptr && extent->kind == EntryKind::NoAccess;
+    const bool demand = extent != nullptr && extent->kind == EntryKind::Demand;
     for (unsigned level = table_level::pml4; level >= table_level::pt; --level) {
         const std::size_t i = table_level::pml4 - level;
         WalkRow row;
@@ -316,6 +357,9 @@ std::vector<WalkRow> walkRows(const Scene& scene, std::uint64_t vaddr, const Tab
                         : read.maps                ? WalkRow::State::Leaf
                                                    : WalkRow::State::Passed;
             row.reason = inE ? QObject::tr("not present: entry E") : QObject::tr("not present");
+            if (demand && level == table_level::pt) {
+                row.reason = absentInWords(read.entry);
+            }
             markFailedCheck(row, level, faultAt(scene, vaddr));
         }
         rows.push_back(row);
@@ -344,6 +388,9 @@ QString walkSummary(const Scene& scene, std::uint64_t vaddr, const TableWalk& wa
     }
     if (extent != nullptr && extent->kind == EntryKind::NoAccess) {
         return QObject::tr("An access faults and waits for the end of this transfer block.");
+    }
+    if (extent != nullptr && extent->kind == EntryKind::Demand) {
+        return QObject::tr("Not present: %1.").arg(absentInWords(leafEntry(walk)));
     }
     return extent == nullptr
                ? QObject::tr("An access faults: no entry of the map covers the address.")

@@ -67,6 +67,30 @@ std::optional<FrameBook> Scene::frameBook(FrameNumber frame) const {
     return readFrameBook(PageMapReader(moment_->state.memory), *root_, frame);
 }
 
+std::vector<FrameListView> Scene::frameLists() const {
+    if (!root_) {
+        return {};
+    }
+    const auto lists = readFrameLists(PageMapReader(moment_->state.memory), *root_);
+    return {lists.begin(), lists.end()};
+}
+
+const SharedObjectView* Scene::sharedObjectOf(FrameNumber frame) const {
+    const std::optional<FrameBook> book = frameBook(frame);
+    for (const SharedObjectView& object : shared_) {
+        for (const SharedObjectView::Attachment& attached : object.attachments) {
+            const auto inside = [&](const FrameOwner& owner) {
+                return owner.process == attached.process && owner.page >= attached.first &&
+                       (owner.page - attached.first).value < object.frames;
+            };
+            if (book && std::any_of(book->owners.begin(), book->owners.end(), inside)) {
+                return &object;
+            }
+        }
+    }
+    return nullptr;
+}
+
 const Extent* Scene::extentOf(std::uint64_t vaddr) const {
     const AddressSpace* space = focus();
     return space == nullptr ? nullptr : space->extentAt(VirtAddr(vaddr));

@@ -4,6 +4,8 @@
 #include "fragscope/kernel/layout.h"
 #include "fragscope/ui/map/virtual_map.h"
 #include "fragscope/ui/model/frame_books.h"
+#include "fragscope/ui/model/frame_lists.h"
+#include "fragscope/ui/model/shared_fold.h"
 #include "fragscope/view/address_space.h"
 #include "fragscope/view/snapshot.h"
 
@@ -59,6 +61,14 @@ public:
     /// What the books say of a frame; nothing where there are none (yet), or no such frame.
     [[nodiscard]] std::optional<FrameBook> frameBook(FrameNumber frame) const;
 
+    /// The lists of the frame table; nothing where there are no books (yet).
+    [[nodiscard]] std::vector<FrameListView> frameLists() const;
+
+    /// The shared object that a frame belongs to, as its owners and the attachments say.
+    [[nodiscard]] const SharedObjectView* sharedObjectOf(FrameNumber frame) const;
+
+    void setShared(std::vector<SharedObjectView> shared) { shared_ = std::move(shared); }
+
     /// The entry of the chosen process's map that covers an address.
     [[nodiscard]] const Extent* extentOf(std::uint64_t vaddr) const;
 
@@ -84,6 +94,7 @@ private:
     std::vector<AddressSpace> processes_;
     std::vector<AccessMark> accesses_;
     std::optional<AccessFault> fault_;
+    std::vector<SharedObjectView> shared_;
 };
 
 } // namespace fragscope

@@ -1,6 +1,5 @@
 #include "fragscope/ui/panels/bit_ruler.h"
 
-#include "fragscope/ui/panels/pte_bits.h"
 #include "fragscope/ui/theme/look.h"
 
 #include <QHelpEvent>
@@ -11,24 +10,6 @@
 
 namespace fragscope {
 
-namespace {
-
-bool isFrame(const PteBitField& field) {
-    return field.count == 40;
-}
-
-bool isAvailable(const PteBitField& field) {
-    return field.count > 1 && !isFrame(field);
-}
-
-QString valueText(const PteBitField& field, std::uint64_t entry) {
-    const std::uint64_t value = field.valueIn(entry);
-    return isFrame(field) ? QStringLiteral("0x%1").arg(value, 5, 16, QLatin1Char('0'))
-                          : QString::number(value, 16);
-}
-
-} // namespace
-
 BitRuler::BitRuler(Look& look, QWidget* parent) : QWidget(parent), look_(look) {
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     setAccessibleName(tr("Bits of the page-table entry"));
@@ -38,6 +19,7 @@ BitRuler::BitRuler(Look& look, QWidget* parent) : QWidget(parent), look_(look) {
 void BitRuler::show(std::optional<std::uint64_t> entry) {
     if (entry_ != entry) {
         entry_ = entry;
+        boxes_ = entry ? rulerOf(*entry) : std::vector<RulerBox>();
         setAccessibleDescription(entry ? flagsInWords(*entry) : tr("no entry"));
         update();
     }
@@ -49,31 +31,28 @@ QSize BitRuler::sizeHint() const {
 }
 
 bool BitRuler::narrow() const {
-    return width() < look_.scaled(300);
+    return width() < look_.scaled(370);
 }
 
-double BitRuler::unitsOf(std::size_t field) const {
-    if (isFrame(entryFields.at(field))) {
-        return 3.2;
-    }
-    return isAvailable(entryFields.at(field)) && narrow() ? 0 : 1;
+double BitRuler::unitsOf(std::size_t box) const {
+    return boxes_.at(box).minor && narrow() ? 0 : boxes_.at(box).units;
 }
 
 double BitRuler::unitWidth() const {
     double units = 0;
-    for (std::size_t i = 0; i < entryFields.size(); ++i) {
+    for (std::size_t i = 0; i < boxes_.size(); ++i) {
         units += unitsOf(i);
     }
     return std::min((width() - look_.scaled(24)) / units, static_cast<double>(look_.scaled(30)));
 }
 
-QRectF BitRuler::boxOf(std::size_t field) const {
+QRectF BitRuler::rectOf(std::size_t box) const {
     double units = 0;
-    for (std::size_t i = 0; i < field; ++i) {
+    for (std::size_t i = 0; i < box; ++i) {
         units += unitsOf(i);
     }
     const double left = look_.scaled(12) + units * unitWidth();
-    return {left, static_cast<double>(look_.scaled(8)), unitsOf(field) * unitWidth() - 2,
+    return {left, static_cast<double>(look_.scaled(8)), unitsOf(box) * unitWidth() - 2,
             static_cast<double>(height() - look_.scaled(12))};
 }
 
@@ -82,19 +61,15 @@ bool BitRuler::event(QEvent* event) {
         return QWidget::event(event);
     }
     const auto* help = static_cast<const QHelpEvent*>(event);
-    for (std::size_t i = 0; i < entryFields.size(); ++i) {
-        const PteBitField& field = entryFields.at(i);
-        if (entry_ && boxOf(i).contains(help->pos())) {
-            const char* meaning =
-                field.valueIn(*entry_) != 0 ? field.meaningOne : field.meaningZero;
-            const QString bits =
-                field.count == 1
-                    ? tr("bit %1").arg(field.low)
-                    : tr("bits %1 to %2").arg(field.low + field.count - 1).arg(field.low);
+    for (std::size_t i = 0; i < boxes_.size(); ++i) {
+        const RulerBox& box = boxes_[i];
+        if (rectOf(i).contains(help->pos())) {
+            const QString bits = box.bits == 1
+                                     ? tr("bit %1").arg(box.low)
+                                     : tr("bits %1 to %2").arg(box.low + box.bits - 1).arg(box.low);
             const QString words =
-                meaning == nullptr ? QString() : QStringLiteral(": ") + QLatin1String(meaning);
-            QToolTip::showText(help->globalPos(),
-                               QLatin1String(field.name) + QStringLiteral(", ") + bits + words,
+                box.meaning.isEmpty() ? QString() : QStringLiteral(": ") + box.meaning;
+            QToolTip::showText(help->globalPos(), box.name + QStringLiteral(", ") + bits + words,
                                this);
             return true;
         }
@@ -107,33 +82,24 @@ void BitRuler::paintEvent(QPaintEvent*) {
     const Theme& theme = look_.theme();
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
-    painter.setFont(look_.smallFont());
-    for (std::size_t i = 0; i < entryFields.size(); ++i) {
-        const PteBitField& field = entryFields.at(i);
+    for (std::size_t i = 0; i < boxes_.size(); ++i) {
         if (unitsOf(i) == 0) {
             continue;
         }
-        const QRectF box = boxOf(i).adjusted(0.5, 0.5, 0.5, -0.5);
-        const std::uint64_t entry = entry_.value_or(0);
-        const bool set = field.count == 1 && field.valueIn(entry) != 0;
-        const QColor fill = set ? theme.accent : isFrame(field) ? theme.accentSoft : theme.field;
-        painter.setPen(set ? theme.accent : theme.border);
+        const RulerBox& box = boxes_[i];
+        const QRectF rect = rectOf(i).adjusted(0.5, 0.5, 0.5, -0.5);
+        const QColor fill = box.set ? theme.accent : box.bits > 1 ? theme.accentSoft : theme.field;
+        painter.setPen(box.set ? theme.accent : theme.border);
         painter.setBrush(fill);
-        painter.drawRoundedRect(box, 3, 3);
-        painter.setPen(set                  ? theme.onAccent
-                       : !entry_            ? theme.dimText
-                       : isAvailable(field) ? theme.dimText
-                                            : theme.text);
-        const QRectF upper(box.left(), box.top(), box.width(), box.height() / 2);
-        painter.drawText(upper, Qt::AlignCenter, QLatin1String(field.name));
-        if (entry_) {
-            QFont bold = look_.smallFont();
-            bold.setBold(true);
-            painter.setFont(bold);
-            painter.drawText(upper.translated(0, box.height() / 2), Qt::AlignCenter,
-                             valueText(field, entry));
-            painter.setFont(look_.smallFont());
-        }
+        painter.drawRoundedRect(rect, 3, 3);
+        painter.setPen(box.set ? theme.onAccent : theme.text);
+        const QRectF upper(rect.left(), rect.top(), rect.width(), rect.height() / 2);
+        painter.setFont(look_.smallFont());
+        painter.drawText(upper, Qt::AlignCenter, box.name);
+        QFont bold = look_.smallFont();
+        bold.setBold(true);
+        painter.setFont(bold);
+        painter.drawText(upper.translated(0, rect.height() / 2), Qt::AlignCenter, box.value);
     }
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "fragscope/ui/panels/pte_bits.h"
+
 #include <QWidget>
 
 #include <cstdint>
@@ -10,7 +12,7 @@ namespace fragscope {
 class Look;
 
 /// The bits of a page-table entry as a row of boxes, each with its name and value; set flags are
-/// filled.
+/// filled. The bits of an absent entry are those that say the state of its page.
 class BitRuler : public QWidget {
     Q_OBJECT
 
@@ -18,6 +20,8 @@ public:
     explicit BitRuler(Look& look, QWidget* parent = nullptr);
 
     void show(std::optional<std::uint64_t> entry); ///< nothing = there is no entry
+
+    [[nodiscard]] const std::vector<RulerBox>& boxes() const { return boxes_; }
 
     [[nodiscard]] QSize sizeHint() const override;
 
@@ -28,13 +32,14 @@ protected:
     bool event(QEvent* event) override;
 
 private:
-    [[nodiscard]] QRectF boxOf(std::size_t field) const;
+    [[nodiscard]] QRectF rectOf(std::size_t box) const;
     [[nodiscard]] bool narrow() const; ///< no room for the bits that mean nothing
-    [[nodiscard]] double unitsOf(std::size_t field) const;
+    [[nodiscard]] double unitsOf(std::size_t box) const;
     [[nodiscard]] double unitWidth() const;
 
     Look& look_;
     std::optional<std::uint64_t> entry_;
+    std::vector<RulerBox> boxes_;
 };
 
 } // namespace fragscope

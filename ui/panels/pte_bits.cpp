@@ -1,19 +1,100 @@
 #include "fragscope/ui/panels/pte_bits.h"
 
+#include "fragscope/kernel/paging/page_state.h"
+#include "fragscope/ui/widgets/text.h"
+
 #include <QCoreApplication>
 #include <QStringList>
 
+#include <algorithm>
+
 namespace fragscope {
+
+namespace {
+
+QString translated(const char* text) {
+    return QCoreApplication::translate("PteBitField", text);
+}
+
+RulerBox boxOf(const PteBitField& field, std::uint64_t entry) {
+    const std::uint64_t value = field.valueIn(entry);
+    const bool frame = field.count == 40;
+    const char* meaning = value != 0 ? field.meaningOne : field.meaningZero;
+    RulerBox box;
+    box.name = QLatin1String(field.name);
+    box.value = frame ? QStringLiteral("0x%1").arg(value, 5, 16, QLatin1Char('0'))
+                      : QString::number(value, 16);
+    box.meaning = meaning == nullptr ? QString() : translated(meaning);
+    box.low = field.low;
+    box.bits = field.count;
+    box.set = field.count == 1 && value != 0 && box.name != QLatin1String("avl");
+    box.minor = box.name == QLatin1String("avl");
+    box.units = frame ? 3.2 : 1;
+    if (box.name == QLatin1String("state")) {
+        box.meaning = qt(infoOf(decodeEntry(entry).state).name);
+        box.units = 1.4;
+    }
+    return box;
+}
+
+RulerBox boxOf(const EntryField& field, std::uint64_t entry) {
+    const PageStateInfo& state = infoOf(decodeEntry(entry).state);
+    RulerBox box;
+    box.name = translated(field.name.data());
+    box.value = QString::number(field.value);
+    box.low = field.low;
+    box.bits = field.bits;
+    box.set = field.bits == 1 && field.value != 0;
+    box.units = std::max(field.bits > 8 ? 4.0 : 1.2, 0.34 * static_cast<double>(box.name.size()));
+    if (field.name == "P") {
+        box.meaning = translated("not present");
+    } else if (field.name != "free") {
+        box.meaning = qt(state.name);
+    }
+    return box;
+}
+
+} // namespace
+
+std::vector<RulerBox> rulerOf(std::uint64_t entry) {
+    std::vector<RulerBox> boxes;
+    if ((entry & presentBit) != 0) {
+        for (const PteBitField& field : entryFields) {
+            boxes.push_back(boxOf(field, entry));
+        }
+        return boxes;
+    }
+    const std::vector<EntryField> fields = bitRuler(entry);
+    for (auto field = fields.rbegin(); field != fields.rend(); ++field) {
+        boxes.push_back(boxOf(*field, entry));
+    }
+    return boxes;
+}
+
+QString absentInWords(std::uint64_t entry) {
+    const PageEntry page = decodeEntry(entry);
+    const QString state = qt(infoOf(page.state).name);
+    switch (page.state) {
+    case PageState::SwappedOut:
+        return translated("%1, slot %2").arg(state).arg(page.number);
+    case PageState::FileBacked:
+        return translated("%1, page %2 of the file").arg(state).arg(page.number);
+    case PageState::Shared:
+        return translated("%1, page %2 of the object").arg(state).arg(page.number);
+    default:
+        return state;
+    }
+}
 
 QString flagsInWords(std::uint64_t entry) {
     if ((entry & presentBit) == 0) {
-        return QCoreApplication::translate("PteBitField", "not present");
+        return translated("not present: %1").arg(absentInWords(entry));
     }
     QStringList words;
     for (auto field = entryFields.rbegin(); field != entryFields.rend(); ++field) {
         const char* meaning = field->valueIn(entry) != 0 ? field->meaningOne : field->meaningZero;
         if (meaning != nullptr) {
-            words << QCoreApplication::translate("PteBitField", meaning);
+            words << translated(meaning);
         }
     }
     return words.join(QStringLiteral(", "));

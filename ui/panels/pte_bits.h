@@ -4,10 +4,12 @@
 
 #include <array>
 #include <cstdint>
+#include <vector>
 
 namespace fragscope {
 
-/// A field of a 64-bit page-table entry (SDM vol. 3A, 4.5, "4-level paging", tables 4-15 to 4-20).
+/// A field of a 64-bit page-table entry (SDM vol. 3A, 4.5, "4-level paging", tables 4-15 to 4-20);
+/// the state of the page lies in bits that the manual leaves to the operating system.
 struct PteBitField {
     const char* name;        ///< as the manual writes it: "XD", "US"
     const char* meaningOne;  ///< in words, when set; nullptr: not listed in words
@@ -21,11 +23,12 @@ struct PteBitField {
 };
 
 /// The fields of an entry that maps or points to a 4 KiB page, from bit 63 down to bit 0.
-inline constexpr std::array<PteBitField, 13> entryFields{{
+inline constexpr std::array<PteBitField, 14> entryFields{{
     {"XD", "no execution", nullptr, 63, 1},
     {"avl", nullptr, nullptr, 52, 11},
     {"frame", nullptr, nullptr, 12, 40},
-    {"avl", nullptr, nullptr, 9, 3},
+    {"avl", nullptr, nullptr, 11, 1},
+    {"state", nullptr, nullptr, 9, 2},
     {"G", "global", nullptr, 8, 1},
     {"PS", "large page", nullptr, 7, 1},
     {"D", "dirty", nullptr, 6, 1},
@@ -45,7 +48,27 @@ inline std::uint64_t frameOfEntry(std::uint64_t entry) {
     return (entry >> 12) & ((1ULL << 40) - 1);
 }
 
-/// The flags in words: "present, writable, user, accessed"; "not present" alone when it is not.
+/// A box of the ruler: a field of an entry, whatever the entry is.
+struct RulerBox {
+    QString name;
+    QString value;   ///< as it is written in the box
+    QString meaning; ///< in words; may be empty
+    unsigned low = 0;
+    unsigned bits = 1;
+    double units = 1;   ///< width
+    bool set = false;   ///< a flag that is 1
+    bool minor = false; ///< left out where there is little room
+};
+
+/// The boxes of an entry that maps a page, or that a page without a frame has, from bit 63 down.
+/// Absent entries by the codec of kernel/paging/page_state.h: the state, slot or page of the file.
+std::vector<RulerBox> rulerOf(std::uint64_t entry);
+
+/// What an absent entry says of its page: "swapped out, slot 5", "allocate on demand".
+QString absentInWords(std::uint64_t entry);
+
+/// The flags in words: "present, writable, user, accessed"; "not present" and the state of the page
+/// when it is not.
 QString flagsInWords(std::uint64_t entry);
 
 /// The flags in letters: "P W U A D".

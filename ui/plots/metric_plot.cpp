@@ -86,7 +86,8 @@ QString quantityText(MetricId metric, double value) {
 }
 
 MetricPlot::MetricPlot(Look& look, std::vector<PlotCurve> curves, QWidget* parent)
-    : QWidget(parent), look_(look), curves_(std::move(curves)), plot_(new QCustomPlot) {
+    : QWidget(parent), look_(look), curves_(std::move(curves)), plot_(new QCustomPlot),
+      points_(curves_.size()) {
     auto* fill = new QHBoxLayout(this);
     fill->setContentsMargins(0, 0, 0, 0);
     fill->addWidget(plot_);
@@ -150,6 +151,7 @@ void MetricPlot::applyLook() {
     for (std::size_t i = 0; i < curves_.size(); ++i) {
         QPen pen(curves_[i].colour);
         pen.setWidth(look_.scaled(2));
+        pen.setStyle(curves_[i].line);
         pen.setJoinStyle(Qt::BevelJoin);
         plot_->graph(static_cast<int>(i))->setPen(pen);
     }
@@ -177,13 +179,21 @@ void MetricPlot::showSeries(std::shared_ptr<const std::vector<MetricSample>> ser
                             std::uint64_t toCycles) {
     const auto from = static_cast<double>(fromCycles);
     const auto to = static_cast<double>(std::max(toCycles, fromCycles + 1));
-    if (series == series_ && from == from_ && to == to_) {
+    if (series == series_ && from == from_ && to == to_ && !stale_) {
         return;
     }
+    stale_ = false;
     series_ = std::move(series);
     from_ = from;
     to_ = to;
     draw();
+}
+
+void MetricPlot::setPoints(std::size_t curve, std::vector<PlotPoint> points) {
+    if (points_.at(curve) != points) {
+        points_[curve] = std::move(points);
+        stale_ = true;
+    }
 }
 
 void MetricPlot::draw() {
@@ -191,7 +201,9 @@ void MetricPlot::draw() {
     const auto columns = static_cast<std::size_t>(std::max(10, plot_->width()));
     for (std::size_t i = 0; i < curves_.size(); ++i) {
         std::vector<PlotPoint> points;
-        if (series_) {
+        if (curves_[i].source == PlotCurve::Source::Points) {
+            points = reduced(points_[i], from_, to_, columns);
+        } else if (series_) {
             points = reduced(*series_, curves_[i].metric, from_, to_, columns);
         }
         auto drawn = QSharedPointer<QCPGraphDataContainer>::create();
@@ -224,6 +236,9 @@ void MetricPlot::drawPlayhead() {
 QString MetricPlot::reading(const MetricSample& sample) const {
     QStringList texts;
     for (const PlotCurve& curve : curves_) {
+        if (curve.name.isEmpty() && &curve != &curves_.front()) {
+            continue; // the same quantity of somebody else
+        }
         const std::uint64_t value = sample.values.at(static_cast<std::size_t>(curve.metric));
         QString text = quantityText(curve.metric, displayValue(curve.metric, value));
         const bool last = &curve == &curves_.back();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "fragscope/ui/plots/series_reduction.h"
 #include "fragscope/view/metrics.h"
 
 #include <QColor>
@@ -24,6 +25,9 @@ struct PlotCurve {
     QColor colour;
     QString name;
     enum class Shape : std::uint8_t { Line, Steps } shape = Shape::Line;
+    /// From the series of samples, or from points of its own (showPoints).
+    enum class Source : std::uint8_t { Series, Points } source = Source::Series;
+    Qt::PenStyle line = Qt::SolidLine;
 };
 
 /// Metrics over the time of the run, with a playhead. Clicking goes to that time; hovering reads a
@@ -39,6 +43,9 @@ public:
     void showSeries(std::shared_ptr<const std::vector<MetricSample>> series,
                     std::uint64_t fromCycles,
                     std::uint64_t toCycles);
+
+    /// Gives a curve of source Points its points, ascending time; draws at the next showSeries.
+    void setPoints(std::size_t curve, std::vector<PlotPoint> points);
 
     /// Moves the playhead only; cheap.
     void showCursor(std::uint64_t cycles);
@@ -74,6 +81,8 @@ private:
     QCPItemStraightLine* line_ = nullptr;
     QCPLayer* playheadLayer_ = nullptr;
     std::shared_ptr<const std::vector<MetricSample>> series_;
+    std::vector<std::vector<PlotPoint>> points_; ///< by curve
+    bool stale_ = false;                         ///< points_ have changed
     double from_ = 0;
     double to_ = 1;
     double cursor_ = 0;

@@ -40,27 +40,28 @@ struct Column {
     }
 };
 
-} // namespace
-
-std::vector<PlotPoint> reduced(const std::vector<MetricSample>& series,
-                               MetricId metric,
-                               double from,
-                               double to,
-                               std::size_t columns) {
+/// Of a sorted series; `pointAt` makes a PlotPoint of an element.
+template <class Element, class Point>
+std::vector<PlotPoint> reducedBy(const std::vector<Element>& series,
+                                 const Point& pointAt,
+                                 double from,
+                                 double to,
+                                 std::size_t columns) {
     std::vector<PlotPoint> points;
-    const auto before = [](const MetricSample& sample, double time) {
-        return static_cast<double>(sample.timeCycles) < time;
-    };
+    const auto before = [&](const Element& each, double time) { return pointAt(each).time < time; };
     auto sample = std::lower_bound(series.begin(), series.end(), from, before);
     if (sample != series.begin()) {
-        points.push_back({from, pointOf(*(sample - 1), metric).value});
+        points.push_back({from, pointAt(*(sample - 1)).value});
     }
     Column column;
     std::size_t current = 0;
     const double width =
         std::max(1e-9, (to - from) / static_cast<double>(std::max<std::size_t>(1, columns)));
-    for (; sample != series.end() && static_cast<double>(sample->timeCycles) <= to; ++sample) {
-        const PlotPoint point = pointOf(*sample, metric);
+    for (; sample != series.end(); ++sample) {
+        const PlotPoint point = pointAt(*sample);
+        if (point.time > to) {
+            break;
+        }
         const auto here = static_cast<std::size_t>((point.time - from) / width);
         if (here != current) {
             column.moveTo(points);
@@ -73,6 +74,24 @@ std::vector<PlotPoint> reduced(const std::vector<MetricSample>& series,
         points.push_back({to, points.back().value});
     }
     return points;
+}
+
+} // namespace
+
+std::vector<PlotPoint> reduced(const std::vector<MetricSample>& series,
+                               MetricId metric,
+                               double from,
+                               double to,
+                               std::size_t columns) {
+    return reducedBy(
+        series, [=](const MetricSample& sample) { return pointOf(sample, metric); }, from, to,
+        columns);
+}
+
+std::vector<PlotPoint>
+reduced(const std::vector<PlotPoint>& points, double from, double to, std::size_t columns) {
+    return reducedBy(
+        points, [](const PlotPoint& point) { return point; }, from, to, columns);
 }
 
 } // namespace fragscope

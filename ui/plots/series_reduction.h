@@ -23,4 +23,8 @@ std::vector<PlotPoint> reduced(const std::vector<MetricSample>& series,
                                double to,
                                std::size_t columns);
 
+/// The same of points in order of time.
+std::vector<PlotPoint>
+reduced(const std::vector<PlotPoint>& points, double from, double to, std::size_t columns);
+
 } // namespace fragscope

@@ -18,6 +18,7 @@ const QColor green(0x00, 0x9e, 0x73);
 const QColor orange(0xe6, 0x9f, 0x00);
 const QColor vermillion(0xd5, 0x5e, 0x00);
 const QColor purple(0xcc, 0x79, 0xa7);
+const QColor yellow(0xf0, 0xe4, 0x42);
 
 /// Smallest side of a cell in which a letter can be read.
 constexpr int letterSide = 10;
@@ -34,10 +35,35 @@ void hatch(QPainter& painter, const QRect& rect, const QColor& colour) {
     painter.restore();
 }
 
+/// A dot in the middle; where a letter is, dots along the upper and the lower edge.
+void dot(QPainter& painter, const QRect& rect, const QColor& colour, bool lettered) {
+    const int least = std::min(rect.width(), rect.height());
+    const int side = std::clamp(least / (lettered ? 6 : 4), 1, lettered ? 4 : 12);
+    QRect spot(0, 0, side, side);
+    if (!lettered) {
+        spot.moveCenter(rect.center());
+        painter.fillRect(spot, colour);
+        return;
+    }
+    const QRect inside = rect.adjusted(1, 1, -side, -side);
+    const int gaps = std::max(1, inside.width() / 14);
+    for (int i = 0; i <= gaps; ++i) {
+        const int left = inside.left() + inside.width() * i / gaps;
+        painter.fillRect(QRect(left, inside.top(), side, side), colour);
+        painter.fillRect(QRect(left, inside.bottom(), side, side), colour);
+    }
+}
+
 void paintLetter(QPainter& painter, const QRect& rect, const CellLook& look) {
     QFont font = painter.font();
-    font.setPixelSize(std::clamp(std::min(rect.width(), rect.height()) * 7 / 10, 7, 16));
+    const int side = std::clamp(std::min(rect.width(), rect.height()) * 7 / 10, 7, 16);
+    font.setPixelSize(side);
     painter.setFont(font);
+    if (look.pattern == CellPattern::Hatched) {
+        QRect patch(0, 0, side, side);
+        patch.moveCenter(rect.center());
+        painter.fillRect(patch, look.fill);
+    }
     painter.setPen(readableOn(look.fill));
     painter.drawText(rect, Qt::AlignCenter, QString(QLatin1Char(look.letter)));
 }
@@ -45,6 +71,33 @@ void paintLetter(QPainter& painter, const QRect& rect, const CellLook& look) {
 QColor freeFill(const Theme& theme) {
     return theme.name == ThemeName::HighContrast ? QColor(Qt::white)
                                                  : mixed(theme.card, theme.text, 0.07);
+}
+
+CellLook framed(const QColor& fill, const QColor& mark, char letter) {
+    return {fill, mark, CellPattern::Framed, letter, true};
+}
+
+/// Something to come in this colour.
+CellLook promised(const QColor& empty, const QColor& colour, char letter) {
+    return {mixed(empty, colour, 0.16), mixed(empty, colour, 0.75), CellPattern::Dotted, letter,
+            true};
+}
+
+/// The looks of pages that have a frame, shared by both maps.
+CellLook ownPage(char letter) {
+    return framed(blue, sky, letter);
+}
+
+CellLook filePage() {
+    return framed(mixed(green, Qt::white, 0.6), green, 'f');
+}
+
+CellLook copiedPage() {
+    return framed(yellow, mixed(yellow, Qt::black, 0.6), 'c');
+}
+
+CellLook sharedPage() {
+    return {yellow, yellow, CellPattern::Plain, 'h', true};
 }
 
 } // namespace
@@ -66,6 +119,16 @@ CellLook lookOf(FrameClass frameClass, const Theme& theme) {
         return {mixed(sky, Qt::white, 0.35), vermillion, CellPattern::Hatched, 'E', false};
     case FrameClass::Destination:
         return {theme.card, vermillion, CellPattern::Framed, 0, false};
+    case FrameClass::OwnPage:
+        return ownPage('a');
+    case FrameClass::FilePage:
+        return filePage();
+    case FrameClass::CopyOnWrite:
+        return copiedPage();
+    case FrameClass::ZeroPage:
+        return framed(theme.card, theme.text, 'z');
+    case FrameClass::Shared:
+        return sharedPage();
     case FrameClass::OtherProcess:
         return {green, green, CellPattern::Plain, 'P', false};
     case FrameClass::Pinned:
@@ -80,26 +143,51 @@ CellLook lookOf(FrameClass frameClass, const Theme& theme) {
     return {empty, mixed(theme.card, theme.dimText, 0.7), CellPattern::Hatched, 0, false};
 }
 
+CellLook lookOf(PageState state, Presence presence, const Theme& theme) {
+    const QColor empty = freeFill(theme);
+    const bool present = presence == Presence::Present;
+    const char letter = infoOf(state).letter;
+    switch (state) {
+    case PageState::NotUsed:
+        break;
+    case PageState::OnDemand:
+        return promised(empty, blue, letter);
+    case PageState::Allocated:
+        return ownPage(letter);
+    case PageState::SwappedOut:
+        return {mixed(orange, Qt::white, 0.5), mixed(orange, Qt::black, 0.35), CellPattern::Hatched,
+                letter, true};
+    case PageState::FileBacked:
+        return present ? filePage() : promised(empty, green, letter);
+    case PageState::CopyOnWrite:
+        return copiedPage();
+    case PageState::Shared:
+        return present ? sharedPage() : promised(empty, mixed(yellow, Qt::black, 0.3), letter);
+    case PageState::Guard:
+        return {mixed(empty, vermillion, 0.2), vermillion, CellPattern::Hatched, letter, true};
+    }
+    return {empty, theme.border, CellPattern::Plain, letter, true};
+}
+
 QString nameOf(FrameClass frameClass) {
     return qt(infoOf(frameClass).name);
 }
 
 void paintCell(QPainter& painter, const QRect& rect, const CellLook& look, Letters letters) {
+    const bool room = std::min(rect.width(), rect.height()) >= letterSide - 1;
+    const bool lettered =
+        look.letter != 0 && room && (look.letterAlways || letters == Letters::Everywhere);
     painter.fillRect(rect, look.fill);
     if (look.pattern == CellPattern::Hatched) {
         hatch(painter, rect, look.mark);
     } else if (look.pattern == CellPattern::Dotted) {
-        const int side = std::max(1, std::min(rect.width(), rect.height()) / 4);
-        painter.fillRect(QRect(rect.center() - QPoint(side / 2, side / 2), QSize(side, side)),
-                         look.mark);
+        dot(painter, rect, look.mark, lettered);
     } else if (look.pattern == CellPattern::Framed) {
         const int thick = std::min(rect.width(), rect.height()) >= 8 ? 2 : 1;
         painter.fillRect(rect, look.mark);
         painter.fillRect(rect.adjusted(thick, thick, -thick, -thick), look.fill);
     }
-    const bool room = std::min(rect.width(), rect.height()) >= letterSide - 1;
-    if (look.letter != 0 && room && look.pattern == CellPattern::Plain &&
-        (look.letterAlways || letters == Letters::Everywhere)) {
+    if (lettered) {
         paintLetter(painter, rect, look);
     }
 }

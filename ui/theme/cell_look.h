@@ -1,5 +1,6 @@
 #pragma once
 
+#include "fragscope/kernel/paging/page_state.h"
 #include "fragscope/ui/theme/theme.h"
 #include "fragscope/view/frame_classes.h"
 
@@ -17,6 +18,8 @@ namespace fragscope {
 /// pattern, too.
 enum class CellPattern : std::uint8_t { Plain, Hatched, Dotted, Framed };
 
+enum class Presence : std::uint8_t { Absent, Present };
+
 struct CellLook {
     QColor fill;
     QColor mark; ///< of hatching and frame
@@ -27,6 +30,9 @@ struct CellLook {
 
 /// Colours of Okabe and Ito (jfly.uni-koeln.de/color), which stay apart under colour deficiencies.
 CellLook lookOf(FrameClass frameClass, const Theme& theme);
+
+/// A page by its state; absent ones are light. What a page's frame is has the same colours.
+CellLook lookOf(PageState state, Presence presence, const Theme& theme);
 
 /// "block A", for the legend and tooltips.
 QString nameOf(FrameClass frameClass);

@@ -3,6 +3,7 @@
 #include "fragscope/ui/map/legend.h"
 #include "fragscope/ui/map/physical_map.h"
 #include "fragscope/ui/map/virtual_map.h"
+#include "fragscope/ui/panels/chain_view.h"
 #include "fragscope/ui/panels/event_table.h"
 #include "fragscope/ui/panels/inspector.h"
 #include "fragscope/ui/panels/lesson_panel.h"
@@ -12,6 +13,7 @@
 #include "fragscope/ui/panels/tlb_view.h"
 #include "fragscope/ui/panels/walk_view.h"
 #include "fragscope/ui/plots/metric_plot.h"
+#include "fragscope/ui/plots/plot_key.h"
 #include "fragscope/ui/theme/look.h"
 #include "fragscope/ui/timeline/lane_strip.h"
 #include "fragscope/ui/timeline/scrub_bar.h"
@@ -22,6 +24,8 @@
 #include <QHBoxLayout>
 #include <QSplitter>
 #include <QVBoxLayout>
+
+#include <array>
 
 namespace fragscope {
 
@@ -89,10 +93,16 @@ void Cards::makeLeft(Look& look) {
 
 void Cards::makeCentre(Look& look, FrameClock& clock) {
     physical = new PhysicalMap(look, clock);
-    legend = new Legend(look);
-    physicalCard = new Card(look, tr("Physical memory"), column({physical, legend}));
-    virtualMap = new VirtualMap(look);
-    virtualCard = new Card(look, tr("Virtual memory"), virtualMap);
+    legend = new Legend(look, frameLegend(), 1U << static_cast<unsigned>(FrameClass::Free));
+    legend->setAccessibleName(tr("Legend of the memory map"));
+    lists = new ChainView(look);
+    lists->setAccessibleName(tr("Lists of frames"));
+    lists->hide();
+    physicalCard = new Card(look, tr("Physical memory"), column({physical, legend, lists}));
+    virtualMap = new VirtualMap(look, clock);
+    pageLegend = new Legend(look, fragscope::pageLegend(), 0);
+    pageLegend->setAccessibleName(tr("Legend of the states of pages"));
+    virtualCard = new Card(look, tr("Virtual memory"), column({virtualMap, pageLegend}));
     processes = new QComboBox;
     processes->setAccessibleName(tr("Process"));
     processes->setToolTip(tr("The process that memory is seen from"));
@@ -130,6 +140,41 @@ void Cards::makeBottom(Look& look) {
     add(tr("Bytes moved"), {{MetricId::BytesMoved, green, QString(), Shape::Line}});
     add(tr("External fragmentation"),
         {{MetricId::ExternalFragmentation, purple, QString(), Shape::Steps}});
+    makeUsePlot(look);
+    showPlots();
+}
+
+/// Six curves: the line says what, the colour says whose.
+void Cards::makeUsePlot(Look& look) {
+    using Shape = PlotCurve::Shape;
+    using Source = PlotCurve::Source;
+    const std::array<Qt::PenStyle, 3> lines{Qt::DotLine, Qt::DashLine, Qt::SolidLine};
+    const std::array<MetricId, 3> metrics{MetricId::ReservedPages, MetricId::CommittedPages,
+                                          MetricId::ResidentPages};
+    const std::array<QString, 3> names{tr("reserved"), tr("committed"), tr("resident")};
+    std::vector<PlotCurve> curves;
+    std::vector<PlotKeyItem> key;
+    for (std::size_t i = 0; i < metrics.size(); ++i) {
+        curves.push_back({metrics[i], orange, names[i], Shape::Steps, Source::Series, lines[i]});
+        key.push_back({names[i], lines[i], std::nullopt});
+    }
+    for (std::size_t i = 0; i < metrics.size(); ++i) {
+        curves.push_back({metrics[i], blue, QString(), Shape::Steps, Source::Points, lines[i]});
+    }
+    key.push_back({tr("this process"), Qt::SolidLine, blue});
+    key.push_back({tr("all"), Qt::SolidLine, orange});
+    usePlot = new MetricPlot(look, std::move(curves));
+    plots.push_back(usePlot);
+    plotCards.push_back(
+        new Card(look, tr("Pages"), column({usePlot, new PlotKey(look, key)}), CardHead::Plain));
+}
+
+/// Without a mover nothing waits for it and nothing is moved.
+void Cards::showPlots() {
+    for (std::size_t i = 0; i < plots.size(); ++i) {
+        const bool ofMover = i == 1 || i == 2;
+        plotCards[i]->setVisible(plots[i] == usePlot ? shape_.demand : !ofMover || shape_.mover);
+    }
 }
 
 QSplitter* Cards::makeSplitter(Qt::Orientation orientation, const char* name) {
@@ -205,9 +250,11 @@ void Cards::makeToggles(QWidget& window) {
     }
 }
 
-void Cards::setHasMover(bool hasMover) {
-    if (hasMover_ != hasMover) {
-        hasMover_ = hasMover;
+void Cards::setShape(const RunShape& shape) {
+    if (shape_ != shape) {
+        shape_ = shape;
+        lists->setVisible(!shape.mover);
+        showPlots();
         if (window_.isValid()) {
             resetLayout(window_);
         }
@@ -219,8 +266,8 @@ void Cards::resetLayout(QSize window) {
     const bool small = window.height() < look_.scaled(850);
     for (QAction* toggle : toggles_) {
         // On a small screen the application's few lines give way to those of a mover.
-        const bool gone = toggle->text() == (hasMover_ ? applicationCard : moverCard)->title();
-        toggle->setChecked(!gone || (hasMover_ && !small));
+        const bool gone = toggle->text() == (shape_.mover ? applicationCard : moverCard)->title();
+        toggle->setChecked(!gone || (shape_.mover && !small));
     }
     const int side = std::clamp(window.width() * 23 / 100, look_.scaled(230), look_.scaled(420));
     top_->setSizes({side, window.width() - 2 * side, side});
@@ -232,9 +279,9 @@ void Cards::resetLayout(QSize window) {
     const int top = window.height() - plotHeight - time - 2 * gap - 2 * look_.scaled(8);
     body_->setSizes({top, time, plotHeight});
     centre_->setSizes({window.height(), virtualCard->sizeHint().height()});
-    const QList<int> listings = !hasMover_ ? QList<int>{33, 0, 22, 23, 22}
-                                : small    ? QList<int>{33, 25, 20, 0, 22}
-                                           : QList<int>{28, 24, 17, 14, 17};
+    const QList<int> listings = !shape_.mover ? QList<int>{33, 0, 22, 23, 22}
+                                : small       ? QList<int>{33, 25, 20, 0, 22}
+                                              : QList<int>{28, 24, 17, 14, 17};
     left_->setSizes(shares(top - 4 * gap, listings));
     const int head = tlbCard->minimumSizeHint().height() - tlb->minimumSizeHint().height();
     const int walkHeight = walkCard->minimumSizeHint().height();

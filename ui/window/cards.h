@@ -13,6 +13,7 @@ class QWidget;
 namespace fragscope {
 
 class Card;
+class ChainView;
 class EventTable;
 class FrameClock;
 class Inspector;
@@ -28,6 +29,14 @@ class ScrubBar;
 class TlbView;
 class VirtualMap;
 class WalkView;
+
+/// What there is in a run, which decides what cards are of use.
+struct RunShape {
+    bool mover = true;
+    bool demand = false; ///< some process has reserved pages
+
+    friend bool operator==(const RunShape&, const RunShape&) = default;
+};
 
 /// The parts of the window and how they lie: lesson and algorithms on the left, memory in the
 /// middle, page, TLB and events on the right, time below. Owned by the window.
@@ -46,7 +55,9 @@ public:
     // centre
     PhysicalMap* physical;
     Legend* legend;
+    ChainView* lists; ///< of frames; in runs without a mover
     VirtualMap* virtualMap;
+    Legend* pageLegend; ///< hidden while no page has a state of its own
     QComboBox* processes;
     // right
     WalkView* walk;
@@ -57,6 +68,7 @@ public:
     LaneStrip* lanes;
     ScrubBar* scrub;
     std::vector<MetricPlot*> plots;
+    MetricPlot* usePlot; ///< one of them: reserved, committed and resident pages
 
     Card* lessonCard;
     Card* moverCard;
@@ -84,15 +96,17 @@ public:
     /// Shows all cards at their usual sizes for a window of this size.
     void resetLayout(QSize window);
 
-    /// Without a mover in the run its listing gives way to the application's; lays out anew if that
-    /// changes.
-    void setHasMover(bool hasMover);
+    /// Without a mover in the run its listing gives way to the application's, its plots to those of
+    /// pages, if there are any; lays out anew if that changes.
+    void setShape(const RunShape& shape);
 
 private:
     void makeLeft(Look& look);
     void makeCentre(Look& look, FrameClock& clock);
     void makeRight(Look& look);
     void makeBottom(Look& look);
+    void makeUsePlot(Look& look);
+    void showPlots();
     void makeToggles(QWidget& window);
     void layOut();
     QSplitter* makeSplitter(Qt::Orientation orientation, const char* name);
@@ -107,7 +121,7 @@ private:
     std::vector<QAction*> toggles_;
     std::vector<QSplitter*> splitters_;
     Look& look_;
-    bool hasMover_ = true;
+    RunShape shape_;
     QSize window_; ///< that the cards were last laid out for
 };
 

@@ -3,6 +3,7 @@
 #include "fragscope/ui/engine/log_search.h"
 #include "fragscope/ui/map/physical_map.h"
 #include "fragscope/ui/map/virtual_map.h"
+#include "fragscope/ui/panels/chain_view.h"
 #include "fragscope/ui/panels/event_table.h"
 #include "fragscope/ui/panels/tlb_view.h"
 #include "fragscope/ui/plots/metric_plot.h"
@@ -130,7 +131,8 @@ void MainWindow::onTick() {
         const std::uint64_t time = *wantedTime_;
         wantedTime_.reset();
         seekTime(time);
-    } else if (clock_.nowMs() > busyUntilMs_ && !cards_->physical->flying()) {
+    } else if (clock_.nowMs() > busyUntilMs_ && !cards_->physical->animated() &&
+               !cards_->virtualMap->animated()) {
         refresh();
         clock_.rest();
     }
@@ -178,6 +180,7 @@ void MainWindow::connectCards() {
         command([&] { engine_.seek(stepAtOrAfter(shown_->moment->log, seq + 1)); });
     });
     connect(cards_->physical, &PhysicalMap::frameSelected, presenter_, &Presenter::selectFrame);
+    connect(cards_->lists, &ChainView::chosen, presenter_, &Presenter::selectFrame);
     connect(cards_->virtualMap, &VirtualMap::pageSelected, presenter_, &Presenter::selectPage);
     connect(cards_->tlb, &TlbView::pageSelected, presenter_, &Presenter::selectPage);
     connect(presenter_, &Presenter::focusWanted, this,

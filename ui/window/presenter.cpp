@@ -5,7 +5,9 @@
 #include "fragscope/ui/map/legend.h"
 #include "fragscope/ui/map/physical_map.h"
 #include "fragscope/ui/model/facts.h"
+#include "fragscope/ui/model/list_rows.h"
 #include "fragscope/ui/model/tlb_marks.h"
+#include "fragscope/ui/panels/chain_view.h"
 #include "fragscope/ui/panels/event_table.h"
 #include "fragscope/ui/panels/lesson_panel.h"
 #include "fragscope/ui/panels/listing_panel.h"
@@ -22,7 +24,6 @@
 #include <QComboBox>
 
 #include <algorithm>
-#include <bitset>
 
 namespace fragscope {
 
@@ -69,9 +70,12 @@ void Presenter::present(const EngineSnapshot& snapshot) {
     if (snapshot.runNumber != runNumber_) {
         startRun(snapshot);
     }
+    shared_.add(snapshot.moment->log);
     scene_.emplace(snapshot.moment);
+    scene_->setShared(shared_.before(snapshot.moment->state.nextSeq));
     showProcesses();
     showMemory(snapshot);
+    showLists();
     showListings();
     showWhy();
     showSelection();
@@ -100,11 +104,14 @@ void Presenter::startRun(const EngineSnapshot& snapshot) {
     cards_.physical->setSelected(std::nullopt);
     cards_.virtualMap->setSelected(std::nullopt);
     cards_.legend->clear();
+    cards_.pageLegend->clear();
     legendFor_.reset();
     const std::vector<TaskView>& tasks = snapshot.moment->state.tasks;
-    cards_.setHasMover(std::any_of(tasks.begin(), tasks.end(), [](const TaskView& task) {
-        return task.role == TaskRole::Mover;
-    }));
+    hasMover_ = std::any_of(tasks.begin(), tasks.end(),
+                            [](const TaskView& task) { return task.role == TaskRole::Mover; });
+    uses_ = {};
+    shared_ = {};
+    cards_.setShape({hasMover_, false});
     cards_.mover->show(nullptr, nullptr, TaskStatus::Ready);
     cards_.handler->show(nullptr, nullptr, TaskStatus::Ready);
     cards_.application->show(nullptr, nullptr, TaskStatus::Ready);
@@ -158,9 +165,9 @@ void Presenter::showMemory(const EngineSnapshot& snapshot) {
     const Snapshot& moment = *snapshot.moment;
     if (legendFor_ != moment.frames) {
         legendFor_ = moment.frames;
-        std::bitset<frameClassCount> seen;
+        std::uint64_t seen = 0;
         for (const std::uint8_t frameClass : *moment.frames) {
-            seen.set(frameClass);
+            seen |= 1ULL << frameClass;
         }
         cards_.legend->add(seen);
     }
@@ -176,8 +183,9 @@ void Presenter::showMemory(const EngineSnapshot& snapshot) {
                   .arg(size)
                   .arg(grid.framesPerCell));
     const AddressSpace* space = scene_->focus();
-    cards_.virtualMap->show(space == nullptr ? std::vector<Extent>() : space->extents,
+    cards_.virtualMap->show(space == nullptr ? std::vector<Extent>() : space->extents, moment.pages,
                             accessMarks(*scene_));
+    showPageLegend();
     static const QStringList representations{tr("start only"), tr("start and base"),
                                              tr("start and length")};
     cards_.virtualCard->setNote(
@@ -185,6 +193,15 @@ void Presenter::showMemory(const EngineSnapshot& snapshot) {
             ? QString()
             : tr("map: %1, ").arg(counted(space->extents.size(), tr("entry"), tr("entries"))) +
                   representations.value(static_cast<int>(space->representation)));
+}
+
+void Presenter::showPageLegend() {
+    std::uint64_t seen = 0;
+    for (const PageCell& cell : cards_.virtualMap->cells()) {
+        seen |= 1ULL << cell.state;
+    }
+    cards_.pageLegend->add(seen);
+    cards_.pageLegend->setVisible(cards_.pageLegend->kinds() != 0);
 }
 
 std::vector<PageFlight>
@@ -195,6 +212,9 @@ Presenter::flightsIn(const EventLog& log, std::uint64_t from, std::uint64_t to) 
         if (event.kind == EventKind::PageCopied) {
             flights.push_back(
                 {event.a / pageBytes, event.paddr / pageBytes, clock_.nowMs(), flightMs_});
+        } else if (event.kind == EventKind::FrameCopied) {
+            flights.push_back(
+                {event.value / pageBytes, event.paddr / pageBytes, clock_.nowMs(), flightMs_});
         }
     }
     return flights;
@@ -205,10 +225,46 @@ void Presenter::showFlights(const Snapshot& moment) {
     if (now == cursor_) {
         return; // what flies goes on
     }
-    const bool watched = now > cursor_ && now - cursor_ <= mostWatched;
-    const bool animated = watched && flightMs_ > 0 && !look_.stillPictures();
+    const bool watched = now > cursor_ && now - cursor_ <= mostWatched && flightMs_ > 0;
+    const bool animated = watched && !look_.stillPictures();
     cards_.physical->fly(animated ? flightsIn(moment.log, cursor_, now)
                                   : std::vector<PageFlight>());
+    showPulses(moment, watched ? cursor_ : now);
+}
+
+/// Outlines what the events from `from` up to this moment changed.
+void Presenter::showPulses(const Snapshot& moment, std::uint64_t from) {
+    const qint64 duration = look_.stillPictures() ? 0 : 2 * flightMs_;
+    std::vector<Pulse> pages;
+    std::vector<Pulse> frames;
+    for (std::uint64_t seq = std::max(from, moment.log.firstSeq()); seq < moment.state.nextSeq;
+         ++seq) {
+        const Event& event = moment.log.at(seq);
+        if (event.kind == EventKind::PageStateChanged && event.object == moment.focus) {
+            pages.push_back({event.vaddr, clock_.nowMs(), duration});
+        }
+        const bool run =
+            event.kind == EventKind::FramesAllocated || event.kind == EventKind::FramesFreed;
+        for (std::uint64_t i = 0; run && i < std::min(event.a, mostWatched); ++i) {
+            frames.push_back({event.paddr / pageBytes + i, clock_.nowMs(), duration});
+        }
+    }
+    cards_.virtualMap->pulse(std::move(pages));
+    cards_.physical->pulse(std::move(frames));
+}
+
+/// The curves of the chosen process; those of all processes come from the samples.
+void Presenter::showUses() {
+    for (const UseOfPages use : allUsesOfPages) {
+        const std::size_t curve = allUsesOfPages.size() + static_cast<std::size_t>(use);
+        cards_.usePlot->setPoints(curve, uses_.points(scene_->moment().focus, use));
+    }
+}
+
+void Presenter::showLists() {
+    if (cards_.lists->isVisibleTo(cards_.physicalCard)) {
+        cards_.lists->show(listRows(*scene_));
+    }
 }
 
 void Presenter::showTlb() {
@@ -251,6 +307,9 @@ void Presenter::showTime(const EngineSnapshot& snapshot) {
                            cards_.lanes->width() - cards_.lanes->labelWidth() -
                                static_cast<int>(cards_.lanes->scale().width));
     cards_.scrub->show(fold_.startCycles(), fold_.endCycles(), now);
+    uses_.add(moment.log);
+    cards_.setShape({hasMover_, uses_.any()});
+    showUses();
     for (std::size_t i = 0; i < cards_.plots.size(); ++i) {
         cards_.plots[i]->showSeries(moment.series, fold_.startCycles(), fold_.endCycles());
         cards_.plots[i]->showCursor(now);

@@ -3,6 +3,8 @@
 #include "fragscope/ui/engine/engine_snapshot.h"
 #include "fragscope/ui/map/flight.h"
 #include "fragscope/ui/model/scene.h"
+#include "fragscope/ui/model/shared_fold.h"
+#include "fragscope/ui/plots/memory_use.h"
 #include "fragscope/ui/timeline/lane_fold.h"
 
 #include <QObject>
@@ -63,7 +65,11 @@ private:
     void startRun(const EngineSnapshot& snapshot);
     void showMemory(const EngineSnapshot& snapshot);
     void showProcesses();
+    void showLists();
+    void showUses();
+    void showPageLegend();
     void showFlights(const Snapshot& moment);
+    void showPulses(const Snapshot& moment, std::uint64_t from);
     void showListings();
     void showListing(ListingPanel& panel, const TaskView* task, std::uint8_t depth);
     /// The application, or in a run that has none the task of kernel or script that ran
@@ -90,6 +96,9 @@ private:
     std::optional<Scene> scene_;
     std::shared_ptr<const RunCaption> caption_;
     LaneFold fold_;
+    MemoryUseFold uses_;
+    SharedFold shared_;
+    bool hasMover_ = true;
     std::uint64_t runNumber_ = 0;
     std::uint64_t cursor_ = 0; ///< of the moment shown before
     FrameClasses legendFor_;

@@ -17,20 +17,10 @@ std::uint64_t fieldOf(const MemoryReader& memory,
 std::vector<FrameOwner>
 ownersInList(const MemoryReader& memory, const KernelRoot& root, FrameNumber frame) {
     std::vector<FrameOwner> owners;
-    std::uint64_t address = decodeVariable(memory, kernel_variable::listHead);
-    const std::uint64_t most = root.heapBytes / listBlockBytes;
-    for (std::uint64_t i = 0; i < most && address != 0; ++i) {
-        const std::uint64_t offset = address - kernel_space::heap.value;
-        if (offset + listNodeBytes > root.heapBytes || offset % wordBytes != 0) {
-            break;
+    for (const ListedOwner& listed : decodeOwnerList(memory, root)) {
+        if (listed.frame == frame) {
+            owners.push_back(listed.owner);
         }
-        const PhysAddr node = root.kernelHeap + ByteCount(offset);
-        const std::uint64_t who = memory.read(node + ByteCount(8));
-        if ((who & 0xffffffff) == frame.value) {
-            owners.push_back({static_cast<std::uint32_t>(who >> 32),
-                              PageNumber(memory.read(node + ByteCount(16)))});
-        }
-        address = memory.read(node);
     }
     return owners;
 }
@@ -85,6 +75,26 @@ decodeOwners(const MemoryReader& memory, const KernelRoot& root, FrameNumber fra
         node = memory.read(place + ByteCount(wordBytes));
     }
     return owners;
+}
+
+std::vector<ListedOwner> decodeOwnerList(const MemoryReader& memory, const KernelRoot& root) {
+    std::vector<ListedOwner> nodes;
+    std::uint64_t address =
+        root.booksInList ? decodeVariable(memory, kernel_variable::listHead) : 0;
+    const std::uint64_t most = root.heapBytes / listBlockBytes;
+    while (address != 0 && nodes.size() < most) {
+        const std::uint64_t offset = address - kernel_space::heap.value;
+        if (offset + listNodeBytes > root.heapBytes || offset % wordBytes != 0) {
+            break;
+        }
+        const PhysAddr node = root.kernelHeap + ByteCount(offset);
+        const std::uint64_t who = memory.read(node + ByteCount(8));
+        nodes.push_back({FrameNumber(who & 0xffffffff),
+                         {static_cast<std::uint32_t>(who >> 32),
+                          PageNumber(memory.read(node + ByteCount(16)))}});
+        address = memory.read(node);
+    }
+    return nodes;
 }
 
 std::vector<FrameNumber>

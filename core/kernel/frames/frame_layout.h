@@ -87,6 +87,17 @@ FrameInfo decodeFrameInfo(const MemoryReader& memory, const KernelRoot& root, Fr
 std::vector<FrameOwner>
 decodeOwners(const MemoryReader& memory, const KernelRoot& root, FrameNumber frame);
 
+/// What a node of the list in the kernel heap says.
+struct ListedOwner {
+    FrameNumber frame{};
+    FrameOwner owner{};
+
+    friend bool operator==(const ListedOwner&, const ListedOwner&) = default;
+};
+
+/// The whole list in the kernel heap, in its order; nothing where the owners are noted elsewhere.
+std::vector<ListedOwner> decodeOwnerList(const MemoryReader& memory, const KernelRoot& root);
+
 /// The frames of a list from its head on; ends at a frame that does not exist or comes again.
 std::vector<FrameNumber>
 decodeFrameList(const MemoryReader& memory, const KernelRoot& root, FrameList list);

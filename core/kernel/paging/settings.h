@@ -27,6 +27,9 @@ enum class ReplacementScope : std::uint8_t { Global, Process };
 /// How the policy learns which pages were used.
 enum class UseSource : std::uint8_t { AccessedBits, EveryAccess };
 
+/// Which pages of a stack a reclaim takes. The first is right, the other one a mistake.
+enum class StackReclaim : std::uint8_t { KeepRedZone, BelowRsp };
+
 struct PagingSettings {
     DemandHandler handler = DemandHandler::Checking;
     InvalidReaction invalidAccess = InvalidReaction::Kill;
@@ -41,6 +44,7 @@ struct PagingSettings {
     std::uint64_t lowWatermark = 0; ///< fewer free frames: processes are told; 0 = never
     std::uint64_t sweepQuantum = 4; ///< marked pages that are taken at a time
     std::uint32_t sweepCpu = 0;
+    StackReclaim stackReclaim = StackReclaim::KeepRedZone;
 };
 
 } // namespace fragscope

@@ -86,6 +86,10 @@ enum class Better : std::uint8_t { Lower, Higher, Neither };
     M(SwapReads, "swap_reads", "pages", Lower, "Pages read from the swap device.")                 \
     M(FileReads, "file_reads", "pages", Lower, "Pages read from a file.")                          \
     M(FramesCopied, "frames_copied", "frames", Lower, "Copies made by copy-on-write.")             \
+    M(StackReclaims, "stack_pages_reclaimed", "pages", Neither,                                    \
+      "Pages of stacks below RSP that became allocate on demand again.")                           \
+    M(StackOverruns, "stack_overruns", "stores", Lower,                                            \
+      "Stores of threads below their own stack that no guard stopped.")                            \
     M(PoolCalls, "pool_calls", "calls", Lower, "System calls made by heaps.")                      \
     M(HeapFrees, "heap_frees", "blocks", Neither, "Blocks given back to heaps.")                   \
     M(FreeCycles, "cycles_per_free", "cycles", Lower,                                              \

@@ -1,0 +1,65 @@
+#pragma once
+
+#include "fragscope/base/page.h"
+#include "fragscope/kernel/paging/page_state.h"
+#include "fragscope/view/page_map.h"
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <vector>
+
+/// The state of every page of a process, read from its page tables by the codec of
+/// kernel/paging/page_state.h.
+namespace fragscope {
+
+/// The states of the 512 pages that one table of the lowest level describes. Immutable; shared
+/// between snapshots as long as the bytes of the table stay the same.
+struct StateTable {
+    static constexpr std::size_t pages = 512;
+    static constexpr std::uint8_t presentBit = 8; ///< of a byte; bits 2:0 are the PageState
+
+    PageNumber first;                         ///< the first page described
+    PageRef bytes;                            ///< the table itself
+    std::array<std::uint8_t, pages> states{}; ///< a byte per page
+    bool varied = false; ///< some present page is not simply allocated: file, copy, shared
+
+    [[nodiscard]] PageState stateOf(std::size_t index) const {
+        return static_cast<PageState>(states.at(index) & (presentBit - 1));
+    }
+
+    [[nodiscard]] bool present(std::size_t index) const {
+        return (states.at(index) & presentBit) != 0;
+    }
+
+    /// The entry of a page.
+    [[nodiscard]] std::uint64_t entry(std::size_t index) const;
+};
+
+/// The tables of a process, ascending; pages that no table describes are not used.
+using PageStates = std::shared_ptr<const std::vector<std::shared_ptr<const StateTable>>>;
+
+/// What a page is, by all tables of its process.
+PageEntry pageEntryIn(const PageStates& states, PageNumber page);
+
+/// Reads the user half of a process's four-level tables. Keeps what it read by the identity of the
+/// pages that hold the tables, so that an update costs the number of tables and what changed.
+/// Simplified: pages that a large entry maps have no state of their own and are left out.
+class PageStateReader {
+public:
+    /// The same object as before if nothing changed; never null. A value of CR3 of 0: no tables.
+    PageStates update(const PageMap& memory, std::uint64_t cr3);
+
+private:
+    using Tables = std::vector<std::shared_ptr<const StateTable>>;
+
+    void readTable(const PageMap& memory, PhysAddr table, unsigned level, PageNumber first);
+    void readLeaf(const PageRef& bytes, PageNumber first);
+
+    PageStates result_ = std::make_shared<const Tables>();
+    Tables found_;             ///< of the update under way
+    std::size_t compared_ = 0; ///< tables of result_ that lie before the one being read
+    std::uint64_t left_ = 0;   ///< tables that may still be read: no more than there are frames
+};
+
+} // namespace fragscope
