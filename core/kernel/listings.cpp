@@ -7,6 +7,8 @@
 #include "fragscope/kernel/growth.h"
 #include "fragscope/kernel/paging/area_calls.h"
 #include "fragscope/kernel/paging/demand_fault.h"
+#include "fragscope/kernel/paging/mark_sweeper.h"
+#include "fragscope/kernel/paging/range_calls.h"
 #include "fragscope/kernel/paging/stack_calls.h"
 #include "fragscope/kernel/segments/placements.h"
 #include "fragscope/kernel/segments/segment_calls.h"
@@ -25,9 +27,11 @@ std::vector<const Listing*> kernelListings() {
             &detachSharedListing(),     &checkingHandlerListing(),
             &dumbHandlerListing(),      &reserveListing(),
             &giveBackListing(),         &forkListing(),
-            &reclaimStackListing(),     &quickFitListing(),
-            &topOfHeapListing(),        &releaseSegmentListing(),
-            &allocateSegmentListing(),  &freeSegmentListing()};
+            &reclaimStackListing(),     &reserveRangeListing(),
+            &markPagesListing(),        &markSweeperListing(),
+            &quickFitListing(),         &topOfHeapListing(),
+            &releaseSegmentListing(),   &allocateSegmentListing(),
+            &freeSegmentListing()};
 }
 
 } // namespace fragscope

@@ -39,14 +39,27 @@ enum class ListingId : std::uint16_t {
     GiveBack,         ///< kernel/paging/area_calls
     Fork,             ///< kernel/paging/area_calls
     ReclaimStack,     ///< kernel/paging/stack_calls
-    QuickFit,         ///< kernel/segments/quick_fit
-    TopOfHeap,        ///< kernel/segments/top_of_heap
-    ReleaseSegment,   ///< kernel/segments/segment_heap
-    AllocateSegment,  ///< kernel/segments/segment_calls
-    FreeSegment,      ///< kernel/segments/segment_calls
-    SegmentProgram,   ///< workload/segment_program
-    SlideCompaction,  ///< defrag/compaction/slide
-    CarrySegment,     ///< defrag/compaction/carrier
+    FirstFitAllocate, ///< alloc/first_fit_heap
+    FirstFitRelease,
+    FirstFitWalk,
+    SegregatedAllocate, ///< alloc/segregated_heap
+    SegregatedRelease,
+    SegregatedWalk,
+    ReserveRange,    ///< kernel/paging/range_calls
+    MarkPages,       ///< kernel/paging/range_calls: marked or leaked
+    MarkSweeper,     ///< kernel/paging/mark_sweeper
+    HeapOperation,   ///< workload/heap/heap_operations
+    Scavenger,       ///< workload/heap/scavenger: in the background
+    MemoryThread,    ///< workload/heap/scavenger: told that memory is short
+    KernelCollector, ///< workload/heap/kernel_collector: a deliberate mistake
+    QuickFit,        ///< kernel/segments/quick_fit
+    TopOfHeap,       ///< kernel/segments/top_of_heap
+    ReleaseSegment,  ///< kernel/segments/segment_heap
+    AllocateSegment, ///< kernel/segments/segment_calls
+    FreeSegment,     ///< kernel/segments/segment_calls
+    SegmentProgram,  ///< workload/segment_program
+    SlideCompaction, ///< defrag/compaction/slide
+    CarrySegment,    ///< defrag/compaction/carrier
     Count
 };
 

@@ -35,7 +35,8 @@ struct Task {
     bool inInstruction = false; ///< between translate and perform: no interrupt, no preemption
     bool interruptsOff = false; ///< no interrupt is taken while this task has the CPU, even waiting
     bool preemptible = true;
-    Condition waitsFor{}; ///< status Waiting: what for (test == nullptr: only wakeAt)
+    bool background = false; ///< runs only while its CPU has no other work
+    Condition waitsFor{};    ///< status Waiting: what for (test == nullptr: only wakeAt)
     std::uint64_t wakeAtCycles = ~0ULL;
     std::uint64_t busyCycles = 0; ///< cycles that it has spent on its CPU
     bool stepOpen = false;        ///< a micro-step was begun and not yet ended

@@ -9,18 +9,18 @@ namespace fragscope {
 /// Which words of its segments a program writes, and reads again before it frees them.
 enum class SegmentStamps : std::uint8_t { Pages, Ends, None };
 
-/// A program that asks for segments and frees them (pattern Segments): sizes, lives, and how much it
-/// holds (DEFRAG 3.8).
+/// A program that asks for segments and frees them (pattern Segments): sizes, lives, and how much
+/// it holds (DEFRAG 3.8).
 struct SegmentLoad {
-    ByteCount limit = mib(4);   ///< before each request it frees until it holds at most this
-    ByteCount least = kib(4);   ///< small segments: uniform, in whole pages
-    ByteCount most = kib(256);  ///< likewise
-    std::vector<ByteCount> popular;    ///< sizes that are asked for often
-    std::uint32_t popularPercent = 0;  ///< share of the requests that want one of them
-    std::uint32_t largePercent = 0;    ///< share of the requests for large segments
-    ByteCount largeLeast = mib(4);     ///< uniform, in whole pages
-    ByteCount largeMost = mib(12);     ///< likewise
-    std::uint32_t youngPercent = 50;   ///< share of the frees that hit the younger quarter
+    ByteCount limit = mib(4);         ///< before each request it frees until it holds at most this
+    ByteCount least = kib(4);         ///< small segments: uniform, in whole pages
+    ByteCount most = kib(256);        ///< likewise
+    std::vector<ByteCount> popular;   ///< sizes that are asked for often
+    std::uint32_t popularPercent = 0; ///< share of the requests that want one of them
+    std::uint32_t largePercent = 0;   ///< share of the requests for large segments
+    ByteCount largeLeast = mib(4);    ///< uniform, in whole pages
+    ByteCount largeMost = mib(12);    ///< likewise
+    std::uint32_t youngPercent = 50;  ///< share of the frees that hit the younger quarter
     SegmentStamps stamps = SegmentStamps::Pages;
 };
 

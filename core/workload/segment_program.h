@@ -6,8 +6,8 @@
 namespace fragscope {
 
 /// A program that asks for segments, stamps them, and frees them: mostly young ones, so that it
-/// holds no more than its limit. A request that is refused is left out. Before a segment is freed its
-/// stamps are read again (StampBroken if they differ).
+/// holds no more than its limit. A request that is refused is left out. Before a segment is freed
+/// its stamps are read again (StampBroken if they differ).
 class SegmentProgram {
 public:
     explicit SegmentProgram(ApplicationThread& thread)
