@@ -19,7 +19,8 @@ KernelSettings kernelSettings(const RunConfig& config) {
             .systemCall = config.mover.systemCall,
             .frames = config.frames,
             .kernelUsesTlb = config.machine.kernelUsesTlb,
-            .paging = config.paging};
+            .paging = config.paging,
+            .segments = config.segments};
 }
 
 std::vector<Cpu> makeCpus(EventBus& events, const MachineSettings& settings, std::uint64_t seed) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "fragscope/defrag/compaction/carrier.h"
+#include "fragscope/defrag/compaction/slide.h"
 #include "fragscope/defrag/invariants.h"
 #include "fragscope/defrag/mover_loop.h"
 #include "fragscope/event/event_hash.h"
@@ -9,6 +11,7 @@
 #include "fragscope/machine/config.h"
 #include "fragscope/machine/machine.h"
 #include "fragscope/workload/heap/process_heap.h"
+#include "fragscope/workload/segment_program.h"
 #include "fragscope/workload/shadow.h"
 #include "fragscope/workload/trace_replay.h"
 
@@ -63,6 +66,8 @@ struct Machine::Parts {
     MoverControl moverControl;
     std::unique_ptr<Mover> mover;
     Task* moverTask = nullptr;
+    std::optional<SegmentCarrier> carrier; ///< of segments
+    std::optional<Slide> compaction;
     Shadow shadow;
     InvariantChecker invariants;
     FrameChecker frameChecker;
@@ -71,6 +76,7 @@ struct Machine::Parts {
     std::optional<MarkSweeper> sweeper;
     std::list<ApplicationThread> threads;
     std::list<TraceReplay> replays;
+    std::list<SegmentProgram> segmentPrograms;
     std::uint64_t pendingActions = 0; ///< of the script, exits included
     bool ended = false;
     Rule endRule = Rule::None;

@@ -1,6 +1,7 @@
 #include "fragscope/machine/setup.h"
 
 #include "fragscope/base/text.h"
+#include "fragscope/defrag/candidates.h"
 #include "fragscope/kernel/frames/frame_steps.h"
 #include "fragscope/kernel/growth.h"
 #include "fragscope/kernel/paging/demand_paging.h"
@@ -150,6 +151,12 @@ Expected<Done> startThreads(Machine::Parts& parts, std::size_t index) {
                       .role = TaskRole::Application,
                       .cpu = cpu,
                       .listing = replays ? ListingId::TraceReplay : ListingId::Application};
+        if (settings.pattern == Pattern::Segments) {
+            spec.listing = ListingId::SegmentProgram;
+            parts.segmentPrograms.emplace_back(parts.threads.back());
+            parts.scheduler.spawn(spec, parts.segmentPrograms.back().run());
+            continue;
+        }
         if (!replays) {
             parts.scheduler.spawn(spec, runApplication(parts.threads.back()));
             continue;
@@ -166,8 +173,8 @@ Expected<Done> startThreads(Machine::Parts& parts, std::size_t index) {
 
 void startMover(Machine::Parts& parts) {
     parts.mover = makeMover(parts.kernel, parts.config.mover);
-    if (!parts.mover) {
-        parts.moverControl.alive = false;
+    if (!parts.mover || parts.kernel.segments() != nullptr) {
+        parts.moverControl.alive = false; // segments are moved by who needs room
         return;
     }
     const TaskSpec spec{.role = TaskRole::Mover,
@@ -175,6 +182,19 @@ void startMover(Machine::Parts& parts) {
                         .listing = ListingId::MoverLoop,
                         .daemon = true};
     parts.moverTask = &parts.scheduler.spawn(spec, runMover(parts.moverControl, *parts.mover));
+}
+
+/// What makes room in the segment heap, if anything does.
+void makeCompaction(Machine::Parts& parts) {
+    SegmentMemory* segments = parts.kernel.segments();
+    const CompactionSettings& settings = parts.config.compaction;
+    if (segments == nullptr || !parts.mover || settings.trigger == CompactionTrigger::None) {
+        return;
+    }
+    parts.carrier.emplace(parts.kernel, *parts.mover,
+                          transferBlockOf(parts.kernel, parts.config.mover));
+    parts.compaction.emplace(parts.events, segments->heap(), *parts.carrier, settings);
+    segments->heap().setCompactor(&*parts.compaction);
 }
 
 /// The kernel's books; with `frames.step_boot` the free list is built by a task, in micro-steps.
@@ -209,6 +229,7 @@ Expected<Done> setUp(Machine::Parts& parts) {
     // What was freed or given so far is the initial state, not a reason for the mover to start.
     parts.moverControl.releasesSeen = parts.kernel.frames().releases();
     startMover(parts);
+    makeCompaction(parts);
     makeHeaps(parts);
     for (std::size_t i = 0; i < parts.config.processes.size(); ++i) {
         if (auto started = startThreads(parts, i); !started) {

@@ -15,7 +15,8 @@ std::vector<Setting> joinTables() {
     std::vector<Setting> all;
     for (auto* table :
          {&runSettings, &machineSettings, &costSettings, &framesSettings, &moverSettings,
-          &pagingSettings, &lowMemorySettings, &processSettings, &heapSettings, &actionSettings}) {
+          &pagingSettings, &lowMemorySettings, &segmentSettings, &compactionSettings,
+          &processSettings, &heapSettings, &segmentLoadSettings, &actionSettings}) {
         for (Setting& setting : table()) {
             all.push_back(std::move(setting));
         }
@@ -128,6 +129,10 @@ std::string_view sectionName(SettingSection section) {
         return "mover";
     case SettingSection::Paging:
         return "paging";
+    case SettingSection::Segments:
+        return "segments";
+    case SettingSection::Compaction:
+        return "compaction";
     case SettingSection::Process:
         return "process";
     case SettingSection::Action:

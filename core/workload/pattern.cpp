@@ -73,6 +73,7 @@ std::uint64_t AccessChooser::offset(std::uint64_t n) {
         return rng_.below(rng_.below(100) < settings_.hotPercent ? hotWords_ : words_) * wordBytes;
     case Pattern::Script:
         return script_[n].offset;
+    case Pattern::Segments: // a program of its own
     case Pattern::Uniform:
         break;
     }

@@ -13,12 +13,14 @@ constexpr std::array watched{
     EventKind::PageCopied,    EventKind::MoveRolledBack, EventKind::MoveDone,
     EventKind::StoreBuffered, EventKind::StoreDrained,   EventKind::StackOverrun,
     EventKind::FramesFreed,   EventKind::StoreBuffered,  EventKind::StoreDrained,
-    EventKind::HeapAllocated, EventKind::HeapFreed,
+    EventKind::HeapAllocated, EventKind::HeapFreed,      EventKind::SegmentAllocated,
+    EventKind::SegmentFreed,  EventKind::SegmentMoved,   EventKind::MoveBegun,
 };
 
 /// Reasons after which a page that becomes reachable again starts afresh.
 bool meansGivenBack(Rule why) {
-    return why == Rule::ScenarioSaysSo || why == Rule::ConvertedBack || why == Rule::Unmapped;
+    return why == Rule::ScenarioSaysSo || why == Rule::ConvertedBack || why == Rule::Unmapped ||
+           why == Rule::SegmentUnmapped;
 }
 
 /// Reasons for which a page that becomes reachable must be all zero.
@@ -73,6 +75,11 @@ void Shadow::onEvent(const Event& event) {
     case EventKind::MoveRolledBack:
     case EventKind::MoveDone:
         return forgetCopies(event.object);
+    case EventKind::SegmentAllocated:
+    case EventKind::SegmentFreed:
+    case EventKind::SegmentMoved:
+    case EventKind::MoveBegun:
+        return onSegment(event);
     default:
         return onMapChange(event.object);
     }
@@ -87,10 +94,45 @@ std::uint64_t Shadow::bytesAt(std::uint64_t frame, std::size_t word) const {
     return kernel_.board().memory.load(startOf(FrameNumber(frame)) + ByteCount(word * wordBytes));
 }
 
+bool Shadow::inSegmentHeap(std::uint64_t frame) const {
+    return frame >= kernel_.plan().root.frameCount;
+}
+
+std::uint32_t Shadow::ownerOf(std::uint64_t frame) const {
+    if (!inSegmentHeap(frame)) {
+        const FrameInfo info = kernel_.frames().info(FrameNumber(frame));
+        const bool data = info.use == FrameUse::Data;
+        return data && info.references > 1 ? everybody : (data ? info.owner : 0U);
+    }
+    const auto above = segments_.upper_bound(frame);
+    if (above == segments_.begin()) {
+        return 0;
+    }
+    const auto& [first, run] = *std::prev(above);
+    return frame - first < run.frames ? run.process : 0;
+}
+
+/// While a segment moves, its owner has the old place and the new one.
+void Shadow::onSegment(const Event& event) {
+    const std::uint64_t first = event.paddr >> pageShift;
+    if (kernel_.segments() == nullptr) {
+        return;
+    }
+    if (event.kind == EventKind::SegmentFreed) {
+        segments_.erase(first);
+    } else if (event.kind == EventKind::MoveBegun) {
+        segments_[first] = {event.value >> pageShift, event.object};
+    } else {
+        segments_[first] = {event.value, event.object};
+        if (event.kind == EventKind::SegmentMoved) {
+            segments_.erase(event.a >> pageShift);
+        }
+    }
+}
+
 void Shadow::checkOwner(const Event& event) {
-    const FrameInfo frame = kernel_.frames().info(frameOf(PhysAddr(event.paddr)));
-    const bool shared = frame.references > 1;
-    if (frame.use == FrameUse::Data && (frame.owner == event.object || shared)) {
+    const std::uint32_t owner = ownerOf(event.paddr >> pageShift);
+    if (owner == event.object || owner == everybody) {
         return;
     }
     kernel_.board().events.emit({.kind = EventKind::ForeignAccess,
@@ -99,7 +141,7 @@ void Shadow::checkOwner(const Event& event) {
                                  .vaddr = event.vaddr,
                                  .paddr = event.paddr,
                                  .value = event.value,
-                                 .a = frame.owner});
+                                 .a = owner});
 }
 
 void Shadow::reportLost(
@@ -342,7 +384,8 @@ void Shadow::ownCopy(std::uint32_t process, std::uint64_t page) {
 }
 
 void Shadow::startAfresh(View& view, std::uint32_t process, std::uint64_t frame, Rule why) {
-    const bool shared = kernel_.frames().info(FrameNumber(frame)).owner != process;
+    const bool shared =
+        !inSegmentHeap(frame) && kernel_.frames().info(FrameNumber(frame)).owner != process;
     const auto known = frameContents_.find(frame);
     view.givenBack = false;
     view.home = nowhere;

@@ -91,6 +91,12 @@ private:
     void compare(std::uint32_t process, std::uint64_t page, View& view);
     void startAfresh(View& view, std::uint32_t process, std::uint64_t frame, Rule why);
     void checkOwner(const Event& event);
+    void onSegment(const Event& event);
+    [[nodiscard]] bool inSegmentHeap(std::uint64_t frame) const;
+
+    /// Who may access the frame; 0 = nobody, `everybody` if several processes map it.
+    [[nodiscard]] std::uint32_t ownerOf(std::uint64_t frame) const;
+    static constexpr std::uint32_t everybody = ~0U;
     void reportLost(
         const Event& event, Contents& contents, std::size_t word, std::uint64_t truth, Rule why);
     View* find(std::uint32_t process, std::uint64_t page);
@@ -111,6 +117,14 @@ private:
     std::pair<std::uint64_t, std::uint64_t> overwritten_; ///< by the last store: value, step
     std::map<std::pair<std::uint32_t, std::uint64_t>, std::uint64_t>
         liveBlocks_; ///< of heaps: process and start to end
+
+    /// A run of frames of the segment heap, and whose it is; by its first frame.
+    struct OwnedRun {
+        std::uint64_t frames = 0;
+        std::uint32_t process = 0;
+    };
+
+    std::map<std::uint64_t, OwnedRun> segments_;
 };
 
 } // namespace fragscope

@@ -156,7 +156,7 @@ private slots:
         QVERIFY(rc::check([] {
             Rng rng(*rc::gen::arbitrary<std::uint64_t>());
             SegmentMemorySettings settings;
-            settings.heap.placement = static_cast<SegmentPlacement>(rng.below(2));
+            settings.heap.placement = static_cast<SegmentPlacement>(1 + rng.below(2));
             settings.heap.alignAbove = PageCount(300);
             settings.heap.alignment = PageCount(512);
             CompactionSettings compaction;

@@ -167,9 +167,9 @@ private slots:
     void restBelowAHole() {
         QFETCH(bool, fill);
         QFETCH(quint64, c);
-        CompactionSettings compaction;
-        compaction.fillBelowHoles = fill;
-        SlideBench bench(top(), withHole(16, 8), compaction);
+        SegmentSettings settings = top();
+        settings.spans = fill ? SegmentSpans::AcrossFill : SegmentSpans::Across;
+        SlideBench bench(settings, withHole(16, 8));
         const SegmentId first = bench.allocateFilled(4).segment;
         const SegmentId gap = bench.allocateFilled(10).segment;
         const SegmentId b = bench.allocateFilled(30).segment;    // 24
@@ -243,7 +243,7 @@ private slots:
             compaction.extent = static_cast<CompactionExtent>(rng.below(2));
             compaction.slackPercent = static_cast<std::uint32_t>(rng.below(20));
             compaction.locked = static_cast<LockedSegments>(rng.below(2));
-            compaction.fillBelowHoles = rng.below(2) == 1;
+            settings.spans = rng.below(2) == 1 ? SegmentSpans::AcrossFill : SegmentSpans::Across;
             SlideBench bench(
                 settings,
                 {{.begin = FrameNumber(3),
@@ -285,7 +285,7 @@ private slots:
                     bench.table.setLocks(id, locked ? 0 : 1);
                     locks = true;
                 }
-                bench.orderedByAge = !(compaction.fillBelowHoles ||
+                bench.orderedByAge = !(settings.spans == SegmentSpans::AcrossFill ||
                                        (locks && compaction.locked == LockedSegments::Below));
                 RC_ASSERT(bench.issue() == std::string());
                 for (const SegmentId id : live) {

@@ -12,7 +12,9 @@ namespace {
 using Runs = std::vector<std::int64_t>;
 
 SegmentSettings quick() {
-    return {};
+    SegmentSettings settings;
+    settings.placement = SegmentPlacement::QuickFit;
+    return settings;
 }
 
 SegmentSettings top() {
@@ -260,7 +262,7 @@ private slots:
         QVERIFY(rc::check([] {
             Rng rng(*rc::gen::arbitrary<std::uint64_t>());
             SegmentSettings settings;
-            settings.placement = static_cast<SegmentPlacement>(rng.below(2));
+            settings.placement = static_cast<SegmentPlacement>(1 + rng.below(2));
             settings.rounding = static_cast<SegmentRounding>(rng.below(3));
             settings.roundTo = PageCount(1 + rng.below(8));
             settings.join = static_cast<SegmentJoin>(rng.below(3));

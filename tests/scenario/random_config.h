@@ -25,6 +25,8 @@ public:
         fill(config.frames);
         fill(config.mover, config.machine.cpus);
         fill(config.paging);
+        fill(config.segments);
+        fill(config.compaction);
         const std::uint64_t processes = 1 + rng_.below(4);
         for (std::uint64_t i = 0; i < processes; ++i) {
             fill(config.processes.emplace_back(), i, config.machine);
@@ -34,6 +36,9 @@ public:
         for (std::uint64_t i = 0; i < actions; ++i) {
             time += rng_.below(100'000);
             config.script.push_back(action(config, time));
+        }
+        if (rng_.below(4) == 0) {
+            makeSegmentMachine(config);
         }
         return config;
     }
@@ -153,7 +158,7 @@ private:
         for (std::uint64_t i = 1 + rng_.below(3); i > 0; --i) {
             process.cpus.push_back(static_cast<std::uint32_t>(rng_.below(machine.cpus)));
         }
-        process.pattern = any<Pattern>();
+        process.pattern = static_cast<Pattern>(rng_.below(4)); // segments: below
         process.accesses = coin() ? 0 : rng_.next();
         process.writePercent = static_cast<std::uint32_t>(rng_.below(101));
         process.hotSize = kib(4);
@@ -169,6 +174,67 @@ private:
         process.growBy = kib(4 * (1 + rng_.below(64)));
         process.exitAtCycles = coin() ? 0 : someCycles();
         fill(process.heap, machine);
+        fill(process.segments);
+    }
+
+    void fill(SegmentLoad& load) {
+        const auto pages = [this] { return kib(4 * (1 + rng_.below(1000))); };
+        load.limit = pages();
+        load.least = pages();
+        load.most = load.least + pages();
+        load.largeLeast = pages();
+        load.largeMost = load.largeLeast + pages();
+        load.popular = {pages(), pages()};
+        load.popularPercent = static_cast<std::uint32_t>(rng_.below(51));
+        load.largePercent = static_cast<std::uint32_t>(rng_.below(50));
+        load.youngPercent = static_cast<std::uint32_t>(rng_.below(101));
+        load.stamps = any<SegmentStamps>();
+    }
+
+    void fill(SegmentMemorySettings& segments) {
+        segments.kernelMemory = coin() ? ByteCount(0) : mib(2 + rng_.below(4));
+        segments.descriptors = static_cast<std::uint32_t>(8 + rng_.below(4000));
+        segments.areas = static_cast<std::uint32_t>(1 + rng_.below(1000));
+        segments.areaJoin = any<AreaJoin>();
+        segments.clear = coin();
+        segments.largePages = coin();
+        SegmentSettings& heap = segments.heap;
+        heap.rounding = any<SegmentRounding>();
+        heap.roundTo = PageCount(1 + rng_.below(64));
+        heap.sizes = {PageCount(1 + rng_.below(10)), PageCount(11 + rng_.below(100))};
+        heap.fallback = any<SegmentFallback>();
+        heap.join = any<SegmentJoin>();
+        heap.split = any<SegmentSplit>();
+        heap.minimumRest = PageCount(rng_.below(64));
+        heap.retract = any<SegmentRetract>();
+        heap.alignAbove = PageCount(rng_.below(2000));
+        heap.alignment = PageCount(1ULL << rng_.below(11));
+        heap.spans = any<SegmentSpans>();
+        heap.spanChoice = any<SpanChoice>();
+    }
+
+    void fill(CompactionSettings& compaction) {
+        compaction.trigger = any<CompactionTrigger>();
+        compaction.extent = any<CompactionExtent>();
+        compaction.slackPercent = static_cast<std::uint32_t>(rng_.below(101));
+        compaction.locked = any<LockedSegments>();
+    }
+
+    /// Where memory is segments, nothing else is there.
+    void makeSegmentMachine(RunConfig& config) {
+        config.segments.heap.placement = static_cast<SegmentPlacement>(1 + rng_.below(2));
+        config.machine.translation = TranslationMode::Paging;
+        config.machine.mapRepresentation = MapRepresentation::StartOnly;
+        config.script.clear();
+        if (config.mover.algorithm == MoverAlgorithm::None) {
+            config.compaction.trigger = CompactionTrigger::None;
+        }
+        for (ProcessSettings& process : config.processes) {
+            process.pattern = Pattern::Segments;
+            process.accesses = 1 + rng_.below(1000);
+            process.blocks.clear();
+            process.cpus.resize(1);
+        }
     }
 
     /// What is used must have been made by an earlier action.

@@ -74,17 +74,44 @@ inline bool same(const HeapSettings& x, const HeapSettings& y) {
            std::tie(b1, b2, b3, b4, b5, b6, b7, b8, b9, b10);
 }
 
+inline bool same(const SegmentLoad& x, const SegmentLoad& y) {
+    const auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10] = x;
+    const auto& [b1, b2, b3, b4, b5, b6, b7, b8, b9, b10] = y;
+    return std::tie(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10) ==
+           std::tie(b1, b2, b3, b4, b5, b6, b7, b8, b9, b10);
+}
+
+inline bool same(const SegmentSettings& x, const SegmentSettings& y) {
+    const auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13] = x;
+    const auto& [b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13] = y;
+    return std::tie(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13) ==
+           std::tie(b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13);
+}
+
+inline bool same(const SegmentMemorySettings& x, const SegmentMemorySettings& y) {
+    const auto& [a1, a2, a3, a4, a5, a6, heap1] = x;
+    const auto& [b1, b2, b3, b4, b5, b6, heap2] = y;
+    return std::tie(a1, a2, a3, a4, a5, a6) == std::tie(b1, b2, b3, b4, b5, b6) &&
+           same(heap1, heap2);
+}
+
+inline bool same(const CompactionSettings& x, const CompactionSettings& y) {
+    const auto& [a1, a2, a3, a4] = x;
+    const auto& [b1, b2, b3, b4] = y;
+    return std::tie(a1, a2, a3, a4) == std::tie(b1, b2, b3, b4);
+}
+
 inline bool same(const ProcessSettings& x, const ProcessSettings& y) {
     const auto& [a1, a2, blocks1, a4, a5, stack1, guard1, a6, a7, a8, a9, a10, a11, a12, script1,
-                 a14, a15, a16, a17, a18, a19, a20, a21, heap1] = x;
+                 a14, a15, a16, a17, a18, a19, a20, a21, heap1, segments1] = x;
     const auto& [b1, b2, blocks2, b4, b5, stack2, guard2, b6, b7, b8, b9, b10, b11, b12, script2,
-                 b14, b15, b16, b17, b18, b19, b20, b21, heap2] = y;
+                 b14, b15, b16, b17, b18, b19, b20, b21, heap2, segments2] = y;
     return std::tie(stack1, guard1) == std::tie(stack2, guard2) &&
            std::tie(a1, a2, a4, a5, a6, a7, a8, a9, a10, a11, a12) ==
                std::tie(b1, b2, b4, b5, b6, b7, b8, b9, b10, b11, b12) &&
            std::tie(a14, a15, a16, a17, a18, a19, a20, a21) ==
                std::tie(b14, b15, b16, b17, b18, b19, b20, b21) &&
-           same(heap1, heap2) &&
+           same(heap1, heap2) && same(segments1, segments2) &&
            sameList(blocks1, blocks2,
                     [](const InitialBlock& p, const InitialBlock& q) { return same(p, q); }) &&
            sameList(script1, script2,
@@ -104,10 +131,11 @@ inline bool same(const FrameSettings& x, const FrameSettings& y) {
 }
 
 inline bool same(const RunConfig& x, const RunConfig& y) {
-    const auto& [seed, machine, frames, mover, paging, processes, script, maxSteps, check] = x;
+    const auto& [seed, machine, frames, mover, paging, segments, compaction, processes, script,
+                 maxSteps, check] = x;
     return std::tie(seed, maxSteps, check) == std::tie(y.seed, y.maxSteps, y.check) &&
            same(machine, y.machine) && same(frames, y.frames) && same(mover, y.mover) &&
-           same(paging, y.paging) &&
+           same(paging, y.paging) && same(segments, y.segments) && same(compaction, y.compaction) &&
            sameList(
                processes, y.processes,
                [](const ProcessSettings& p, const ProcessSettings& q) { return same(p, q); }) &&

@@ -12,12 +12,14 @@ enum class CompactionExtent : std::uint8_t { Full, Suffix };
 /// segments above that fit move into it.
 enum class LockedSegments : std::uint8_t { Above, Below };
 
+/// What starts a compaction.
+enum class CompactionTrigger : std::uint8_t { None, Failure };
+
 struct CompactionSettings {
+    CompactionTrigger trigger = CompactionTrigger::Failure;
     CompactionExtent extent = CompactionExtent::Full;
     std::uint32_t slackPercent = 0; ///< Suffix: room to win, in per cent of the zone, at least
     LockedSegments locked = LockedSegments::Above;
-    bool fillBelowHoles = false; ///< SegmentSpans::AcrossFill
-    bool realign = true;         ///< segments that were relaxed get their alignment back
 };
 
 } // namespace fragscope

@@ -143,7 +143,7 @@ Steps Slide::makeRoom(std::uint32_t zone, PageCount frames, PageCount alignment)
         if (!isMovable(run)) {
             co_yield Line::Barrier;
             const bool any = isLocked(run) ? settings_.locked == LockedSegments::Below
-                                           : settings_.fillBelowHoles;
+                                           : heap_.settings().spans == SegmentSpans::AcrossFill;
             if (any || !isLocked(run)) {
                 co_await part(fillBelow(l, id, any));
             }

@@ -43,7 +43,7 @@ SegmentTable::ZoneSpec joined(const std::vector<SegmentTable::ZoneSpec>& spans) 
 
 SegmentPlan planSegments(const PhysicalMemory& memory, const SegmentMemorySettings& settings) {
     SegmentPlan plan{.managed = memory.frameCount(), .zones = {}};
-    if (!settings.enabled) {
+    if (!settings.enabled()) {
         return plan;
     }
     plan.managed = std::min(kernelFrames(memory, settings), memory.frameCount());

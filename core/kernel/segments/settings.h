@@ -8,8 +8,8 @@
 /// author does or proposes.
 namespace fragscope {
 
-/// The old design and the proposed one.
-enum class SegmentPlacement : std::uint8_t { QuickFit, Top };
+/// No segments, the old design, and the proposed one.
+enum class SegmentPlacement : std::uint8_t { None, QuickFit, Top };
 
 /// What a request is rounded up to.
 enum class SegmentRounding : std::uint8_t { None, Multiple, PowerOfTwo, Sizes };
@@ -36,7 +36,7 @@ enum class SpanChoice : std::uint8_t { First, MostRoom, BestFit };
 struct SegmentSettings {
     static constexpr std::uint32_t quickLists = 64; ///< of 1 to 64 frames: 4 KiB to 256 KiB
 
-    SegmentPlacement placement = SegmentPlacement::QuickFit;
+    SegmentPlacement placement = SegmentPlacement::None;
     SegmentRounding rounding = SegmentRounding::None;
     PageCount roundTo{1};         ///< Multiple: of this
     std::vector<PageCount> sizes; ///< Sizes: ascending; a larger request stays as it is
@@ -54,10 +54,9 @@ struct SegmentSettings {
 /// When free neighbours in an address space become one area, and the array of areas shrinks.
 enum class AreaJoin : std::uint8_t { AtFree, OnFailure, Never };
 
-/// The segment heap as part of a machine. If it is enabled, the kernel's frame table has the memory
+/// The segment heap as part of a machine. With a placement the kernel's frame table has the memory
 /// below `kernelMemory` only, and the segment heap all above.
 struct SegmentMemorySettings {
-    bool enabled = false;
     ByteCount kernelMemory{};         ///< 0 = a sixteenth of memory, at least 2 MiB
     std::uint32_t descriptors = 4096; ///< of runs of frames, free and used
     std::uint32_t areas = 512;        ///< entries of each process's array of areas
@@ -65,6 +64,8 @@ struct SegmentMemorySettings {
     bool clear = true;      ///< a new segment is all zero
     bool largePages = true; ///< 2 MiB mappings where frames and addresses allow
     SegmentSettings heap;
+
+    [[nodiscard]] bool enabled() const { return heap.placement != SegmentPlacement::None; }
 };
 
 /// The request as the heap will serve it.

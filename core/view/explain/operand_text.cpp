@@ -74,6 +74,14 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(ListingId::Count
     "the scavenger",
     "the memory thread",
     "the kernel collector",
+    "quick-fit",
+    "the top of the heap",
+    "a segment freed",
+    "the call for a segment",
+    "the call that frees a segment",
+    "the program with segments",
+    "the compaction",
+    "the carrying of a segment",
 };
 static_assert(!listings.back().empty(), "each listing has a name");
 

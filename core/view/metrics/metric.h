@@ -118,7 +118,25 @@ enum class Better : std::uint8_t { Lower, Higher, Neither };
     M(CacheHits, "cache_hits", "uses", Higher, "Uses of a cache that found the part there.")       \
     M(CacheMisses, "cache_misses", "uses", Lower, "Parts of a cache that had to be made.")         \
     M(CollectorWords, "heap_words_read_by_kernel", "words", Lower,                                 \
-      "Words of heaps that a collector of the kernel read.")
+      "Words of heaps that a collector of the kernel read.")                                       \
+    M(SegmentRequests, "segment_requests", "requests", Neither, "Segments that were given out.")   \
+    M(SegmentHits, "segment_hits", "requests", Higher,                                             \
+      "Segments that quick-fit took from the list of their size, uncut.")                          \
+    M(SegmentPieces, "segment_pieces", "pieces", Lower, "Pieces cut off runs for segments.")       \
+    M(SegmentSearched, "segment_runs_searched", "runs", Lower,                                     \
+      "Runs and heads of lists looked at for segments.")                                           \
+    M(SegmentsFragmented, "segments_refused_fragmented", "requests", Lower,                        \
+      "Requests refused although as many frames were free.")                                       \
+    M(SegmentsExhausted, "segments_refused_exhausted", "requests", Lower,                          \
+      "Requests refused for want of frames, areas, page tables or descriptors.")                   \
+    M(Compactions, "compactions", "compactions", Lower, "Compactions of the segment heap.")        \
+    M(SegmentsMoved, "segments_moved", "segments", Lower, "Moves of segments.")                    \
+    M(SegmentFrames, "segment_frames", "frames", Neither, "Frames in segments.")                   \
+    M(Areas, "areas", "areas", Lower, "Entries of the arrays of areas of all processes.")          \
+    M(AreasCompared, "area_entries_compared", "entries", Lower,                                    \
+      "Entries compared in searches of arrays of areas.")                                          \
+    M(AreasMoved, "area_entries_moved", "entries", Lower,                                          \
+      "Entries of arrays of areas moved by insertions and removals.")
 
 enum class MetricId : std::uint8_t {
 #define FRAGSCOPE_METRIC_ENUMERATOR(Name, ...) Name,

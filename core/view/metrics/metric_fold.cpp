@@ -53,6 +53,7 @@ constexpr std::array<Counter, eventKindCount> countersByKind() {
     add(EventKind::SignalDelivered, MetricId::Signals);
     add(EventKind::PageEvicted, MetricId::Evictions);
     add(EventKind::FrameCopied, MetricId::FramesCopied);
+    add(EventKind::CompactionDone, MetricId::Compactions);
     add(EventKind::StackReclaimed, MetricId::StackReclaims, Adds::Value);
     add(EventKind::StackOverrun, MetricId::StackOverruns);
     add(EventKind::PoolCall, MetricId::PoolCalls);
@@ -246,6 +247,43 @@ bool MetricFold::scavengers(const Event& event) {
     return true;
 }
 
+bool MetricFold::segments(const Event& event) {
+    const FrameNumber first = frameOf(PhysAddr(event.paddr));
+    const PageCount frames(event.value);
+    switch (event.kind) {
+    case EventKind::SegmentAllocated:
+        free_.take(first, frames);
+        ++value(MetricId::SegmentRequests);
+        value(MetricId::SegmentHits) += event.rule == Rule::SegmentHit ? 1 : 0;
+        value(MetricId::SegmentSearched) += event.a;
+        value(MetricId::SegmentPieces) += event.b;
+        value(MetricId::SegmentFrames) += frames.value;
+        break;
+    case EventKind::SegmentFreed:
+        free_.give(first, frames);
+        value(MetricId::SegmentFrames) -= frames.value;
+        break;
+    case EventKind::SegmentMoved:
+        free_.give(frameOf(PhysAddr(event.a)), frames);
+        free_.take(first, frames);
+        ++value(MetricId::SegmentsMoved);
+        break;
+    default:
+        ++value(event.rule == Rule::SegmentsFragmented ? MetricId::SegmentsFragmented
+                                                       : MetricId::SegmentsExhausted);
+        return true;
+    }
+    setFreeSpace();
+    return true;
+}
+
+bool MetricFold::areas(const Event& event) {
+    follow(MetricId::Areas, event.object, event.value);
+    value(MetricId::AreasCompared) += event.a;
+    value(MetricId::AreasMoved) += event.b;
+    return true;
+}
+
 bool MetricFold::apply(const Event& event) {
     nextSeq = event.seq + 1;
     sample_.seq = nextSeq;
@@ -280,6 +318,13 @@ bool MetricFold::apply(const Event& event) {
     case EventKind::ScavengePause:
     case EventKind::CollectorLooked:
         return scavengers(event);
+    case EventKind::SegmentAllocated:
+    case EventKind::SegmentFreed:
+    case EventKind::SegmentMoved:
+    case EventKind::SegmentRefused:
+        return segments(event);
+    case EventKind::AreasChanged:
+        return areas(event);
     case EventKind::WaitEnded:
         return wait(event.value);
     case EventKind::AccessesDone:

@@ -40,6 +40,8 @@ private:
     bool wait(std::uint64_t cycles);
     bool progress(const Event& event);
     bool paging(const Event& event);
+    bool segments(const Event& event);
+    bool areas(const Event& event);
     bool books(const Event& event);
     bool heaps(const Event& event);
     bool scavengers(const Event& event);

@@ -9,9 +9,8 @@
 
 namespace fragscope::test {
 
-inline KernelSettings withSegments(SegmentMemorySettings segments) {
+inline KernelSettings withSegments(const SegmentMemorySettings& segments) {
     KernelSettings settings;
-    segments.enabled = true;
     settings.segments = segments;
     return settings;
 }
@@ -19,7 +18,7 @@ inline KernelSettings withSegments(SegmentMemorySettings segments) {
 /// A kernel with a segment heap.
 class SegmentMachine : public KernelBench {
 public:
-    explicit SegmentMachine(const SegmentMemorySettings& segments = {},
+    explicit SegmentMachine(const SegmentMemorySettings& segments,
                             ByteCount size = mib(8),
                             const std::vector<MemorySpan>& holes = {},
                             std::uint32_t cpuCount = 1)

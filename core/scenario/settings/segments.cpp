@@ -1,0 +1,164 @@
+#include "fragscope/base/text.h"
+#include "fragscope/scenario/setting_builder.h"
+
+/// Settings of the segment heap, of its compaction, and of programs with segments.
+namespace fragscope {
+
+namespace {
+
+constexpr std::string_view sizeForm = "SIZE, whole pages (`16 KiB`)";
+
+template <class T> std::optional<T> parsePages(std::string_view text) {
+    const auto size = parseSize(text);
+    if (!size || size->value == 0 || size->value % pageBytes != 0) {
+        return std::nullopt;
+    }
+    if constexpr (std::is_same_v<T, PageCount>) {
+        return pagesFor(*size);
+    } else {
+        return *size;
+    }
+}
+
+std::string printPages(const PageCount& pages) {
+    return text(bytesOf(pages));
+}
+
+std::string printSize(const ByteCount& size) {
+    return text(size);
+}
+
+std::vector<Setting> heapDesign() {
+    using S = SegmentSettings;
+    constexpr std::uint64_t mostPages = 1ULL << 28;
+    return {
+        choice("segments.placement", &S::placement)
+            .says("Where a segment is placed; `none`: there are no segments.",
+                  "seed 001: quick-fit lists, or always from the top of the heap"),
+        choice("segments.rounding", &S::rounding)
+            .says("What a request is rounded up to.", "seed 001: can over-allocation reduce "
+                                                      "re-use issues?"),
+        count("segments.round_to", &S::roundTo)
+            .between(1, mostPages)
+            .says("Rounding `multiple`: of so many pages."),
+        Row("segments.sizes", &S::sizes, sizeForm, parsePages<PageCount>, printPages)
+            .says("Rounding `sizes`: the sizes that there are, ascending; larger requests stay as "
+                  "they are.",
+                  "seed 001: limited set of allocation sizes"),
+        choice("segments.fallback", &S::fallback)
+            .says("Quick-fit, when neither the list of its size nor the large list has a run."),
+        choice("segments.join", &S::join)
+            .says("Quick-fit: when free neighbours become one run.",
+                  "seed 001: coalesce the memory pool"),
+        choice("segments.split", &S::split)
+            .says("Whether the rest of a run is cut off. Memory that no segment has had yet always "
+                  "is.",
+                  "seed 001: are you repeatedly breaking memory into smaller and smaller parts?"),
+        count("segments.minimum_rest", &S::minimumRest)
+            .between(0, mostPages)
+            .says("Split `minimum-rest`: fewer pages stay with the segment."),
+        choice("segments.retract", &S::retract)
+            .says("Placement top: whether the top goes down when the topmost segment is freed."),
+        count("segments.align_above", &S::alignAbove)
+            .between(0, mostPages)
+            .says("Segments of more pages than this are aligned.",
+                  "seed 001: segments larger than 4MB are aligned"),
+        count("segments.alignment", &S::alignment)
+            .between(1, mostPages)
+            .says("To a multiple of so many pages; a power of two."),
+        choice("segments.spans", &S::spans)
+            .says("Physical memory with holes: how many heaps, and what goes below a hole.",
+                  "seed 001: individual heaps, or move segments down below holes"),
+        choice("segments.span_choice", &S::spanChoice)
+            .says("Spans `separate`: which heap gets a request first."),
+    };
+}
+
+} // namespace
+
+std::vector<Setting> segmentSettings() {
+    using S = SegmentMemorySettings;
+    std::vector<Setting> all = heapDesign();
+    std::vector<Setting> machine = {
+        size("segments.kernel_memory", &S::kernelMemory)
+            .between(0, gib(16).value)
+            .multipleOf(pageBytes)
+            .word("auto", 0)
+            .says("Memory below the segment heap, for the kernel's books and page tables; `auto`: "
+                  "a sixteenth, at least 2 MiB."),
+        count("segments.descriptors", &S::descriptors)
+            .between(8, 1ULL << 20)
+            .says("Runs of frames, free and used, that the heap can describe."),
+        count("segments.areas", &S::areas)
+            .between(1, 1ULL << 17)
+            .says("Entries of the array of areas of each process, rounded up to whole frames."),
+        choice("segments.area_join", &S::areaJoin)
+            .says("When free neighbours in an address space become one area.",
+                  "seed 001: an array, growing on allocations and shrinking on coalescing"),
+        flag("segments.clear", &S::clear).says("A new segment is cleared."),
+        flag("segments.large_pages", &S::largePages)
+            .says("2 MiB mappings where frames and addresses allow.",
+                  "seed 001: some or all of a segment can be mapped using 4MB pages"),
+    };
+    std::move(machine.begin(), machine.end(), std::back_inserter(all));
+    return all;
+}
+
+std::vector<Setting> compactionSettings() {
+    using S = CompactionSettings;
+    return {
+        choice("compaction.trigger", &S::trigger)
+            .says("What starts a compaction. Segments are carried by `mover.algorithm`.",
+                  "seed 001: the segments below are compacted to make room at the top"),
+        choice("compaction.extent", &S::extent)
+            .says("How many segments it moves.", "DEFRAG 3.2: full, or a suffix with slack"),
+        count("compaction.slack_percent", &S::slackPercent)
+            .between(0, 100)
+            .says("Extent `suffix`: room to win at least, in per cent of the heap."),
+        choice("compaction.locked", &S::locked)
+            .says("What becomes of the gap below a segment that is locked in place.",
+                  "seed 001: move segments below the locked segment, or just compact above it"),
+    };
+}
+
+std::vector<Setting> segmentLoadSettings() {
+    using S = SegmentLoad;
+    constexpr std::uint64_t most = 1ULL << 40;
+    return {
+        size("process.segment_limit", &S::limit)
+            .between(pageBytes, most)
+            .says("Pattern segments: before each request it frees until it holds at most this."),
+        size("process.segment_least", &S::least)
+            .between(pageBytes, most)
+            .multipleOf(pageBytes)
+            .says("Small segments: the least size."),
+        size("process.segment_most", &S::most)
+            .between(pageBytes, most)
+            .multipleOf(pageBytes)
+            .says("Small segments: the largest size."),
+        Row("process.popular_sizes", &S::popular, sizeForm, parsePages<ByteCount>, printSize)
+            .says("Sizes that are asked for often."),
+        count("process.popular_percent", &S::popularPercent)
+            .between(0, 100)
+            .says("Share of the requests for one of the popular sizes."),
+        count("process.large_percent", &S::largePercent)
+            .between(0, 100)
+            .says("Share of the requests for large segments."),
+        size("process.large_least", &S::largeLeast)
+            .between(pageBytes, most)
+            .multipleOf(pageBytes)
+            .says("Large segments: the least size."),
+        size("process.large_most", &S::largeMost)
+            .between(pageBytes, most)
+            .multipleOf(pageBytes)
+            .says("Large segments: the largest size."),
+        count("process.young_percent", &S::youngPercent)
+            .between(0, 100)
+            .says("Share of the frees that hit the younger quarter of its segments.",
+                  "seed 001: the oldest segments shouldn't need moving that often"),
+        choice("process.stamps", &S::stamps)
+            .says("Which words of its segments it writes, and reads again before it frees them."),
+    };
+}
+
+} // namespace fragscope

@@ -1,0 +1,107 @@
+#include "fragscope/scenario/validate_parts.h"
+
+#include <bit>
+#include <fmt/format.h>
+
+/// What must hold between the settings of segments and all others.
+namespace fragscope {
+
+namespace {
+
+void checkHeapDesign(const SegmentMemorySettings& segments, IssueList& issues) {
+    if (!std::has_single_bit(segments.heap.alignment.value)) {
+        issues.add("segments.alignment",
+                   fmt::format("{} is not a power of two", segments.heap.alignment.value));
+    }
+    if (segments.heap.rounding == SegmentRounding::Sizes && segments.heap.sizes.empty()) {
+        issues.add("segments.sizes", "rounding = `sizes` needs a list of sizes");
+    }
+    if (!std::is_sorted(segments.heap.sizes.begin(), segments.heap.sizes.end())) {
+        issues.add("segments.sizes", "the sizes must ascend");
+    }
+}
+
+void checkMachine(const RunConfig& config, IssueList& issues) {
+    if (config.machine.translation != TranslationMode::Paging) {
+        issues.add("segments.placement",
+                   "segments need machine.translation = `paging`: the list of ranges of the other "
+                   "machine is the map of a single area");
+    }
+    const ByteCount memory = config.machine.memory;
+    const ByteCount kernel = config.segments.kernelMemory;
+    if (kernel >= memory) {
+        issues.add("segments.kernel_memory", "nothing would be left for the segment heap");
+    }
+    const bool moves = config.compaction.trigger != CompactionTrigger::None;
+    if (moves && config.mover.algorithm == MoverAlgorithm::None) {
+        issues.add("compaction.trigger",
+                   "compaction needs a mover that carries the segments: set mover.algorithm, or "
+                   "trigger = `none`");
+    }
+    if (!config.script.empty()) {
+        const auto found =
+            std::find_if(config.script.begin(), config.script.end(),
+                         [](const ScriptAction& action) { return action.action != Action::Exit; });
+        if (found != config.script.end()) {
+            issues.add("action.action", static_cast<std::size_t>(found - config.script.begin()),
+                       "with segments the only action is `exit`");
+        }
+    }
+}
+
+void checkProgram(const ProcessSettings& process, std::size_t item, IssueList& issues) {
+    const SegmentLoad& load = process.segments;
+    if (process.accesses == 0) {
+        issues.add("process.accesses", item, "pattern = `segments` needs a number of requests");
+    }
+    if (process.cpus.size() != 1) {
+        issues.add("process.cpus", item, "pattern = `segments` is one thread");
+    }
+    if (load.least > load.most) {
+        issues.add("process.segment_least", item, "it is more than segment_most");
+    }
+    if (load.largeLeast > load.largeMost) {
+        issues.add("process.large_least", item, "it is more than large_most");
+    }
+    if (load.popularPercent != 0 && load.popular.empty()) {
+        issues.add("process.popular_percent", item, "there are no popular_sizes");
+    }
+    if (load.popularPercent + load.largePercent > 100) {
+        issues.add("process.large_percent", item,
+                   "popular_percent and large_percent are more than 100 together");
+    }
+}
+
+} // namespace
+
+bool hasSegments(const ProcessSettings& process) {
+    return process.pattern == Pattern::Segments;
+}
+
+void checkSegments(const RunConfig& config, IssueList& issues) {
+    const bool enabled = config.segments.enabled();
+    for (std::size_t item = 0; item < config.processes.size(); ++item) {
+        const ProcessSettings& process = config.processes[item];
+        if (hasSegments(process) && !enabled) {
+            issues.add("process.pattern", item,
+                       "there are no segments: set segments.placement to `quick-fit` or `top`");
+        }
+        if (hasSegments(process)) {
+            checkProgram(process, item, issues);
+        }
+        const bool other = !process.blocks.empty() || process.reserve.value != 0 ||
+                           process.file.value != 0 || process.stack.value != 0 ||
+                           process.heap.kind != HeapKind::None || !process.trace.empty();
+        if (enabled && (other || !hasSegments(process))) {
+            issues.add("process.pattern", item,
+                       "where memory is segments, every process has pattern = `segments` and no "
+                       "blocks, reserve, file, stack, heap or trace");
+        }
+    }
+    if (enabled) {
+        checkHeapDesign(config.segments, issues);
+        checkMachine(config, issues);
+    }
+}
+
+} // namespace fragscope
