@@ -13,13 +13,25 @@ enum class CompactionExtent : std::uint8_t { Full, Suffix };
 enum class LockedSegments : std::uint8_t { Above, Below };
 
 /// What starts a compaction.
-enum class CompactionTrigger : std::uint8_t { None, Failure };
+enum class CompactionTrigger : std::uint8_t { None, Failure, Background, Both };
 
 struct CompactionSettings {
     CompactionTrigger trigger = CompactionTrigger::Failure;
     CompactionExtent extent = CompactionExtent::Full;
     std::uint32_t slackPercent = 0; ///< Suffix: room to win, in per cent of the zone, at least
     LockedSegments locked = LockedSegments::Above;
+    std::uint64_t periodCycles = 2'000'000; ///< Background: between two looks
+    ByteCount budget = mib(1);          ///< Background: bytes moved at a look, at least a segment
+    std::uint32_t thresholdPercent = 5; ///< Background: gaps in per cent of the zone
+    std::uint32_t cpu = 0;              ///< Background: where the task runs
+
+    [[nodiscard]] bool onFailure() const {
+        return trigger == CompactionTrigger::Failure || trigger == CompactionTrigger::Both;
+    }
+
+    [[nodiscard]] bool inBackground() const {
+        return trigger == CompactionTrigger::Background || trigger == CompactionTrigger::Both;
+    }
 };
 
 } // namespace fragscope

@@ -119,57 +119,74 @@ Steps Slide::fillBelow(Locals& l, SegmentId barrier, bool any) {
     }
 }
 
-Steps Slide::makeRoom(std::uint32_t zone, PageCount frames, PageCount alignment) {
+/// One run that is not free and not below d.
+Steps Slide::visit(Locals& l, SegmentId id) {
+    const Segment run = heap_.table().segment(id);
+    co_yield Line::Next;
+    l.segment = id;
+    if (!isMovable(run)) {
+        co_yield Line::Barrier;
+        const bool any = isLocked(run) ? settings_.locked == LockedSegments::Below
+                                       : heap_.settings().spans == SegmentSpans::AcrossFill;
+        if (any || !isLocked(run)) {
+            co_await part(fillBelow(l, id, any));
+        }
+        l.d = run.end().value;
+        co_return;
+    }
+    co_yield Line::Slide;
+    std::uint64_t searched = 0;
+    l.to = slideTarget(heap_.table(), id, FrameNumber(l.d), alignmentOf(run), searched).value;
+    if (l.to < run.base.value) {
+        co_await part(moveTo(l, id, FrameNumber(l.to), Rule::SlideDown));
+    } else {
+        l.d = run.end().value;
+    }
+}
+
+Steps Slide::compact(Pass& pass) {
     auto& l = co_await Follow<Locals>{slideListing()};
     SegmentTable& table = heap_.table();
     co_yield Line::Begin;
-    l.zone = zone;
-    l.wanted = (frames + alignment - PageCount(1)).value;
+    l.zone = pass.zone;
+    l.wanted = pass.wanted.value;
     heap_.joinAll(0);
-    l.d = startFor(zone, PageCount(l.wanted)).value;
+    l.d = pass.from.value;
     events_.emit({.kind = EventKind::CompactionBegun,
-                  .rule = Rule::CompactForRequest,
-                  .object = zone,
-                  .value = frames.value,
-                  .a = table.freeFrames(zone).value,
-                  .b = largestFree(table, zone).value});
-    for (SegmentId id = table.first(zone); id != 0; id = table.next(id)) {
-        const Segment run = table.segment(id);
-        if (run.end().value <= l.d || run.state == SegmentState::Free) {
-            continue;
-        }
-        co_yield Line::Next;
-        l.segment = id;
-        if (!isMovable(run)) {
-            co_yield Line::Barrier;
-            const bool any = isLocked(run) ? settings_.locked == LockedSegments::Below
-                                           : heap_.settings().spans == SegmentSpans::AcrossFill;
-            if (any || !isLocked(run)) {
-                co_await part(fillBelow(l, id, any));
-            }
-            l.d = run.end().value;
-            continue;
-        }
-        co_yield Line::Slide;
-        std::uint64_t searched = 0;
-        l.to = slideTarget(table, id, FrameNumber(l.d), alignmentOf(run), searched).value;
-        if (l.to < run.base.value) {
-            co_await part(moveTo(l, id, FrameNumber(l.to), Rule::SlideDown));
-        } else {
-            l.d = run.end().value;
+                  .rule = pass.why,
+                  .object = pass.zone,
+                  .value = pass.wanted.value,
+                  .a = table.freeFrames(pass.zone).value,
+                  .b = largestFree(table, pass.zone).value});
+    SegmentId id = table.first(pass.zone);
+    for (; id != 0 && l.bytes < pass.budget.value; id = table.next(id)) {
+        if (table.end(id).value > l.d && !table.isFree(id)) {
+            co_await part(visit(l, id));
         }
     }
     co_yield Line::Done;
-    heap_.retract(zone);
+    pass.complete = id == 0;
+    pass.moved = ByteCount(l.bytes);
+    table.setResume(pass.zone, pass.complete ? table.zone(pass.zone).end : FrameNumber(l.d));
+    heap_.retract(pass.zone);
     ++totals_.compactions;
     totals_.segments += l.moved;
     totals_.bytes += l.bytes;
     events_.emit({.kind = EventKind::CompactionDone,
-                  .rule = Rule::CompactForRequest,
-                  .object = zone,
+                  .rule = pass.why,
+                  .object = pass.zone,
                   .value = l.bytes,
                   .a = l.moved,
-                  .b = largestFree(table, zone).value});
+                  .b = largestFree(table, pass.zone).value});
+}
+
+Steps Slide::makeRoom(std::uint32_t zone, PageCount frames, PageCount alignment) {
+    const PageCount wanted = frames + alignment - PageCount(1);
+    requested_ = {.zone = zone,
+                  .from = startFor(zone, wanted),
+                  .wanted = frames,
+                  .why = Rule::CompactForRequest};
+    return compact(requested_);
 }
 
 const Listing& slideListing() {

@@ -36,6 +36,20 @@ public:
 
     Steps makeRoom(std::uint32_t zone, PageCount frames, PageCount alignment) override;
 
+    /// A compaction and how far it came; lives in the caller's frame.
+    struct Pass {
+        std::uint32_t zone = 0;
+        FrameNumber from{};      ///< segments below stay
+        PageCount wanted{};      ///< for the event
+        ByteCount budget{~0ULL}; ///< it ends when so many bytes were moved
+        Rule why{};
+        ByteCount moved{};     ///< out
+        bool complete = false; ///< out: it came to the end of the heap
+    };
+
+    /// The heap's lock is held.
+    Steps compact(Pass& pass);
+
     /// Sums over all compactions.
     struct Totals {
         std::uint64_t compactions = 0;
@@ -51,6 +65,7 @@ private:
     [[nodiscard]] FrameNumber startFor(std::uint32_t zone, PageCount wanted) const;
     [[nodiscard]] SegmentId
     fillerFor(SegmentId barrier, FrameNumber from, bool any, FrameNumber& to) const;
+    Steps visit(Locals& l, SegmentId id);
     Steps moveTo(Locals& l, SegmentId segment, FrameNumber to, Rule why);
     Steps fillBelow(Locals& l, SegmentId barrier, bool any);
 
@@ -59,6 +74,7 @@ private:
     SegmentEngine& engine_;
     CompactionSettings settings_;
     Totals totals_;
+    Pass requested_;   ///< by makeRoom
     SegmentMove move_; ///< the one under way
     Segment moved_;    ///< as it was
 };

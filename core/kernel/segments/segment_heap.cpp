@@ -186,6 +186,9 @@ bool SegmentHeap::retractsAfter(const Segment& freed) const {
 
 void SegmentHeap::announceFreed(const Segment& freed, std::uint64_t joined, Rule why) {
     ++changes_;
+    if (freed.base < table_.zone(freed.zone).resume) {
+        table_.setResume(freed.zone, freed.base); // a gap below what the background task has done
+    }
     events_.emit({.kind = EventKind::SegmentFreed,
                   .rule = why,
                   .object = freed.owner,
