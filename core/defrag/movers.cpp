@@ -1,3 +1,4 @@
+#include "fragscope/defrag/compaction/background.h"
 #include "fragscope/defrag/compaction/carrier.h"
 #include "fragscope/defrag/compaction/slide.h"
 #include "fragscope/defrag/entry_e.h"
@@ -24,7 +25,7 @@ std::vector<const Listing*> defragListings() {
     return {&stopTheWorldListing(),       &entryEListing(MoveEnd::High),
             &entryEListing(MoveEnd::Low), &moverLoopListing(),
             &recoveryListing(),           &slideListing(),
-            &carrySegmentListing()};
+            &carrySegmentListing(),       &backgroundListing()};
 }
 
 } // namespace fragscope

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "fragscope/defrag/compaction/background.h"
 #include "fragscope/defrag/compaction/carrier.h"
 #include "fragscope/defrag/compaction/slide.h"
 #include "fragscope/defrag/invariants.h"
@@ -68,6 +69,7 @@ struct Machine::Parts {
     Task* moverTask = nullptr;
     std::optional<SegmentCarrier> carrier; ///< of segments
     std::optional<Slide> compaction;
+    std::optional<BackgroundCompaction> background;
     Shadow shadow;
     InvariantChecker invariants;
     FrameChecker frameChecker;

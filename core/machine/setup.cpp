@@ -194,7 +194,18 @@ void makeCompaction(Machine::Parts& parts) {
     parts.carrier.emplace(parts.kernel, *parts.mover,
                           transferBlockOf(parts.kernel, parts.config.mover));
     parts.compaction.emplace(parts.events, segments->heap(), *parts.carrier, settings);
-    segments->heap().setCompactor(&*parts.compaction);
+    if (settings.onFailure()) {
+        segments->heap().setCompactor(&*parts.compaction);
+    }
+    if (settings.inBackground()) {
+        parts.background.emplace(BackgroundCompaction{segments->heap(), *parts.compaction,
+                                                      parts.config.compaction, parts.scheduler});
+        const TaskSpec spec{.role = TaskRole::Mover,
+                            .cpu = settings.cpu,
+                            .listing = ListingId::BackgroundCompaction,
+                            .daemon = true};
+        parts.scheduler.spawn(spec, runBackground(*parts.background));
+    }
 }
 
 /// The kernel's books; with `frames.step_boot` the free list is built by a task, in micro-steps.

@@ -89,9 +89,11 @@ template <> std::span<const Choice> choicesOf<AreaJoin>() {
 }
 
 template <> std::span<const Choice> choicesOf<CompactionTrigger>() {
-    static constexpr std::array<Choice, 2> choices{{
+    static constexpr std::array<Choice, 4> choices{{
         {"none", "Nothing: what does not fit is refused."},
         {"failure", "A request that does not fit."},
+        {"background", "A task that wakes up by its period, if there are gaps enough."},
+        {"both", "Either of them."},
     }};
     return choices;
 }

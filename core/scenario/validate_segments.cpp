@@ -38,6 +38,9 @@ void checkMachine(const RunConfig& config, IssueList& issues) {
                    "compaction needs a mover that carries the segments: set mover.algorithm, or "
                    "trigger = `none`");
     }
+    if (config.compaction.cpu >= config.machine.cpus) {
+        issues.add("compaction.cpu", noSuchCpu(config.compaction.cpu, config.machine.cpus));
+    }
     if (!config.script.empty()) {
         const auto found =
             std::find_if(config.script.begin(), config.script.end(),

@@ -45,21 +45,22 @@ enum class ListingId : std::uint16_t {
     SegregatedAllocate, ///< alloc/segregated_heap
     SegregatedRelease,
     SegregatedWalk,
-    ReserveRange,    ///< kernel/paging/range_calls
-    MarkPages,       ///< kernel/paging/range_calls: marked or leaked
-    MarkSweeper,     ///< kernel/paging/mark_sweeper
-    HeapOperation,   ///< workload/heap/heap_operations
-    Scavenger,       ///< workload/heap/scavenger: in the background
-    MemoryThread,    ///< workload/heap/scavenger: told that memory is short
-    KernelCollector, ///< workload/heap/kernel_collector: a deliberate mistake
-    QuickFit,        ///< kernel/segments/quick_fit
-    TopOfHeap,       ///< kernel/segments/top_of_heap
-    ReleaseSegment,  ///< kernel/segments/segment_heap
-    AllocateSegment, ///< kernel/segments/segment_calls
-    FreeSegment,     ///< kernel/segments/segment_calls
-    SegmentProgram,  ///< workload/segment_program
-    SlideCompaction, ///< defrag/compaction/slide
-    CarrySegment,    ///< defrag/compaction/carrier
+    ReserveRange,         ///< kernel/paging/range_calls
+    MarkPages,            ///< kernel/paging/range_calls: marked or leaked
+    MarkSweeper,          ///< kernel/paging/mark_sweeper
+    HeapOperation,        ///< workload/heap/heap_operations
+    Scavenger,            ///< workload/heap/scavenger: in the background
+    MemoryThread,         ///< workload/heap/scavenger: told that memory is short
+    KernelCollector,      ///< workload/heap/kernel_collector: a deliberate mistake
+    QuickFit,             ///< kernel/segments/quick_fit
+    TopOfHeap,            ///< kernel/segments/top_of_heap
+    ReleaseSegment,       ///< kernel/segments/segment_heap
+    AllocateSegment,      ///< kernel/segments/segment_calls
+    FreeSegment,          ///< kernel/segments/segment_calls
+    SegmentProgram,       ///< workload/segment_program
+    SlideCompaction,      ///< defrag/compaction/slide
+    CarrySegment,         ///< defrag/compaction/carrier
+    BackgroundCompaction, ///< defrag/compaction/background
     Count
 };
 

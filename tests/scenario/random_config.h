@@ -26,7 +26,7 @@ public:
         fill(config.mover, config.machine.cpus);
         fill(config.paging);
         fill(config.segments);
-        fill(config.compaction);
+        fill(config.compaction, config.machine);
         const std::uint64_t processes = 1 + rng_.below(4);
         for (std::uint64_t i = 0; i < processes; ++i) {
             fill(config.processes.emplace_back(), i, config.machine);
@@ -213,11 +213,15 @@ private:
         heap.spanChoice = any<SpanChoice>();
     }
 
-    void fill(CompactionSettings& compaction) {
+    void fill(CompactionSettings& compaction, const MachineSettings& machine) {
         compaction.trigger = any<CompactionTrigger>();
         compaction.extent = any<CompactionExtent>();
         compaction.slackPercent = static_cast<std::uint32_t>(rng_.below(101));
         compaction.locked = any<LockedSegments>();
+        compaction.periodCycles = 1 + someCycles() / 2;
+        compaction.budget = ByteCount(1 + rng_.below(1ULL << 30));
+        compaction.thresholdPercent = static_cast<std::uint32_t>(rng_.below(101));
+        compaction.cpu = static_cast<std::uint32_t>(rng_.below(machine.cpus));
     }
 
     /// Where memory is segments, nothing else is there.

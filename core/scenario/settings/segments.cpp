@@ -118,6 +118,17 @@ std::vector<Setting> compactionSettings() {
         choice("compaction.locked", &S::locked)
             .says("What becomes of the gap below a segment that is locked in place.",
                   "seed 001: move segments below the locked segment, or just compact above it"),
+        cycles("compaction.period", &S::periodCycles)
+            .between(1, 1ULL << 48)
+            .says("Background: time between two looks.",
+                  "seed 001: a background task that wakes up every few minutes"),
+        size("compaction.budget", &S::budget)
+            .between(1, 1ULL << 40)
+            .says("Background: bytes moved at a look, or one segment."),
+        count("compaction.threshold_percent", &S::thresholdPercent)
+            .between(0, 100)
+            .says("Background: it works if the gaps are more than this share of the heap."),
+        count("compaction.cpu", &S::cpu).says("Background: CPU of the task."),
     };
 }
 

@@ -82,6 +82,7 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(ListingId::Count
     "the program with segments",
     "the compaction",
     "the carrying of a segment",
+    "the background compaction",
 };
 static_assert(!listings.back().empty(), "each listing has a name");
 
