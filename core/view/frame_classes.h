@@ -64,14 +64,6 @@ std::span<const FrameClassInfo> allFrameClasses();
 /// A FrameClass per frame, as bytes; immutable and shared between snapshots.
 using FrameClasses = std::shared_ptr<const std::vector<std::uint8_t>>;
 
-/// A frame of which the page tables of the focus say what it is.
-struct ToldFrame {
-    FrameNumber frame;
-    FrameClass frameClass = FrameClass::Shared;
-
-    friend bool operator==(const ToldFrame&, const ToldFrame&) = default;
-};
-
 /// Reads the classes of all frames out of the replica's bytes: frame table, list of owners,
 /// processes, maps, page tables. Keeps what it read by the identity of the pages that hold it, so
 /// that an update costs what changed. Used by one thread; the results may be read by any.
@@ -89,6 +81,7 @@ private:
     void refreshListedOwners(const PageMap& memory, const std::optional<KernelRoot>& root);
     void classifyPage(std::uint64_t firstFrame, const PageRef& page);
     [[nodiscard]] FrameClass classOf(FrameNumber frame, const FrameInfo& info) const;
+    void overlayPages(std::vector<std::uint8_t>& classes) const;
     void overlay(std::vector<std::uint8_t>& classes) const;
 
     std::vector<PageRef> tablePages_; ///< of the frame table, as last read
@@ -99,7 +92,6 @@ private:
     std::vector<Extent> extents_;     ///< of the focused process
     PageStateReader pageReader_;
     PageStates pages_ = pageReader_.update(PageMap(), 0);
-    std::vector<ToldFrame> told_;
     MoveView move_;
     std::uint32_t focus_ = 0;
     bool stale_ = true; ///< base_ must be read anew
