@@ -211,7 +211,15 @@ enum class EventSort : std::uint8_t { State, Meaning, Both };
     K(ForkDone, "fork", Meaning, Structure, "process", "parent", "pages", "frames_shared",         \
       "A process got the address space of another one.")                                           \
     K(PagesGivenBack, "pages-given-back", Meaning, Structure, "process", "pages", "frames",        \
-      "slots", "A process gave pages back; the rule says what a touch of them means now.")
+      "slots", "A process gave pages back; the rule says what a touch of them means now.")    \
+    /* stacks */                                                                                   \
+    K(StackMade, "stack-made", Meaning, Structure, "process", "pages", "guard_pages", "thread",    \
+      "A thread has a stack that grows down from vaddr, with a guard below it.")                   \
+    K(StackReclaimed, "stack-reclaimed", Meaning, Structure, "process", "pages", "frames",         \
+      "thread", "Pages of the stack of a thread below vaddr are allocate on demand again.")        \
+    K(StackOverrun, "stack-overrun", Meaning, Structure, "process", "value", "thread",             \
+      "distance_bytes",                                                                            \
+      "A thread stored below its own stack, beyond the guard, and no fault stopped it.")
 // clang-format on
 
 enum class EventKind : std::uint16_t {

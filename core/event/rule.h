@@ -152,7 +152,11 @@ namespace fragscope {
     R(StoppedToLook, "the process stops at the access, to be looked at")                           \
     R(VictimLargest, "no frame is left: the process with the most frames is ended")                \
     R(VictimFaulting, "no frame is left: the process that needs one is ended")                     \
-    R(NoRoomForOwner, "no room is left to note who maps the frame")
+    R(NoRoomForOwner, "no room is left to note who maps the frame")                                \
+    R(BelowStackPointer, "below RSP and its red zone: no function can still use it")               \
+    R(RedZoneIgnored, "deliberate mistake: below RSP, as if there were no red zone")               \
+    R(StackWentDeeper, "the thread went deeper before every CPU had acknowledged: the page stays") \
+    R(GuardJumped, "the frame of a function is larger than the guard: it was jumped over")
 // clang-format on
 
 enum class Rule : std::uint16_t {

@@ -208,6 +208,7 @@ bool Kernel::attachAll(Process& target, const Process& source) {
 void Kernel::switchedTo(const Task& task) {
     Cpu& cpu = board_.cpus[task.cpu];
     board_.mmu.drainStores(cpu); // a switch comes with an interrupt or a wait
+    loadStackPointer(task);
     if (task.process == 0 || cpu.process == task.process) {
         return; // kernel tasks use whatever address space is loaded
     }
@@ -224,6 +225,17 @@ void Kernel::switchedTo(const Task& task) {
                      ? rangeSources_[task.process - 1].get()
                      : nullptr;
     board_.mmu.writeCr3(cpu, process.tables.cr3());
+}
+
+void Kernel::loadStackPointer(const Task& task) {
+    if (task.process == 0) {
+        return; // the kernel's own stack is not in memory
+    }
+    for (const ThreadStack& stack : processes_[task.process - 1]->stacks) {
+        if (stack.task == task.id) {
+            board_.cpus[task.cpu].setStackPointer(stack.rsp);
+        }
+    }
 }
 
 void Kernel::interruptTaken(std::uint32_t cpu, std::uint64_t payload) {

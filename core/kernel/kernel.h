@@ -152,6 +152,7 @@ public:
 private:
     void writeProcessEntry(const Process& process);
     void loadKernelTables(Cpu& cpu);
+    void loadStackPointer(const Task& task);
     void leaveAddressSpace(const Process& process);
     std::uint64_t releaseFrames(Process& process);
     std::uint64_t releasePaged(Process& process);

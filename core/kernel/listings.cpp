@@ -7,6 +7,7 @@
 #include "fragscope/kernel/growth.h"
 #include "fragscope/kernel/paging/area_calls.h"
 #include "fragscope/kernel/paging/demand_fault.h"
+#include "fragscope/kernel/paging/stack_calls.h"
 #include "fragscope/kernel/system_call.h"
 
 namespace fragscope {
@@ -21,7 +22,8 @@ std::vector<const Listing*> kernelListings() {
             &sharedObjectListing(),     &attachSharedListing(),
             &detachSharedListing(),     &checkingHandlerListing(),
             &dumbHandlerListing(),      &reserveListing(),
-            &giveBackListing(),         &forkListing()};
+            &giveBackListing(),         &forkListing(),
+            &reclaimStackListing()};
 }
 
 } // namespace fragscope

@@ -47,6 +47,15 @@ struct PageUse {
     std::uint64_t resident = 0;  ///< of them those that have a frame
 };
 
+/// The stack of one thread: [start, top), and a guard below it that nobody may touch.
+struct ThreadStack {
+    VirtAddr start;
+    VirtAddr top;
+    VirtAddr rsp; ///< of the thread, also while it does not run
+    PageCount guard;
+    std::uint32_t task = 0; ///< of the thread; 0 = it has not begun
+};
+
 /// A process: its map and tables in emulated memory and what the kernel knows of it beside.
 struct Process {
     Process(std::uint32_t n, std::string processName, const MemoryMap& m, const PageTables& t)
@@ -73,6 +82,7 @@ struct Process {
     bool demandPaged = false;        ///< has or had areas whose pages get frames by faults
     bool awaitsFork = false;         ///< its address space comes by a fork
     PageUse use;                     ///< of its demand areas
+    std::vector<ThreadStack> stacks; ///< by number of the thread
     OnSignal onSignal = OnSignal::End;
     std::uint64_t signalsSent = 0; ///< delivered so far
 

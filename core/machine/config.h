@@ -66,6 +66,7 @@ enum class Action : std::uint8_t {
     FreeShared,    ///< a mistake of the kernel: frees the object's frames, mapped or not
     KernelObject,  ///< the kernel heap gives out an object of `size` bytes
     Overrun,       ///< a mistake of the kernel: `size` bytes are written behind that object
+    ReclaimStacks, ///< the kernel takes the pages below RSP from all stacks of the process
 };
 
 struct ScriptAction {

@@ -4,6 +4,7 @@
 #include "fragscope/kernel/frames/page_actions.h"
 #include "fragscope/kernel/frames/shared_objects.h"
 #include "fragscope/kernel/growth.h"
+#include "fragscope/kernel/paging/stack_calls.h"
 #include "fragscope/kernel/system_call.h"
 
 #include <algorithm>
@@ -36,13 +37,15 @@ Process* processNamed(Machine::Parts& parts, const std::string& name) {
 }
 
 /// Where an action runs: on the CPU of the process's first thread, else on the mover's; the mover
-/// is killed from another CPU, since on its own it would have to give way first.
+/// is killed from another CPU, since on its own it would have to give way first. What the kernel
+/// does in the background runs where the mover would.
 std::uint32_t cpuFor(const Machine::Parts& parts, const Process* process, Action action) {
     if (action == Action::KillMover && process == nullptr) {
         return (parts.config.mover.cpu + 1) % parts.config.machine.cpus;
     }
-    return process != nullptr && !process->cpus.empty() ? process->cpus.front()
-                                                        : parts.config.mover.cpu;
+    const bool background = action == Action::ReclaimStacks;
+    return !background && process != nullptr && !process->cpus.empty() ? process->cpus.front()
+                                                                       : parts.config.mover.cpu;
 }
 
 bool actsInProcess(Action action) {
@@ -122,6 +125,9 @@ Steps actOnFrames(Machine::Parts& parts, Process* process, const ScriptAction& a
         break;
     case Action::Overrun:
         co_await overrunKernelObject(parts.kernel, action.size);
+        break;
+    case Action::ReclaimStacks:
+        co_await reclaimStacks(parts.kernel, *process, allThreads);
         break;
     default:
         co_await part(actOnShared(parts, process, action));

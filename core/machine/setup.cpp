@@ -4,6 +4,7 @@
 #include "fragscope/kernel/frames/frame_steps.h"
 #include "fragscope/kernel/growth.h"
 #include "fragscope/kernel/paging/demand_paging.h"
+#include "fragscope/kernel/paging/stack_calls.h"
 #include "fragscope/machine/script.h"
 
 #include <algorithm>
@@ -111,7 +112,8 @@ Expected<Done> reserveAreas(Machine::Parts& parts, std::size_t index) {
     DemandPaging& paging = parts.kernel.paging();
     process.onSignal = settings.onSignal;
     process.awaitsFork = comesByFork(parts.config, settings.name);
-    process.demandPaged = settings.reserve.value != 0 || settings.file.value != 0;
+    process.demandPaged =
+        settings.reserve.value != 0 || settings.file.value != 0 || settings.stack.value != 0;
     const PageCount pages = pagesFor(settings.reserve);
     bool room = true;
     if (pages.value != 0 && paging.mayPromise(process, pages)) {
@@ -120,6 +122,10 @@ Expected<Done> reserveAreas(Machine::Parts& parts, std::size_t index) {
     if (settings.file.value != 0) {
         room = room &&
                paging.addArea(process, pagesFor(settings.file), AreaKind::File, Rule::InitialState);
+    }
+    for (std::size_t i = 0; i < settings.cpus.size() && settings.stack.value != 0; ++i) {
+        (void)makeStack(parts.kernel, process, pagesFor(settings.stack),
+                        PageCount(settings.stackGuard));
     }
     return room ? Expected<Done>(Done{})
                 : wrong("machine.memory", "no free frame is left for page tables");

@@ -196,7 +196,7 @@ template <> std::span<const Choice> choicesOf<Pattern>() {
 }
 
 template <> std::span<const Choice> choicesOf<Action>() {
-    static constexpr std::array<Choice, 20> choices{{
+    static constexpr std::array<Choice, 21> choices{{
         {"grow", "The process asks for `size` more bytes at the high end of its area."},
         {"grow-low", "The process asks for `size` more bytes at the low end of its area."},
         {"exit", "The process ends and gives its memory back."},
@@ -219,6 +219,8 @@ template <> std::span<const Choice> choicesOf<Action>() {
         {"kernel-object", "The kernel heap gives out an object of `size` bytes."},
         {"overrun", "A mistake of the kernel: it writes `size` bytes behind the end of the last "
                     "object."},
+        {"reclaim-stacks", "The kernel takes the pages below RSP from every stack of the process, "
+                           "in the background."},
     }};
     return choices;
 }

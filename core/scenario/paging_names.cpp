@@ -74,4 +74,13 @@ template <> std::span<const Choice> choicesOf<UseSource>() {
     return choices;
 }
 
+template <> std::span<const Choice> choicesOf<StackReclaim>() {
+    static constexpr std::array<Choice, 2> choices{{
+        {"keep-red-zone", "The 128 bytes below RSP stay: a function that calls no other may use "
+                          "them without moving RSP."},
+        {"below-rsp", "Deliberate mistake: every page below RSP goes, the red zone with it."},
+    }};
+    return choices;
+}
+
 } // namespace fragscope

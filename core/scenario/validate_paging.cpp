@@ -1,3 +1,4 @@
+#include "fragscope/base/text.h"
 #include "fragscope/scenario/validate_parts.h"
 
 #include <fmt/format.h>
@@ -11,6 +12,17 @@ bool hasCalls(const ProcessSettings& process) {
                        [](const ScriptedAccess& element) {
                            return element.verb >= Verb::Reserve && element.verb <= Verb::Fork;
                        });
+}
+
+bool isForked(const RunConfig& config, const ProcessSettings& process) {
+    for (const ProcessSettings& parent : config.processes) {
+        for (const ScriptedAccess& element : parent.script) {
+            if (element.verb == Verb::Fork && element.other == process.name) {
+                return true;
+            }
+        }
+    }
+    return false;
 }
 
 bool forks(const ProcessSettings& process) {
@@ -68,7 +80,7 @@ void checkForks(const RunConfig& config, std::size_t item, IssueList& issues) {
             issues.add("process.script", item, i,
                        fmt::format("there is no other process `{}` to fork", element.other));
         } else if (!child->blocks.empty() || child->reserve.value != 0 || child->file.value != 0 ||
-                   child->start != parent.start) {
+                   child->stack.value != 0 || child->start != parent.start) {
             issues.add("process.script", item, i,
                        fmt::format("`{}` must have the same start and no memory of its own",
                                    element.other));
@@ -80,10 +92,50 @@ void checkForks(const RunConfig& config, std::size_t item, IssueList& issues) {
     }
 }
 
+bool usesStack(const ScriptedAccess& element) {
+    return element.onStack || (element.verb >= Verb::Call && element.verb <= Verb::Reclaim);
+}
+
+/// RSP may not rise above the top of the stack, nor may an access.
+void checkDepth(const ProcessSettings& process, std::size_t item, IssueList& issues) {
+    std::uint64_t depth = 0;
+    for (std::size_t i = 0; i < process.script.size(); ++i) {
+        const ScriptedAccess& element = process.script[i];
+        const bool deeper = element.verb == Verb::Call || element.verb == Verb::Alloca;
+        const std::uint64_t up = element.verb == Verb::Return ? element.size.value : 0;
+        const bool above =
+            element.onStack && element.offset <= ~element.offset && element.offset >= depth;
+        if (up > depth || above) {
+            issues.add(
+                "process.script", item, i,
+                fmt::format("leads above the top of the stack, {} higher", text(ByteCount(depth))));
+            return;
+        }
+        depth = depth + (deeper ? element.size.value : 0) - up;
+    }
+}
+
+void checkStack(const RunConfig& config, std::size_t item, IssueList& issues) {
+    const ProcessSettings& process = config.processes[item];
+    const bool used = std::any_of(process.script.begin(), process.script.end(), usesStack);
+    if (process.stack.value == 0) {
+        if (used && !isForked(config, process)) {
+            issues.add("process.stack", item, "its script uses a stack: say how large it may be");
+        }
+        return;
+    }
+    if (process.pattern != Pattern::Script) {
+        issues.add("process.stack", item, "only a script uses a stack: set pattern = `script`");
+    }
+    checkDepth(process, item, issues);
+}
+
 } // namespace
 
 ByteCount demandSize(const ProcessSettings& process) {
-    return process.reserve + process.file;
+    const std::uint64_t each =
+        process.stack.value == 0 ? 0 : process.stack.value + process.stackGuard * pageBytes;
+    return process.reserve + process.file + ByteCount(each * process.cpus.size());
 }
 
 bool comesLater(const RunConfig& config, const ProcessSettings& process) {
@@ -93,14 +145,7 @@ bool comesLater(const RunConfig& config, const ProcessSettings& process) {
     if (std::any_of(process.script.begin(), process.script.end(), reserves)) {
         return true;
     }
-    for (const ProcessSettings& parent : config.processes) {
-        for (const ScriptedAccess& element : parent.script) {
-            if (element.verb == Verb::Fork && element.other == process.name) {
-                return true;
-            }
-        }
-    }
-    return false;
+    return isForked(config, process);
 }
 
 void checkPaging(const RunConfig& config, IssueList& issues) {
@@ -112,6 +157,9 @@ void checkPaging(const RunConfig& config, IssueList& issues) {
         checkMachineOf(config, item, issues);
         checkHandler(config, item, issues);
         checkForks(config, item, issues);
+    }
+    for (std::size_t item = 0; item < config.processes.size(); ++item) {
+        checkStack(config, item, issues);
     }
 }
 

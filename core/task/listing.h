@@ -38,6 +38,7 @@ enum class ListingId : std::uint16_t {
     Reserve,          ///< kernel/paging/area_calls
     GiveBack,         ///< kernel/paging/area_calls
     Fork,             ///< kernel/paging/area_calls
+    ReclaimStack,     ///< kernel/paging/stack_calls
     Count
 };
 

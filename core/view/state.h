@@ -1,6 +1,7 @@
 #pragma once
 
 #include "fragscope/event/event.h"
+#include "fragscope/hardware/cpu/register_name.h"
 #include "fragscope/task/listing.h"
 #include "fragscope/view/page_map.h"
 
@@ -47,7 +48,7 @@ struct TlbSlotView {
 /// A CPU as the events tell it.
 struct CpuView {
     std::vector<TlbSlotView> tlb;
-    std::array<std::uint64_t, 8> registers{}; ///< by hardware register number (cpu/cpu.h)
+    std::array<std::uint64_t, registerCount> registers{}; ///< by RegisterName
     std::uint32_t pendingInterrupts = 0;
     std::uint32_t pendingStores = 0; ///< in its store buffer, not visible to others yet
     std::uint32_t task = 0;          ///< task of its last step

@@ -1,6 +1,7 @@
 #include "fragscope/workload/application.h"
 
 #include "fragscope/kernel/paging/area_calls.h"
+#include "fragscope/kernel/paging/stack_calls.h"
 #include "fragscope/workload/pattern.h"
 
 #include <array>
@@ -9,21 +10,23 @@ namespace fragscope {
 
 namespace {
 
-enum class Line : std::uint16_t { Access = 1, Translate, Perform, End, Call, Begin };
+enum class Line : std::uint16_t { Access = 1, Translate, Perform, End, Call, Begin, Rsp };
 
-constexpr std::array<std::string_view, 6> lines{
-    "read or write the next address",         "split access: translate the address",
-    "split access: read or write there",      "finished",
-    "system call, or work without an access", "wait for the address space, which comes by a fork",
+constexpr std::array<std::string_view, 7> lines{
+    "read or write the next address",          "split access: translate the address",
+    "split access: read or write there",       "finished",
+    "system call, or work without an access",  "wait for the address space, which comes by a fork",
+    "a function begins or returns: RSP moves",
 };
 
-constexpr std::array<std::string_view, 4> localNames{"done", "address", "value", "is_write"};
+constexpr std::array<std::string_view, 5> localNames{"done", "address", "value", "is_write", "rsp"};
 
 struct Locals {
     std::uint64_t done;
     std::uint64_t address;
     std::uint64_t value;
     std::uint64_t isWrite;
+    std::uint64_t rsp; ///< 0 if the thread has no stack
 };
 
 constexpr std::uint64_t reportEvery = 1024;
@@ -82,6 +85,38 @@ const ScriptedAccess* chooseAccess(const ApplicationThread& thread,
     return nullptr;
 }
 
+ThreadStack* stackOf(const ApplicationThread& thread) {
+    auto& stacks = thread.process.stacks;
+    return thread.number < stacks.size() ? &stacks[thread.number] : nullptr;
+}
+
+/// A store of a function to its own frame went beyond the guard, and it was done all the same.
+void noteOverrun(const ApplicationThread& thread, const AccessRequest& request) {
+    const ThreadStack* stack = stackOf(thread);
+    if (stack == nullptr || !isWrite(request.kind) || request.skipped ||
+        request.address >= stack->start) {
+        return;
+    }
+    thread.kernel.board().events.emit({.kind = EventKind::StackOverrun,
+                                       .rule = Rule::GuardJumped,
+                                       .object = thread.process.number,
+                                       .vaddr = request.address.value,
+                                       .value = request.value,
+                                       .a = thread.number,
+                                       .b = (stack->start - request.address).value});
+}
+
+Steps moveRsp(ApplicationThread& thread, const ScriptedAccess& call, Locals& l) {
+    co_yield Line::Rsp;
+    if (const ThreadStack* stack = stackOf(thread)) {
+        const bool up = call.verb == Verb::Return;
+        moveStackPointer(
+            thread.kernel, thread.process, thread.number,
+            VirtAddr(up ? stack->rsp.value + call.size.value : stack->rsp.value - call.size.value));
+        l.rsp = stack->rsp.value;
+    }
+}
+
 Process* processNamed(const Kernel& kernel, const std::string& name) {
     for (const auto& process : kernel.processes()) {
         if (process->name == name) {
@@ -91,9 +126,13 @@ Process* processNamed(const Kernel& kernel, const std::string& name) {
     return nullptr;
 }
 
-Steps performCall(ApplicationThread& thread, const ScriptedAccess& call) {
+Steps performCall(ApplicationThread& thread, const ScriptedAccess& call, Locals& l) {
     Kernel& kernel = thread.kernel;
     Process& process = thread.process;
+    if (call.verb == Verb::Call || call.verb == Verb::Return) {
+        co_await part(moveRsp(thread, call, l));
+        co_return;
+    }
     const PageNumber first = pageOf(process.map.areaStart() + ByteCount(call.offset));
     const PageCount pages = pagesFor(call.size);
     co_yield Line::Call;
@@ -110,6 +149,9 @@ Steps performCall(ApplicationThread& thread, const ScriptedAccess& call) {
     case Verb::Fork:
         co_await forkMemory(kernel, process, *processNamed(kernel, call.other));
         break;
+    case Verb::Reclaim:
+        co_await reclaimStacks(kernel, process, thread.number);
+        break;
     case Verb::Exit:
         kernel.end(process, ProcessState::Exited);
         break;
@@ -123,6 +165,15 @@ Steps performCall(ApplicationThread& thread, const ScriptedAccess& call) {
 Steps awaitBegin(ApplicationThread& thread) {
     co_yield Line::Begin;
     co_await until(conditionOf<&Process::mayBegin>(thread.process));
+}
+
+/// The thread runs on its stack from now on.
+void enterStack(const ApplicationThread& thread, const Task& self, Locals& l) {
+    if (ThreadStack* stack = stackOf(thread)) {
+        stack->task = self.id;
+        moveStackPointer(thread.kernel, thread.process, thread.number, stack->rsp);
+        l.rsp = stack->rsp.value;
+    }
 }
 
 bool goesOn(const ApplicationThread& thread, const AccessChooser& chooser, std::uint64_t done) {
@@ -139,18 +190,22 @@ Steps runApplication(ApplicationThread& thread) {
     const std::uint64_t think =
         settings.thinkCycles != ~0ULL ? settings.thinkCycles : board.cost.think;
     const bool split = settings.atomicity == AccessAtomicity::Split;
-    AccessChooser chooser(thread.process, settings, thread.rng);
+    AccessChooser chooser(thread.process, settings, thread.rng, thread.number);
     AccessRequest request{.process = &thread.process};
     const ScriptedAccess* call = nullptr;
     if (thread.process.awaitsFork) {
         co_await part(awaitBegin(thread));
     }
+    bool entered = thread.process.stacks.empty();
     while (goesOn(thread, chooser, l.done)) {
         // Chosen inside the step: between two steps the area may shrink.
         co_yield split ? Line::Translate : Line::Access;
+        if (!std::exchange(entered, true)) {
+            enterStack(thread, self, l);
+        }
         call = chooseAccess(thread, chooser, request, l);
         if (call != nullptr) {
-            co_await part(performCall(thread, *call));
+            co_await part(performCall(thread, *call, l));
             ++l.done;
             if (thread.process.state != ProcessState::Running) {
                 break;
@@ -166,7 +221,9 @@ Steps runApplication(ApplicationThread& thread) {
             thread.kernel.performSecondHalf(self, request);
         }
         l.value = request.value;
-        ++l.done;
+        if (chooser.wasOnStack(l.done++)) {
+            noteOverrun(thread, request);
+        }
         countAccess(thread, request);
         board.scheduler.spend(think);
     }

@@ -4,16 +4,51 @@
 
 namespace fragscope {
 
-AccessChooser::AccessChooser(const Process& process, const ProcessSettings& settings, Rng& rng)
-    : process_(process), settings_(settings), rng_(rng) {
+AccessChooser::AccessChooser(const Process& process,
+                             const ProcessSettings& settings,
+                             Rng& rng,
+                             std::uint32_t thread)
+    : process_(process), settings_(settings), rng_(rng), thread_(thread) {
     for (const ScriptedAccess& element : settings.script) {
-        const bool range = element.verb == Verb::Touch;
-        for (std::uint64_t at = 0; at < (range ? element.size.value : 1); at += pageBytes) {
-            script_.push_back(element);
-            script_.back().offset += at;
-            script_.back().verb = range ? Verb::Access : element.verb;
+        if (element.verb == Verb::Call || element.verb == Verb::Alloca) {
+            addFrame(element);
+        } else {
+            add(element);
         }
     }
+}
+
+void AccessChooser::add(const ScriptedAccess& element) {
+    const bool range = element.verb == Verb::Touch;
+    for (std::uint64_t at = 0; at < (range ? element.size.value : 1); at += pageBytes) {
+        script_.push_back(element);
+        script_.back().offset += at;
+        script_.back().verb = range ? Verb::Access : element.verb;
+    }
+}
+
+/// RSP moves, then the words of the new frame are written from the highest down: one in each page,
+/// or only the lowest.
+void AccessChooser::addFrame(const ScriptedAccess& element) {
+    ScriptedAccess moves = element;
+    moves.verb = Verb::Call;
+    script_.push_back(moves);
+    ScriptedAccess write;
+    write.write = true;
+    write.onStack = true;
+    if (element.verb == Verb::Call) {
+        for (std::uint64_t above = element.size.value; above > wordBytes;) {
+            write.offset = above - wordBytes;
+            script_.push_back(write);
+            above = above > pageBytes ? above - pageBytes : 0;
+        }
+    }
+    write.offset = 0;
+    script_.push_back(write);
+}
+
+VirtAddr AccessChooser::stackPointer() const {
+    return thread_ < process_.stacks.size() ? process_.stacks[thread_].rsp : VirtAddr(0);
 }
 
 std::uint64_t AccessChooser::count() const {
@@ -50,6 +85,9 @@ AccessChooser::Choice AccessChooser::next(std::uint64_t n) {
         return {.address = start_, .call = &script_[n]};
     }
     const std::uint64_t at = offset(n);
+    if (wasOnStack(n)) {
+        return {VirtAddr(stackPointer().value + at), script_[n].write};
+    }
     const bool write = settings_.pattern == Pattern::Script
                            ? script_[n].write
                            : rng_.below(100) < settings_.writePercent;

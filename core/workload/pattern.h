@@ -9,7 +9,10 @@ namespace fragscope {
 /// Chooses the next access of a thread. The area may grow, shrink and move while it runs.
 class AccessChooser {
 public:
-    AccessChooser(const Process& process, const ProcessSettings& settings, Rng& rng);
+    AccessChooser(const Process& process,
+                  const ProcessSettings& settings,
+                  Rng& rng,
+                  std::uint32_t thread = 0);
 
     struct Choice {
         VirtAddr address;
@@ -20,17 +23,26 @@ public:
     /// The n-th access, n from 0. `size` bytes are always inside one page.
     Choice next(std::uint64_t n);
 
+    /// True if the n-th access went to the frame of a function.
+    [[nodiscard]] bool wasOnStack(std::uint64_t n) const {
+        return settings_.pattern == Pattern::Script && script_[n].onStack;
+    }
+
     /// Accesses of this thread; 0 = no limit of its own.
     [[nodiscard]] std::uint64_t count() const;
 
 private:
     [[nodiscard]] std::uint64_t offset(std::uint64_t n);
+    [[nodiscard]] VirtAddr stackPointer() const;
+    void add(const ScriptedAccess& element);
+    void addFrame(const ScriptedAccess& element);
     void followArea();
 
     const Process& process_;
     const ProcessSettings& settings_;
     Rng& rng_;
-    std::vector<ScriptedAccess> script_; ///< with the accesses of Touch one by one
+    std::uint32_t thread_;
+    std::vector<ScriptedAccess> script_; ///< with the accesses of Touch and Call one by one
     std::uint64_t edits_ = ~0ULL;
     VirtAddr start_;
     std::uint64_t words_ = 1;

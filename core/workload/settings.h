@@ -24,6 +24,10 @@ enum class Verb : std::uint8_t {
     Unmap,   ///< gives pages back
     Fork,
     Exit,
+    Call,    ///< goes deeper: RSP moves down, the pages of the new frame are written
+    Alloca,  ///< goes deeper; only the lowest word of the new frame is written
+    Return,  ///< RSP moves up
+    Reclaim, ///< system call: the pages of the own stack below RSP go back
 };
 
 /// One element of pattern Script; offsets count from the start of the area.
@@ -31,8 +35,9 @@ struct ScriptedAccess {
     bool write = false;
     std::uint64_t offset = 0; ///< Wait: cycles
     Verb verb = Verb::Access;
-    ByteCount size{};    ///< of the range, or of what is reserved
-    std::string other{}; ///< Fork: the child
+    ByteCount size{};     ///< of the range, or of what is reserved
+    std::string other{};  ///< Fork: the child
+    bool onStack = false; ///< the offset counts from RSP; below it in two's complement
 };
 
 /// Contiguous frames given to a process before the run; blocks of a process are neighbours in its
@@ -49,6 +54,8 @@ struct ProcessSettings {
     std::vector<InitialBlock> blocks;
     ByteCount reserve; ///< area whose pages get frames at the first touch
     ByteCount file;    ///< area of a read-only file, behind it
+    ByteCount stack;   ///< most that the stack of a thread may grow to; 0 = the threads have none
+    std::uint64_t stackGuard = 1; ///< pages below each stack that nobody may touch
     OnSignal onSignal = OnSignal::End;
     std::vector<std::uint32_t> cpus{
         1}; ///< one application thread per entry; empty = an idle owner of memory

@@ -1,6 +1,7 @@
 #include "fragscope/workload/shadow.h"
 
 #include "fragscope/hardware/paging/pte.h"
+#include "fragscope/kernel/paging/stack_calls.h"
 
 namespace fragscope {
 
@@ -10,7 +11,8 @@ constexpr std::array watched{
     EventKind::Store,         EventKind::Load,           EventKind::PteStore,
     EventKind::MapStore,      EventKind::MapEntryAdded,  EventKind::MapEntryRemoved,
     EventKind::PageCopied,    EventKind::MoveRolledBack, EventKind::MoveDone,
-    EventKind::StoreBuffered, EventKind::StoreDrained,
+    EventKind::StoreBuffered, EventKind::StoreDrained,   EventKind::StackOverrun,
+    EventKind::FramesFreed,
 };
 
 /// Reasons after which a page that becomes reachable again starts afresh.
@@ -21,6 +23,10 @@ bool givesBack(Rule why) {
 /// Reasons for which a page that becomes reachable must be all zero.
 bool startsZeroed(Rule why) {
     return why == Rule::FirstTouch || why == Rule::ZeroPageMapped || why == Rule::AnyFaultMaps;
+}
+
+bool isReclaim(Rule why) {
+    return why == Rule::BelowStackPointer || why == Rule::RedZoneIgnored;
 }
 
 std::size_t wordOf(std::uint64_t address) {
@@ -56,6 +62,10 @@ void Shadow::onEvent(const Event& event) {
         return onTableEntry(event);
     case EventKind::PageCopied:
         return onCopied(event);
+    case EventKind::StackOverrun:
+        return onOverrun(event);
+    case EventKind::FramesFreed:
+        return onFreed(event);
     case EventKind::MoveRolledBack:
     case EventKind::MoveDone:
         return forgetCopies(event.object);
@@ -149,6 +159,7 @@ void Shadow::onVisible(const Event& event) {
     }
     Contents& contents = *contents_[view->contents];
     const std::size_t word = wordOf(event.vaddr);
+    overwritten_ = {contents.words[word], contents.writtenAt[word]};
     contents.words[word] = event.value;
     contents.writtenAt[word] = kernel_.board().scheduler.steps();
     const std::uint64_t frame = event.paddr >> pageShift;
@@ -157,6 +168,20 @@ void Shadow::onVisible(const Event& event) {
     } else if (view->frame == nowhere && view->copyFrame != nowhere && frame != view->copyFrame) {
         reportLost(event, contents, word, bytesAt(view->copyFrame, word), Rule::WriteUnreachable);
     }
+}
+
+/// The store that came last was a mistake: what was written there before is lost.
+void Shadow::onOverrun(const Event& event) {
+    const View* view = find(event.object, event.vaddr >> pageShift);
+    const auto [value, writtenAt] = std::exchange(overwritten_, {});
+    if (view == nullptr || writtenAt == 0) {
+        return; // nobody had written there
+    }
+    Contents& contents = *contents_[view->contents];
+    const std::size_t word = wordOf(event.vaddr);
+    contents.words[word] = value;
+    contents.writtenAt[word] = writtenAt;
+    reportLost(event, contents, word, event.value, Rule::GuardJumped);
 }
 
 void Shadow::onLoad(const Event& event) {
@@ -193,10 +218,42 @@ void Shadow::onTableEntry(const Event& event) {
         if (entry.present()) {
             if (event.rule == Rule::WriteCopies) {
                 ownCopy(event.object, page + i);
+            } else if (event.rule == Rule::StackWentDeeper) {
+                unreachable(event.object, page + i, true); // whatever the thread finds there
             }
             reachable(event.object, page + i, entry.frame().value + i, event.rule);
         } else {
             unreachable(event.object, page + i, givesBack(event.rule));
+            if (isReclaim(event.rule)) {
+                reclaimed_ = {Pte{event.a}.frame().value, page + i};
+                forgetDead(event.object, page + i);
+            }
+        }
+    }
+}
+
+/// Until the frame of a reclaimed page is free, the thread may still write to it and return.
+void Shadow::onFreed(const Event& event) {
+    if (isReclaim(event.rule) && reclaimed_.first == event.paddr >> pageShift) {
+        forgetDead(event.object, reclaimed_.second);
+    }
+}
+
+/// A reclaim of the kernel took the page of a stack: what lies below the red zone is dead and may
+/// read zero from now on; the rest is still the program's.
+void Shadow::forgetDead(std::uint32_t process, std::uint64_t page) {
+    View* view = find(process, page);
+    if (view == nullptr) {
+        return;
+    }
+    ownCopy(process, page);
+    for (const ThreadStack& stack : kernel_.processes()[process - 1]->stacks) {
+        const std::uint64_t first = page << pageShift;
+        for (std::size_t word = 0; word < wordsPerPage; ++word) {
+            const std::uint64_t address = first + word * wordBytes;
+            if (address >= stack.start.value && address + redZone.value < stack.rsp.value) {
+                contents_[view->contents]->words[word] = 0;
+            }
         }
     }
 }

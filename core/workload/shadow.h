@@ -68,6 +68,7 @@ private:
     /// What the load must find: the CPU's own waiting store, or else what is visible. Reports a
     /// store that waits on another CPU.
     std::uint64_t expectedBy(const Event& load, const View& view);
+    void onOverrun(const Event& event);
     void onLoad(const Event& event);
     void onTableEntry(const Event& event);
     void onMapChange(std::uint32_t process);
@@ -78,6 +79,8 @@ private:
                    std::uint64_t page,
                    std::uint64_t frame,
                    Rule why = Rule::None);
+    void onFreed(const Event& event);
+    void forgetDead(std::uint32_t process, std::uint64_t page);
     void ownCopy(std::uint32_t process, std::uint64_t page);
     void unreachable(std::uint32_t process, std::uint64_t page, bool givenBack);
     void compare(std::uint32_t process, std::uint64_t page, View& view);
@@ -98,7 +101,9 @@ private:
     std::vector<std::vector<std::uint64_t>>
         pages_; ///< by process: its pages, in order of appearance
     std::vector<std::unique_ptr<Contents>> contents_;
-    std::vector<Buffered> buffered_; ///< oldest first
+    std::vector<Buffered> buffered_;                                ///< oldest first
+    std::pair<std::uint64_t, std::uint64_t> reclaimed_{nowhere, 0}; ///< frame and page, the last
+    std::pair<std::uint64_t, std::uint64_t> overwritten_; ///< by the last store: value, step
 };
 
 } // namespace fragscope

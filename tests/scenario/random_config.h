@@ -124,6 +124,7 @@ private:
         paging.frames = rng_.below(1024);
         paging.swapSlots = rng_.below(1024);
         paging.zeroPage = coin();
+        paging.stackReclaim = any<StackReclaim>();
     }
 
     void fill(ProcessSettings& process, std::uint64_t number, const MachineSettings& machine) {

@@ -48,6 +48,8 @@ std::uint64_t Cpu::registerValue(RegisterName name) const {
         return static_cast<std::uint64_t>(access_.privilege);
     case RegisterName::AlignmentCheck:
         return access_.alignmentCheck ? 1 : 0;
+    case RegisterName::Rsp:
+        return stackPointer_.value;
     }
     return 0;
 }
@@ -93,6 +95,13 @@ void Cpu::setAlignmentCheck(bool set) {
         access_.alignmentCheck = set;
         refreshRightsIndex();
         emitRegister(RegisterName::AlignmentCheck, set ? 1 : 0);
+    }
+}
+
+void Cpu::setStackPointer(VirtAddr address) {
+    if (stackPointer_ != address) {
+        stackPointer_ = address;
+        emitRegister(RegisterName::Rsp, address.value);
     }
 }
 

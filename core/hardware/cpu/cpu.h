@@ -47,6 +47,11 @@ public:
     /// EFLAGS.AC (stac, clac): supervisor data accesses to user pages are allowed in spite of SMAP.
     void setAlignmentCheck(bool set);
 
+    /// The stack pointer of the thread that runs.
+    void setStackPointer(VirtAddr address);
+
+    [[nodiscard]] VirtAddr stackPointer() const { return stackPointer_; }
+
     /// PKRU takes effect at once and invalidates nothing.
     void setPkru(std::uint32_t pkru);
 
@@ -92,6 +97,7 @@ private:
     ControlRegisters registers_;
     AccessMode access_;
     VirtAddr cr2_;
+    VirtAddr stackPointer_;
     std::uint8_t id_;
     std::uint16_t pcid_ = 0;
     PagingMode mode_ = PagingMode::Off;

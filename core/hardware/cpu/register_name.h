@@ -16,9 +16,10 @@ enum class RegisterName : std::uint8_t {
     Pkru = 5,
     Privilege = 6,      ///< CPL: 0 or 3
     AlignmentCheck = 7, ///< EFLAGS.AC: 0 or 1
+    Rsp = 8,            ///< of the thread that runs; 0 if it has no stack
 };
 
-inline constexpr unsigned registerCount = 8;
+inline constexpr unsigned registerCount = 9;
 
 /// "CR3"; empty for a number that names no register.
 std::string_view nameOf(RegisterName name);

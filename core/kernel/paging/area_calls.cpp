@@ -157,6 +157,14 @@ bool forkPage(Kernel& kernel, Process& parent, Process& child, PageNumber page, 
     return true;
 }
 
+/// Where they are and where RSP points; whose they are the threads say when they begin.
+void inheritStacks(const Process& parent, Process& child) {
+    child.stacks = parent.stacks;
+    for (ThreadStack& stack : child.stacks) {
+        stack.task = 0;
+    }
+}
+
 } // namespace
 
 Steps reservePages(Kernel& kernel, Process& process, PageCount pages) {
@@ -232,6 +240,7 @@ Steps forkMemory(Kernel& kernel, Process& parent, Process& child) {
     kernel.shootdowns().finished(round, Rule::AllAcked);
     co_yield ForkLine::Begin;
     kernel.paging().unlock();
+    inheritStacks(parent, child);
     child.awaitsFork = false;
     board.events.emit({.kind = EventKind::ForkDone,
                        .rule = Rule::ForkShares,

@@ -25,6 +25,25 @@ std::uint64_t flagsOf(const PageEntry& entry) {
     return pte::user | pte::noExecute | (entry.state == PageState::Allocated ? pte::writable : 0);
 }
 
+struct AreaForm {
+    std::uint8_t label; ///< of its entry in the memory map
+    PageState state;    ///< of its pages at first
+};
+
+constexpr AreaForm formOf(AreaKind kind) {
+    switch (kind) {
+    case AreaKind::File:
+        return {'F', PageState::FileBacked};
+    case AreaKind::Stack:
+        return {'S', PageState::OnDemand};
+    case AreaKind::Guard:
+        return {'G', PageState::Guard};
+    case AreaKind::OnDemand:
+        break;
+    }
+    return {'D', PageState::OnDemand};
+}
+
 } // namespace
 
 DemandPaging::DemandPaging(Kernel& kernel, const PagingSettings& settings)
@@ -82,22 +101,25 @@ bool DemandPaging::addArea(Process& process, PageCount pages, AreaKind kind, Rul
     const std::uint64_t start = map.areaEnd().value;
     const std::uint64_t length = bytesOf(pages).value;
     const bool file = kind == AreaKind::File;
+    const AreaForm form = formOf(kind);
     const std::size_t limit = map.count() - 1;
     map.insert(limit,
                {.start = start,
                 .length = length,
                 .kind = EntryKind::Demand,
-                .writable = !file,
-                .label = static_cast<std::uint8_t>(file ? 'F' : 'D')},
+                .writable = !file && kind != AreaKind::Guard,
+                .label = form.label},
                why);
     map.patch(limit + 1, map_field::start, start + length, why);
     process.demandPaged = true;
     for (std::uint64_t i = 0; i < pages.value; ++i) {
-        const PageEntry entry{file ? PageState::FileBacked : PageState::OnDemand, false,
-                              file ? i : 0};
+        const PageEntry entry{form.state, false, file ? i : 0};
         if (!change(process, pageOf(VirtAddr(start)) + PageCount(i), entry, why)) {
             return false;
         }
+    }
+    if (kind == AreaKind::Guard) {
+        return true; // nothing is promised
     }
     kernel_.board().events.emit({.kind = EventKind::PagesReserved,
                                  .rule = Rule::Promised,
@@ -124,7 +146,8 @@ bool DemandPaging::change(Process& process, PageNumber page, const PageEntry& to
     const auto value = encodeEntry(to);
     FRAGSCOPE_CHECK(value.has_value(), "the entry has no room for the page's state");
     // What a copied page holds is nowhere else: it must not leave as if never written.
-    const bool unsaved = from.state == PageState::CopyOnWrite && to.state == PageState::Allocated;
+    const bool unsaved = to.state == PageState::Allocated &&
+                         (from.state == PageState::CopyOnWrite || why == Rule::StackWentDeeper);
     const std::uint64_t flags = flagsOf(to) | (unsaved ? pte::dirty : 0);
     if (!process.tables.write(page, *value | flags, why)) {
         return false;

@@ -8,8 +8,9 @@
 
 namespace fragscope {
 
-/// What an area holds: memory of the process, or a read-only file.
-enum class AreaKind : std::uint8_t { OnDemand, File };
+/// What an area holds: memory of the process, a read-only file, the stack of a thread, or nothing
+/// (the guard below a stack).
+enum class AreaKind : std::uint8_t { OnDemand, File, Stack, Guard };
 
 /// The virtual memory manager of seed 002: promises pages, knows their states (in their page-table
 /// entries), and does the primitive actions of the fault handlers and system calls, which are

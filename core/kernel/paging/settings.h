@@ -27,6 +27,9 @@ enum class ReplacementScope : std::uint8_t { Global, Process };
 /// How the policy learns which pages were used.
 enum class UseSource : std::uint8_t { AccessedBits, EveryAccess };
 
+/// Which pages of a stack a reclaim takes. The first is right, the other one a mistake.
+enum class StackReclaim : std::uint8_t { KeepRedZone, BelowRsp };
+
 struct PagingSettings {
     DemandHandler handler = DemandHandler::Checking;
     InvalidReaction invalidAccess = InvalidReaction::Kill;
@@ -38,6 +41,7 @@ struct PagingSettings {
     std::uint64_t frames = 0;    ///< for resident pages, altogether or of each process; 0 = all
     std::uint64_t swapSlots = 0; ///< pages of the swap device
     bool zeroPage = false;       ///< pages read before they are written share one frame
+    StackReclaim stackReclaim = StackReclaim::KeepRedZone;
 };
 
 } // namespace fragscope

@@ -34,6 +34,7 @@ ActionFields fieldsOf(Action action) {
     case Action::Free:
         return {.process = true, .size = true};
     case Action::Exit:
+    case Action::ReclaimStacks:
         return {.process = true};
     case Action::StartMover:
     case Action::KillMover:

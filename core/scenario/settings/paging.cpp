@@ -31,6 +31,9 @@ std::vector<Setting> pagingSettings() {
             .says("Slots of 4 KiB of the swap device."),
         flag("paging.zero_page", &S::zeroPage)
             .says("Pages that are read before they are written share one frame of zeros."),
+        choice("paging.stack_reclaim", &S::stackReclaim)
+            .says("Which pages a reclaim of stacks takes.",
+                  "seed 002: free any allocated pages that reside under that thread's RSP value"),
     };
 }
 

@@ -14,10 +14,11 @@ constexpr std::string_view blockForm =
     "SIZE or SIZE @ frame N, of whole 4 KiB pages (`1 MiB @ frame 256`)";
 constexpr std::string_view cpuForm = "a CPU number";
 constexpr std::string_view accessForm =
-    "read OFFSET or write OFFSET, OFFSET a multiple of 8; touch OFFSET SIZE or scan OFFSET SIZE "
+    "read OFFSET or write OFFSET, OFFSET a multiple of 8, or rsp-N or rsp+N; touch OFFSET SIZE or "
+    "scan OFFSET SIZE "
     "(the "
     "first word of each page, written or read); wait CYCLES; reserve SIZE; convert OFFSET SIZE; "
-    "unmap OFFSET SIZE; fork NAME; exit";
+    "unmap OFFSET SIZE; fork NAME; exit; call SIZE, alloca SIZE, return SIZE (RSP moves); reclaim";
 
 std::optional<InitialBlock> parseBlock(std::string_view text) {
     const auto at = text.find('@');
@@ -68,7 +69,7 @@ struct VerbInfo {
     bool hasSize;
 };
 
-constexpr std::array<VerbInfo, 10> verbs{{
+constexpr std::array<VerbInfo, 14> verbs{{
     {"read", Verb::Access, false, true, false},
     {"write", Verb::Access, true, true, false},
     {"scan", Verb::Touch, false, true, true},
@@ -79,7 +80,15 @@ constexpr std::array<VerbInfo, 10> verbs{{
     {"unmap", Verb::Unmap, false, true, true},
     {"fork", Verb::Fork, false, false, false},
     {"exit", Verb::Exit, false, false, false},
+    {"call", Verb::Call, false, false, true},
+    {"alloca", Verb::Alloca, false, false, true},
+    {"return", Verb::Return, false, false, true},
+    {"reclaim", Verb::Reclaim, false, false, false},
 }};
+
+bool movesRsp(Verb verb) {
+    return verb == Verb::Call || verb == Verb::Alloca || verb == Verb::Return;
+}
 
 /// Takes the next word off a text.
 std::string_view takeWord(std::string_view& text) {
@@ -98,18 +107,47 @@ std::optional<std::uint64_t> parseOffset(std::string_view text) {
     return size ? std::optional(size->value) : std::nullopt;
 }
 
+constexpr std::string_view rspWord = "rsp";
+
+/// An offset, or one from RSP: `rsp-8`.
+bool parsePlace(std::string_view text, ScriptedAccess& parsed) {
+    parsed.onStack = parsed.verb == Verb::Access && text.starts_with(rspWord);
+    bool below = false;
+    if (parsed.onStack) {
+        text.remove_prefix(rspWord.size());
+        below = text.starts_with('-');
+        if (!below && !text.starts_with('+')) {
+            return false;
+        }
+        text.remove_prefix(1);
+    }
+    const auto offset = parseOffset(text);
+    if (!offset || (parsed.verb != Verb::Wait && *offset % wordBytes != 0)) {
+        return false;
+    }
+    parsed.offset = below ? 0 - *offset : *offset;
+    return true;
+}
+
+std::string printPlace(const ScriptedAccess& access) {
+    if (!access.onStack) {
+        return access.verb == Verb::Wait ? fmt::format("{}", access.offset)
+                                         : fmt::format("{:#x}", access.offset);
+    }
+    const bool below = access.offset > ~access.offset;
+    return fmt::format("{}{}{:#x}", rspWord, below ? '-' : '+',
+                       below ? 0 - access.offset : access.offset);
+}
+
 std::optional<ScriptedAccess> parseOperands(const VerbInfo& info, std::string_view text) {
     ScriptedAccess parsed{.write = info.write, .verb = info.verb, .size = {}, .other = {}};
-    if (info.hasOffset) {
-        const auto offset = parseOffset(takeWord(text));
-        if (!offset || (info.verb != Verb::Wait && *offset % wordBytes != 0)) {
-            return std::nullopt;
-        }
-        parsed.offset = *offset;
+    if (info.hasOffset && !parsePlace(takeWord(text), parsed)) {
+        return std::nullopt;
     }
     if (info.hasSize) {
         const auto size = parseSize(text);
-        if (!size || size->value == 0 || (size->value | parsed.offset) % pageBytes != 0) {
+        const std::uint64_t unit = movesRsp(info.verb) ? wordBytes : pageBytes;
+        if (!size || size->value == 0 || (size->value | parsed.offset) % unit != 0) {
             return std::nullopt;
         }
         parsed.size = *size;
@@ -138,8 +176,7 @@ std::string printAccess(const ScriptedAccess& access) {
     });
     std::string out(info->word);
     if (info->hasOffset) {
-        out += access.verb == Verb::Wait ? fmt::format(" {}", access.offset)
-                                         : fmt::format(" {:#x}", access.offset);
+        out += " " + printPlace(access);
     }
     if (info->hasSize) {
         out += " " + text(access.size);
@@ -168,6 +205,15 @@ std::vector<Setting> placeSettings() {
             .between(0, 1ULL << 40)
             .multipleOf(pageBytes)
             .says("Area behind that with a read-only file, read page by page at the first touch."),
+        size("process.stack", &S::stack)
+            .between(0, 1ULL << 40)
+            .multipleOf(pageBytes)
+            .says("Most that the stack of each of its threads may grow to, by faults, behind these "
+                  "areas; 0: the threads have none.",
+                  "seed 002: grows its stack down STACK_TOP-4mb"),
+        count("process.stack_guard", &S::stackGuard)
+            .between(0, 1ULL << 20)
+            .says("Pages below each stack that nobody may touch."),
         choice("process.on_signal", &S::onSignal)
             .says("What its handler does about an invalid access (paging.invalid_access = "
                   "`signal`)."),
@@ -198,7 +244,10 @@ std::vector<Setting> accessSettings() {
             .says("Pattern script: the accesses and system calls, in order; offsets from the start "
                   "of "
                   "the area. `convert` gives pages back that stay in use, `unmap` for good; `fork` "
-                  "makes the address space of another process of the scenario."),
+                  "makes the address space of another process of the scenario. `call` moves RSP "
+                  "down and "
+                  "writes to each page of the frame, `alloca` only to its lowest word; `reclaim` "
+                  "gives the pages below RSP back."),
         cycles("process.think", &S::thinkCycles)
             .word("cost.think", ~0ULL)
             .says("Work between two accesses."),

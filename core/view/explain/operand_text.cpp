@@ -60,6 +60,7 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(ListingId::Count
     "a reservation",
     "giving pages back",
     "a fork",
+    "the reclaim of a stack",
 };
 static_assert(!listings.back().empty(), "each listing has a name");
 

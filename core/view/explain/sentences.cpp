@@ -151,6 +151,12 @@ constexpr Sentence sentences[] = {
     {ForkDone, "{object:process} is a fork of {value:process}: {a:pages}, {b} of them by frame"},
     {PagesGivenBack,
      "{object:process} gave back {value:pages} from {vaddr}: {a:frames}, {b} slots"},
+    {StackMade,
+     "thread {b} of {object:process} has a stack of {value:pages} below {vaddr}, guard {a:pages}"},
+    {StackReclaimed, "{value:pages} of the stack of thread {b} of {object:process} below {vaddr} "
+                     "reclaimed: {a:frames}"},
+    {StackOverrun,
+     "thread {a} of {object:process} stores {value:hex} at {vaddr}, {b:bytes} below its stack"},
 };
 
 static_assert(std::size(sentences) == eventKindCount, "each kind has one sentence");

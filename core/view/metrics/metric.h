@@ -85,7 +85,11 @@ enum class Better : std::uint8_t { Lower, Higher, Neither };
     M(SwapWrites, "swap_writes", "pages", Lower, "Pages saved to the swap device.")                \
     M(SwapReads, "swap_reads", "pages", Lower, "Pages read from the swap device.")                 \
     M(FileReads, "file_reads", "pages", Lower, "Pages read from a file.")                          \
-    M(FramesCopied, "frames_copied", "frames", Lower, "Copies made by copy-on-write.")
+    M(FramesCopied, "frames_copied", "frames", Lower, "Copies made by copy-on-write.")             \
+    M(StackReclaims, "stack_pages_reclaimed", "pages", Neither,                                    \
+      "Pages of stacks below RSP that became allocate on demand again.")                           \
+    M(StackOverruns, "stack_overruns", "stores", Lower,                                            \
+      "Stores of threads below their own stack that no guard stopped.")
 
 enum class MetricId : std::uint8_t {
 #define FRAGSCOPE_METRIC_ENUMERATOR(Name, ...) Name,

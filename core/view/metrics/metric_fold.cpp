@@ -53,6 +53,8 @@ constexpr std::array<Counter, eventKindCount> countersByKind() {
     add(EventKind::SignalDelivered, MetricId::Signals);
     add(EventKind::PageEvicted, MetricId::Evictions);
     add(EventKind::FrameCopied, MetricId::FramesCopied);
+    add(EventKind::StackReclaimed, MetricId::StackReclaims, Adds::Value);
+    add(EventKind::StackOverrun, MetricId::StackOverruns);
     return table;
 }
 
