@@ -260,8 +260,8 @@ struct BigProcess : BigMemory {
             link(tables + 2 + leaf / 512, leaf % 512, tables + 4 + leaf);
         }
         for (std::uint64_t page = 0; page < pages; ++page) {
-            const PageState state = page % 8 == 0 ? PageState::CopyOnWrite : PageState::Allocated;
-            put(tables + 4 + page / 512, page % 512, *encodeEntry({state, true, page * 2}));
+            const PageState what = page % 8 == 0 ? PageState::CopyOnWrite : PageState::Allocated;
+            put(tables + 4 + page / 512, page % 512, *encodeEntry({what, true, page * 2}));
         }
         const PhysAddr slot = root.processTable;
         state.memory.store(slot, encodeProcessState(ProcessState::Running, false));

@@ -85,13 +85,18 @@ QSize VirtualMap::sizeHint() const {
 void VirtualMap::show(const std::vector<Extent>& extents,
                       PageStates pages,
                       const std::vector<AccessMark>& accesses) {
+    accesses_ = accesses;
+    if (extents == mapped_ && pages == pages_) {
+        update();
+        return;
+    }
+    mapped_ = extents;
     extents_ = extents;
     const std::vector<Extent> outside = extentsOutside(pages, extents);
     extents_.insert(extents_.end(), outside.begin(), outside.end());
     std::sort(extents_.begin(), extents_.end(),
               [](const Extent& a, const Extent& b) { return a.start < b.start; });
     pages_ = std::move(pages);
-    accesses_ = accesses;
     layOut();
 }
 

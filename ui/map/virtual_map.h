@@ -108,6 +108,7 @@ private:
 
     Look& look_;
     FrameClock& clock_;
+    std::vector<Extent> mapped_;  ///< the map's own
     std::vector<Extent> extents_; ///< also those outside of the map
     PageStates pages_;
     std::vector<PageCell> cells_;
