@@ -160,7 +160,9 @@ void FrameClassifier::classifyPage(std::uint64_t firstFrame, const PageRef& page
         if (bytes != nullptr) {
             std::memcpy(&word, bytes + (frame - firstFrame) * frameEntryBytes, wordBytes);
         }
-        base_[frame] = byteOf(classOf(FrameNumber(frame), decodeFrame(word)));
+        const FrameInfo info = decodeFrame(word);
+        base_[frame] = byteOf(classOf(FrameNumber(frame), info));
+        references_[frame] = static_cast<std::uint8_t>(std::min<unsigned>(info.references, 255));
     }
 }
 
@@ -174,6 +176,7 @@ bool FrameClassifier::refreshBase(const PageMap& memory, const std::optional<Ker
     bool changed = false;
     if (base_.size() != frames || tablePages_.size() != pages || table != table_) {
         base_.assign(frames, byteOf(FrameClass::Free));
+        references_.assign(frames, 0);
         tablePages_.assign(pages, PageRef());
         table_ = table;
         stale_ = true;
@@ -230,6 +233,12 @@ FrameClasses FrameClassifier::update(const ViewState& state, std::uint32_t focus
     focus_ = focus;
     refreshListedOwners(state.memory, root);
     const bool tableChanged = refreshBase(state.memory, root);
+    if (tableChanged) {
+        const bool several = std::any_of(references_.begin(), references_.end(),
+                                         [](std::uint8_t count) { return count > 1; });
+        ownerCounts_ =
+            several ? std::make_shared<const std::vector<std::uint8_t>>(references_) : nullptr;
+    }
     const auto process = processNumbered(reader, root, focus);
     std::vector<Extent> extents;
     if (process) {

@@ -64,6 +64,9 @@ std::span<const FrameClassInfo> allFrameClasses();
 /// A FrameClass per frame, as bytes; immutable and shared between snapshots.
 using FrameClasses = std::shared_ptr<const std::vector<std::uint8_t>>;
 
+/// How many entries lead to each frame, 255 at most; null if to no frame more than one.
+using FrameOwnerCounts = std::shared_ptr<const std::vector<std::uint8_t>>;
+
 /// Reads the classes of all frames out of the replica's bytes: frame table, list of owners,
 /// processes, maps, page tables. Keeps what it read by the identity of the pages that hold it, so
 /// that an update costs what changed. Used by one thread; the results may be read by any.
@@ -72,6 +75,9 @@ public:
     /// `focus` is a process number; 0 = none (all data is OtherProcess).
     /// The same object as before if nothing changed.
     FrameClasses update(const ViewState& state, std::uint32_t focus);
+
+    /// The numbers of owners as last read.
+    [[nodiscard]] const FrameOwnerCounts& ownerCounts() const { return ownerCounts_; }
 
     /// The pages of the focus as last read; never null.
     [[nodiscard]] const PageStates& pages() const { return pages_; }
@@ -84,12 +90,14 @@ private:
     void overlayPages(std::vector<std::uint8_t>& classes) const;
     void overlay(std::vector<std::uint8_t>& classes) const;
 
-    std::vector<PageRef> tablePages_; ///< of the frame table, as last read
-    FrameNumber table_;               ///< first of them
-    std::vector<std::uint8_t> base_;  ///< by the frame table alone
-    std::vector<ListedOwner> listed_; ///< owners that the list in the kernel heap names
-    std::vector<std::int32_t> owner_; ///< by frame, of those; -1 = none
-    std::vector<Extent> extents_;     ///< of the focused process
+    std::vector<PageRef> tablePages_;      ///< of the frame table, as last read
+    FrameNumber table_;                    ///< first of them
+    std::vector<std::uint8_t> base_;       ///< by the frame table alone
+    std::vector<ListedOwner> listed_;      ///< owners that the list in the kernel heap names
+    std::vector<std::int32_t> owner_;      ///< by frame, of those; -1 = none
+    std::vector<std::uint8_t> references_; ///< of the frame table, 255 at most
+    FrameOwnerCounts ownerCounts_;
+    std::vector<Extent> extents_; ///< of the focused process
     PageStateReader pageReader_;
     PageStates pages_ = pageReader_.update(PageMap(), 0);
     MoveView move_;

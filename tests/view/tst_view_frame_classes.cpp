@@ -207,6 +207,12 @@ void TestFrameClasses::update_pagesOutsideOfBlocks_haveTheirClasses() {
     putEntry(books, 4, {PageState::Allocated, true, 201});
     QCOMPARE(letters(classifier.update(books.state, 1), 199, 7), std::string(".ahzPR."));
     QCOMPARE(letters(classifier.update(books.state, 2), 199, 7), std::string(".PhzRR."));
+    QCOMPARE(int(classifier.ownerCounts()->at(201)), 3);
+    QCOMPARE(int(classifier.ownerCounts()->at(200)), 1);
+    books.frame(201, {.use = FrameUse::Data, .owner = 2, .references = 1});
+    books.frame(202, {.use = FrameUse::Data, .owner = 0, .references = 1});
+    (void)classifier.update(books.state, 2);
+    QVERIFY(classifier.ownerCounts() == nullptr); // no frame has several any more
 }
 
 void TestFrameClasses::update_tablesSayMore_winsOverTheFrameTable() {

@@ -172,6 +172,7 @@ void Presenter::showMemory(const EngineSnapshot& snapshot) {
         }
         cards_.legend->add(seen);
     }
+    cards_.physical->showOwners(moment.owners);
     cards_.physical->show(moment.frames, moment.state.move);
     showFlights(moment);
     const std::uint64_t frames = moment.frames->size();
