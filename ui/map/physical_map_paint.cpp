@@ -135,7 +135,7 @@ void PhysicalMap::paintFlights(QPainter& painter) const {
 void PhysicalMap::paintOwners(QPainter& painter) const {
     const int side = std::min(grid().cell.width(), grid().cell.height());
     if (owners_ == nullptr || owners_->size() != frameCount() || grid().framesPerCell != 1 ||
-        side < look_.scaled(20)) {
+        side < 18 || grid().cell.width() < 26) {
         return;
     }
     QFont font = look_.codeFont();
