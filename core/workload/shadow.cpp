@@ -221,7 +221,7 @@ void Shadow::onTableEntry(const Event& event) {
     const std::uint64_t pages = large ? wordsPerPage : 1;
     View* known = event.rule == Rule::MarkedMayGo ? find(event.object, page) : nullptr;
     if (known != nullptr) {
-        known->written = false;
+        known->written = holdsLiveBlock(event.object, page);
     }
     for (std::uint64_t i = 0; i < pages; ++i) {
         if (entry.present()) {
@@ -310,11 +310,14 @@ bool Shadow::holdsLiveBlock(std::uint32_t process, std::uint64_t page) const {
 }
 
 /// Whether nobody needs what the page held. A page with a part of a block in use was not the
-/// process's to give, nor the kernel's to take; nor was one that was written after the mark.
+/// process's to give, nor the kernel's to take. A marked page may be a new block's by now: that has
+/// nothing to lose as long as it was not written.
 bool Shadow::givesBack(const Event& entry, std::uint64_t page) {
     const View* view = find(entry.object, page);
-    const bool markHolds = entry.rule == Rule::MarkTaken && view != nullptr && !view->written;
-    return (markHolds || meansGivenBack(entry.rule)) && !holdsLiveBlock(entry.object, page);
+    if (entry.rule == Rule::MarkTaken) {
+        return view != nullptr && !view->written;
+    }
+    return meansGivenBack(entry.rule) && !holdsLiveBlock(entry.object, page);
 }
 
 void Shadow::onCopied(const Event& event) {

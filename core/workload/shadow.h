@@ -46,7 +46,7 @@ private:
         std::uint64_t home = nowhere;      ///< last place that was compared
         std::uint64_t copyFrame = nowhere; ///< copied there, not reachable yet
         bool givenBack = false; ///< the process gave the page back: a new one starts afresh
-        bool written = false;   ///< since it was marked as not needed (page_marks.h)
+        bool written = false;   ///< since it was marked as not needed (page_marks.h), or not free
     };
 
     /// A store that waits in a store buffer; those of a CPU leave in order.

@@ -59,7 +59,7 @@ public:
     /// The page was used (with UseSource::EveryAccess).
     void used(const Process& process, PageNumber page);
 
-    /// Marks of a present page (page_marks.h). False if it has no frame or is marked already.
+    /// Marks of a present page (page_marks.h). False if it has no frame, or is leaked already.
     bool markMayGo(Process& process, PageNumber page);
     bool leak(Process& process, PageNumber page);
 

@@ -23,12 +23,14 @@ bool DemandPaging::markMayGo(Process& process, PageNumber page) {
     const std::uint64_t held = process.tables.leaf(page);
     const PageState state = decodeEntry(held).state;
     const bool own = state == PageState::Allocated || state == PageState::CopyOnWrite;
-    if ((held & pte::present) == 0 || !own || isMarkedMayGo(held) || isLeaked(held)) {
+    if ((held & pte::present) == 0 || !own || isLeaked(held)) {
         return false;
     }
     rewrite(process, page, (held & ~(pte::dirty | pte::accessed)) | page_mark::mayGo,
             Rule::MarkedMayGo);
-    count(process, {}, {.marked = 1});
+    if (!isMarkedMayGo(held)) { // else it was used again meanwhile, and not swept
+        count(process, {}, {.marked = 1});
+    }
     return true;
 }
 

@@ -103,7 +103,7 @@ enum class Better : std::uint8_t { Lower, Higher, Neither };
     M(MarkedPages, "marked_pages", "pages", Neither,                                               \
       "Pages whose frame may be taken while they are not written.")                                \
     M(LeakedFrames, "leaked_frames", "frames", Lower, "Frames of pages that are in no area.")      \
-    M(ResidentTime, "resident_page_mcycles", "pages x Mcycle", Lower,                              \
+    M(ResidentTime, "resident_page_kcycles", "pages x kcycle", Lower,                              \
       "Pages with a frame, summed up over time.")                                                  \
     M(FunctorCalls, "functor_calls", "calls", Neither,                                             \
       "Free areas that scavengers called their functor for.")                                      \

@@ -188,7 +188,7 @@ void MetricFold::addResidentTime() {
     const std::uint64_t now = sample_.timeCycles;
     residentCycles_ += value(MetricId::ResidentPages) * (now - residentUntil_);
     residentUntil_ = now;
-    value(MetricId::ResidentTime) = residentCycles_ / million;
+    value(MetricId::ResidentTime) = residentCycles_ / 1000;
 }
 
 bool MetricFold::heaps(const Event& event) {
