@@ -202,7 +202,6 @@ std::uint64_t DemandPaging::releaseAll(Process& process) {
             swap_.drop(entry.number);
         }
     }
-    marked_ -= process.use.marked;
     if (process.use.leaked != 0) {
         kernel_.board().events.emit({.kind = EventKind::LeakedPages,
                                      .rule = Rule::EndOfProcess,

@@ -66,10 +66,8 @@ public:
     /// The mark is gone, the frame stays. A leaked page is in use again.
     void unmark(Process& process, PageNumber page, Rule why);
 
-    /// Pages of all processes whose frame may be taken.
-    [[nodiscard]] std::uint64_t marked() const { return marked_; }
-
-    [[nodiscard]] bool hasMarks() const { return marked_ != 0; }
+    /// Pages of all processes that run whose frame may be taken.
+    [[nodiscard]] std::uint64_t marked() const;
 
     /// One owner less of the frame that `page` had; the last one frees it.
     void leaveFrame(const Process& process, PageNumber page, FrameNumber frame, Rule why);
@@ -127,15 +125,14 @@ private:
     [[nodiscard]] std::uint64_t promiseLimit();
     void noteAccessedBits(ResidentSet& set);
     bool signal(AccessRequest& request, const PageEntry& entry);
-    void count(Process& process, const PageUse& before, const PageUse& after);
-    void rewrite(Process& process, PageNumber page, std::uint64_t bits, Rule why);
+    static void count(Process& process, const PageUse& before, const PageUse& after);
+    static void rewrite(Process& process, PageNumber page, std::uint64_t bits, Rule why);
 
     Kernel& kernel_;
     PagingSettings settings_;
     FrameSupply supply_;
     SwapDevice swap_;
     LowMemory lowMemory_;
-    std::uint64_t marked_ = 0;
     std::vector<std::unique_ptr<ResidentSet>> sets_; ///< by process number - 1, or one for all
     std::optional<FrameNumber> zero_;
     std::optional<std::uint64_t> dataFrames_;

@@ -64,6 +64,7 @@ Steps takePage(Kernel& kernel, Process& process, Locals& l) {
         ++l.kept;
         co_return;
     }
+    ++process.mappingsOpen; // it may end, but its tables stay until this is over
     paging.delist(process, page);
     paging.change(process, page, {PageState::OnDemand, false, 0}, Rule::MarkTaken);
     co_yield Line::Ask;
@@ -74,7 +75,10 @@ Steps takePage(Kernel& kernel, Process& process, Locals& l) {
     kernel.shootdowns().finished(round, Rule::AllAcked);
     co_yield Line::Free;
     paging.leaveFrame(process, page, held.frame(), Rule::MarkTaken);
+    paging.announceUse(process);
     ++l.taken;
+    --process.mappingsOpen;
+    kernel.reapIfDead(process);
 }
 
 void announce(Kernel& kernel, const Locals& l) {
@@ -101,6 +105,7 @@ Steps sweepMarks(Kernel& kernel, PageCount most) {
     Process* process = nullptr;
     for (; l.pages < most.value; ++l.pages) {
         co_yield Line::Look;
+        kernel.board().scheduler.spend(kernel.board().cost.kernelStep);
         process = findMarked(kernel, l);
         if (process == nullptr) {
             break;
@@ -111,7 +116,6 @@ Steps sweepMarks(Kernel& kernel, PageCount most) {
             ++l.kept;
         } else {
             co_await part(takePage(kernel, *process, l));
-            paging.announceUse(*process);
         }
     }
     co_yield Line::Done;
@@ -120,7 +124,7 @@ Steps sweepMarks(Kernel& kernel, PageCount most) {
 }
 
 bool MarkSweeper::wanted(std::uint64_t) const {
-    return kernel.paging().hasMarks() || over.holds();
+    return kernel.paging().marked() != 0 || over.holds();
 }
 
 Steps runMarkSweeper(MarkSweeper& sweeper) {
@@ -130,7 +134,7 @@ Steps runMarkSweeper(MarkSweeper& sweeper) {
         co_yield Line::Wait;
         co_await until(conditionOf<&MarkSweeper::wanted>(sweeper));
         co_yield Line::Wait;
-        if (!paging.hasMarks()) {
+        if (paging.marked() == 0) {
             co_return;
         }
         co_await sweepMarks(sweeper.kernel, PageCount(paging.settings().sweepQuantum));

@@ -11,7 +11,14 @@ void DemandPaging::count(Process& process, const PageUse& before, const PageUse&
     process.use.resident += after.resident - before.resident;
     process.use.marked += after.marked - before.marked;
     process.use.leaked += after.leaked - before.leaked;
-    marked_ += after.marked - before.marked;
+}
+
+std::uint64_t DemandPaging::marked() const {
+    std::uint64_t sum = 0;
+    for (const auto& process : kernel_.processes()) {
+        sum += process->state == ProcessState::Running ? process->use.marked : 0;
+    }
+    return sum;
 }
 
 /// The same page with other marks: no frame for a table is needed.

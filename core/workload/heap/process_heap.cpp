@@ -180,6 +180,13 @@ void ProcessHeap::broken(const HeapDamaged& damage) {
     kernel_.kill(process_, Rule::HeapWordsWrong, nullptr);
 }
 
+void ProcessHeap::unlock() {
+    const Board& board = kernel_.board();
+    board.mmu.drainStores(board.cpus[board.scheduler.running()->cpu]);
+    checkWhole();
+    lockedBy_ = 0;
+}
+
 void ProcessHeap::checkWhole() {
     if (!kernel_.wantsStepEnds() || ended()) {
         return;
