@@ -30,10 +30,6 @@ std::uint64_t pagesBelow(unsigned level) {
 
 } // namespace
 
-std::uint64_t StateTable::entry(std::size_t index) const {
-    return wordAt(bytes, index);
-}
-
 PageEntry pageEntryIn(const PageStates& states, PageNumber page) {
     const auto after = std::upper_bound(
         states->begin(), states->end(), page,
@@ -43,16 +39,18 @@ PageEntry pageEntryIn(const PageStates& states, PageNumber page) {
     }
     const StateTable& table = **(after - 1);
     const std::uint64_t index = page.value - table.first.value;
-    return index < StateTable::pages ? decodeEntry(table.entry(index)) : PageEntry{};
+    return index < StateTable::pages ? table.entry(index) : PageEntry{};
 }
 
 PageStates PageStateReader::update(const PageMap& memory, std::uint64_t cr3) {
     found_.clear();
+    foundBytes_.clear();
     compared_ = 0;
     left_ = memory.frameCount().value;
     if (cr3 != 0) {
         readTable(memory, PhysAddr(cr3 & pte::frameMask), table_level::pml4, PageNumber(0));
     }
+    bytes_.swap(foundBytes_);
     if (found_ != *result_) {
         result_ = std::make_shared<const Tables>(std::move(found_));
     }
@@ -92,21 +90,24 @@ void PageStateReader::readLeaf(const PageRef& bytes, PageNumber first) {
     while (compared_ < before.size() && before[compared_]->first < first) {
         ++compared_;
     }
-    const bool known = compared_ < before.size() && before[compared_]->first == first &&
-                       before[compared_]->bytes.same(bytes);
-    if (known) {
+    const bool known = compared_ < before.size() && before[compared_]->first == first;
+    foundBytes_.push_back(bytes);
+    if (known && bytes_[compared_].same(bytes)) {
         found_.push_back(before[compared_]);
         return;
     }
     auto table = std::make_shared<StateTable>();
     table->first = first;
-    table->bytes = bytes;
     for (std::size_t index = 0; index < StateTable::pages; ++index) {
         const PageEntry entry = decodeEntry(wordAt(bytes, index));
         table->states.at(index) = byteOf(entry);
-        table->varied = table->varied || (entry.present && entry.state != PageState::Allocated);
+        table->numbers.at(index) = entry.number;
     }
-    found_.push_back(std::move(table));
+    if (known && *before[compared_] == *table) {
+        found_.push_back(before[compared_]);
+    } else {
+        found_.push_back(std::move(table));
+    }
 }
 
 } // namespace fragscope

@@ -13,16 +13,15 @@
 /// kernel/paging/page_state.h.
 namespace fragscope {
 
-/// The states of the 512 pages that one table of the lowest level describes. Immutable; shared
-/// between snapshots as long as the bytes of the table stay the same.
+/// The pages that one table of the lowest level describes. Immutable; shared between snapshots as
+/// long as the table says the same of them (accessed and dirty bits do not count).
 struct StateTable {
     static constexpr std::size_t pages = 512;
     static constexpr std::uint8_t presentBit = 8; ///< of a byte; bits 2:0 are the PageState
 
-    PageNumber first;                         ///< the first page described
-    PageRef bytes;                            ///< the table itself
-    std::array<std::uint8_t, pages> states{}; ///< a byte per page
-    bool varied = false; ///< some present page is not simply allocated: file, copy, shared
+    PageNumber first;                           ///< the first page described
+    std::array<std::uint8_t, pages> states{};   ///< a byte per page
+    std::array<std::uint64_t, pages> numbers{}; ///< frame, slot, page of a file: as in PageEntry
 
     [[nodiscard]] PageState stateOf(std::size_t index) const {
         return static_cast<PageState>(states.at(index) & (presentBit - 1));
@@ -32,8 +31,11 @@ struct StateTable {
         return (states.at(index) & presentBit) != 0;
     }
 
-    /// The entry of a page.
-    [[nodiscard]] std::uint64_t entry(std::size_t index) const;
+    [[nodiscard]] PageEntry entry(std::size_t index) const {
+        return {stateOf(index), present(index), numbers.at(index)};
+    }
+
+    friend bool operator==(const StateTable&, const StateTable&) = default;
 };
 
 /// The tables of a process, ascending; pages that no table describes are not used.
@@ -57,7 +59,9 @@ private:
     void readLeaf(const PageRef& bytes, PageNumber first);
 
     PageStates result_ = std::make_shared<const Tables>();
-    Tables found_;             ///< of the update under way
+    std::vector<PageRef> bytes_; ///< of the tables of result_
+    Tables found_;               ///< of the update under way
+    std::vector<PageRef> foundBytes_;
     std::size_t compared_ = 0; ///< tables of result_ that lie before the one being read
     std::uint64_t left_ = 0;   ///< tables that may still be read: no more than there are frames
 };

@@ -49,6 +49,7 @@ SnapshotRef SnapshotMaker::make(const Timeline& timeline, std::uint32_t focus) {
     snapshot->log = timeline.log();
     snapshot->focus = focus;
     snapshot->frames = classifier_.update(timeline.state(), focus);
+    snapshot->owners = classifier_.ownerCounts();
     snapshot->pages = classifier_.pages();
     snapshot->sample = timeline.sample();
     snapshot->latest = timeline.metrics().current();

@@ -39,6 +39,7 @@ struct Snapshot {
 
     std::uint32_t focus = 0; ///< process that `frames` is seen from; 0 = none
     FrameClasses frames;     ///< a FrameClass per frame at the cursor; never null
+    FrameOwnerCounts owners; ///< of each frame; null if none has several
     PageStates pages;        ///< of the focus at the cursor; never null
 
     MetricSample sample;                                     ///< exact, at the cursor

@@ -130,6 +130,40 @@ private slots:
         QCOMPARE(rowLabel(2ULL << 30), QStringLiteral("2 G"));
     }
 
+    void owners_areWrittenIntoLargeCellsOnly() {
+        auto owners = std::make_shared<std::vector<std::uint8_t>>(512, std::uint8_t{1});
+        (*owners)[40] = 3;
+        map_->show(classesWith(FrameClass::Shared, 32, 64), {});
+        for (const int zoom : {8, 32}) {
+            map_->setZoom(zoom);
+            map_->showOwners(nullptr);
+            const QImage without = map_->grab().toImage();
+            map_->showOwners(owners);
+            const QImage with = map_->grab().toImage();
+            QCOMPARE(with != without, zoom == 32);
+            const QRect cell = map_->rectOfFrame(41);
+            QCOMPARE(with.copy(cell), without.copy(cell)); // of one owner nothing is said
+        }
+    }
+
+    void pulse_fades_andIsOver() {
+        map_->show(classesWith(FrameClass::OwnPage, 32, 64), {});
+        const QImage plain = map_->grab().toImage();
+        map_->pulse({{40, clock_.nowMs(), 400}});
+        QVERIFY(map_->animated());
+        const QImage fresh = map_->grab().toImage();
+        clock_.advance(200);
+        const QImage later = map_->grab().toImage();
+        QVERIFY(fresh != plain && later != plain && later != fresh);
+        clock_.advance(300);
+        QVERIFY(!map_->animated() && map_->pulses().empty());
+        QCOMPARE(map_->grab().toImage(), plain);
+        map_->pulse({{40, clock_.nowMs(), 0}}); // without animation it stays
+        clock_.advance(5000);
+        QVERIFY(!map_->animated());
+        QVERIFY(map_->grab().toImage() != plain);
+    }
+
     void virtualMap_clickAndKeys_selectPages() {
         VirtualMap bars(look_, clock_);
         bars.resize(700, 120);

@@ -1,3 +1,4 @@
+#include "fragscope/hardware/cpu/register_name.h"
 #include "fragscope/ui/map/legend.h"
 #include "fragscope/ui/map/physical_map.h"
 #include "fragscope/ui/model/facts.h"
@@ -188,6 +189,46 @@ private slots:
         window_->actions().runToEnd->trigger();
         window_->settle();
         QVERIFY(!told().contains(QStringLiteral("Attached")));
+    }
+
+    void stackPointers_areThoseOfTheThreads_runningOrNot() {
+        open("stack/two-threads");
+        goTo(900);
+        const VirtualMap& map = *cards().virtualMap;
+        QCOMPARE(map.stacks().size(), std::size_t{2});
+        int running = 0;
+        for (const StackMark& mark : map.stacks()) {
+            const Extent* stack = scene().extentOf(mark.rsp);
+            QVERIFY(stack != nullptr && stack->label == 'S');
+            QVERIFY(map.xOfStack(mark).has_value());
+            for (const CpuView& cpu : scene().moment().state.cpus) {
+                if (cpu.task == mark.task) {
+                    QCOMPARE(cpu.registers.at(static_cast<std::size_t>(RegisterName::Rsp)),
+                             mark.rsp);
+                    ++running;
+                }
+            }
+        }
+        QCOMPARE(running, 2);
+        const QImage deep = window_->cards().virtualMap->grab().toImage();
+        const std::vector<StackMark> before = map.stacks();
+        window_->actions().runToEnd->trigger();
+        window_->settle();
+        QVERIFY(map.stacks() != before && map.stacks()[0].rsp > before[0].rsp); // returned
+        QVERIFY(window_->cards().virtualMap->grab().toImage() != deep);
+        open("demand-paging/fork");
+        QVERIFY(map.stacks().empty());
+    }
+
+    void stackPointer_atTheEndOfItsArea_isStillSeen() {
+        open("stack/two-threads");
+        goTo(900);
+        VirtualMap& map = *cards().virtualMap;
+        const Extent stack = *scene().extentOf(map.stacks().back().rsp);
+        const StackMark empty{1, stack.start + stack.length};
+        QVERIFY(map.xOfStack(empty).has_value());
+        QVERIFY(*map.xOfStack(empty) > *map.xOfStack({1, stack.start}));
+        QVERIFY(!map.xOfStack({1, 0x1000}));
     }
 
     void plots_ofPages_onlyWherePagesAreReserved() {
