@@ -219,7 +219,39 @@ enum class EventSort : std::uint8_t { State, Meaning, Both };
       "thread", "Pages of the stack of a thread below vaddr are allocate on demand again.")        \
     K(StackOverrun, "stack-overrun", Meaning, Structure, "process", "value", "thread",             \
       "distance_bytes",                                                                            \
-      "A thread stored below its own stack, beyond the guard, and no fault stopped it.")
+      "A thread stored below its own stack, beyond the guard, and no fault stopped it.")           \
+    /* heaps, and memory given back */                                                             \
+    K(PagesMarked, "pages-marked", Meaning, Structure, "process", "pages", "marked_pages", "",     \
+      "Frames of pages may be taken as long as these are not written; marked_pages: in all.")      \
+    K(MarksSwept, "marks-swept", Meaning, Structure, "", "taken", "kept", "marked_pages",          \
+      "Frames of marked pages were taken; those of pages written since were kept.")                \
+    K(LeakedPages, "leaked-pages", Meaning, Structure, "process", "pages", "leaked_frames", "",    \
+      "Pages lost their area and kept their frame, or an area found them; leaked_frames: now.")    \
+    K(LowMemoryNotice, "low-memory", Meaning, Structure, "process", "free_frames",                 \
+      "watermark_frames", "resident_pages", "A process was told that memory is short.")            \
+    K(HeapAllocated, "heap-malloc", Meaning, Structure, "process", "length_bytes", "cycles", "",   \
+      "The heap of a process gave out the block at vaddr.")                                        \
+    K(HeapFreed, "heap-free", Meaning, Structure, "process", "length_bytes", "merged_bytes", "",   \
+      "The heap of a process took the block at vaddr back; it is part of merged_bytes now.")       \
+    K(HeapFreeDone, "heap-free-done", Meaning, Structure, "process", "cycles", "pages", "",        \
+      "A free() has returned; pages is what it gave back to the kernel.")                          \
+    K(HeapRefused, "heap-refused", Meaning, Structure, "process", "length_bytes", "", "",          \
+      "The heap of a process had no memory for a block.")                                          \
+    K(HeapBroken, "heap-broken", Meaning, Structure, "process", "found", "", "",                   \
+      "The heap of a process found something else at vaddr than its own words.")                   \
+    K(PoolCall, "pool-call", Meaning, Structure, "process", "pages", "cycles", "pool_pages",       \
+      "The heap of a process made a system call; the rule says what for.")                         \
+    K(BlockChecked, "block-checked", Meaning, Structure, "process", "same", "zero", "other",       \
+      "A program looked at words of its block at vaddr: as filled, zero, or something else.")      \
+    K(CacheUsed, "cache-used", Meaning, Structure, "process", "hit", "length_bytes", "",           \
+      "A program used a part of its cache, or had to make it first.")                              \
+    K(FreeAreaVisited, "free-area", Meaning, Structure, "process", "length_bytes", "pages",        \
+      "frames", "The functor of the scavenger was called for the area at vaddr.")                  \
+    K(ScavengePause, "scavenge-pause", Meaning, Structure, "process", "pages", "cycles", "frames", \
+      "A scavenger held the heap for so long; pages is what it passed to the kernel.")             \
+    K(CollectorLooked, "collector-looked", Meaning, Structure, "process", "length_bytes",          \
+      "pages", "words_read",                                                                       \
+      "A collector of the kernel read the heap of a process at vaddr: a deliberate mistake.")
 // clang-format on
 
 enum class EventKind : std::uint16_t {

@@ -156,7 +156,34 @@ namespace fragscope {
     R(BelowStackPointer, "below RSP and its red zone: no function can still use it")               \
     R(RedZoneIgnored, "deliberate mistake: below RSP, as if there were no red zone")               \
     R(StackWentDeeper, "the thread went deeper before every CPU had acknowledged: the page stays") \
-    R(GuardJumped, "the frame of a function is larger than the guard: it was jumped over")
+    R(GuardJumped, "the frame of a function is larger than the guard: it was jumped over")                    \
+    R(MarkedMayGo, "its process does not need it: the frame may be taken, unless it is written")   \
+    R(MarkTaken, "marked and not written since: the next touch gets a new zeroed frame")           \
+    R(WrittenSinceMark, "written since it was marked: it is in use")                               \
+    R(StaysMapped, "free() manages virtual memory only: the pages stay mapped")                    \
+    R(OldFrameUsed, "the page was mapped still: its old frame, with the old data")                 \
+    R(BelowWatermark, "{value} frames are free, fewer than the watermark {a}")                     \
+    R(NoFrameLeft, "no frame is left: who needs one waits for the answer")                         \
+    R(ByScript, "the program asks for it here")                                                    \
+    R(InBackground, "a task of low priority, a quantum at a time")                                 \
+    R(OnNotice, "the process was told that memory is short")                                       \
+    R(AtExhaustion, "no frame is left, and somebody waits for one")                                \
+    R(PoolGrows, "no free block is large enough")                                                  \
+    R(PoolShrinks, "free() found more than enough free at the end of the pool")                    \
+    R(AreaForBlock, "two layers: each block is an area of its own")                                \
+    R(AreaReturned, "two layers: the area of the block goes back")                                 \
+    R(PagesConverted, "whole pages of free memory: in use, but without frames")                    \
+    R(LiveBlock, "a block in use")                                                                 \
+    R(NotFilledYet, "a block in use that the program has not filled yet")                          \
+    R(FreedBlock, "a block that was freed: the program should not look")                           \
+    R(HeapWhole, "I15: the blocks of a heap cover its pool, its lists have the free ones")        \
+    R(HeapWordsWrong, "the words of the heap do not fit each other")                               \
+    R(CollectorStops, "no length of a block, or the end of the area: the collector stops")         \
+    R(TakenForFree, "the collector takes the block for a free one")                                \
+    R(TakenForUsed, "the collector takes the block for a used one")                                \
+    R(CacheDropped, "memory was short: the program has dropped it and makes it again")             \
+    R(CacheFilled, "not in the cache: the program makes it")                                       \
+    R(CacheHit, "still in the cache")
 // clang-format on
 
 enum class Rule : std::uint16_t {

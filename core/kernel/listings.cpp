@@ -7,6 +7,8 @@
 #include "fragscope/kernel/growth.h"
 #include "fragscope/kernel/paging/area_calls.h"
 #include "fragscope/kernel/paging/demand_fault.h"
+#include "fragscope/kernel/paging/mark_sweeper.h"
+#include "fragscope/kernel/paging/range_calls.h"
 #include "fragscope/kernel/paging/stack_calls.h"
 #include "fragscope/kernel/system_call.h"
 
@@ -23,7 +25,8 @@ std::vector<const Listing*> kernelListings() {
             &detachSharedListing(),     &checkingHandlerListing(),
             &dumbHandlerListing(),      &reserveListing(),
             &giveBackListing(),         &forkListing(),
-            &reclaimStackListing()};
+            &reclaimStackListing(),     &reserveRangeListing(),
+            &markPagesListing(),        &markSweeperListing()};
 }
 
 } // namespace fragscope

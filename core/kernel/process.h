@@ -45,6 +45,8 @@ struct PageUse {
     std::uint64_t reserved = 0;  ///< in use: an access is no error
     std::uint64_t committed = 0; ///< of them those that a frame or slot must be found for
     std::uint64_t resident = 0;  ///< of them those that have a frame
+    std::uint64_t marked = 0;    ///< of these those whose frame may be taken (page_marks.h)
+    std::uint64_t leaked = 0;    ///< have a frame but are not reserved
 };
 
 /// The stack of one thread: [start, top), and a guard below it that nobody may touch.

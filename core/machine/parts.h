@@ -4,12 +4,15 @@
 #include "fragscope/defrag/mover_loop.h"
 #include "fragscope/event/event_hash.h"
 #include "fragscope/kernel/frames/frame_checker.h"
+#include "fragscope/kernel/paging/mark_sweeper.h"
 #include "fragscope/machine/coalescer.h"
 #include "fragscope/machine/config.h"
 #include "fragscope/machine/machine.h"
+#include "fragscope/workload/heap/process_heap.h"
 #include "fragscope/workload/shadow.h"
 #include "fragscope/workload/trace_replay.h"
 
+#include <algorithm>
 #include <list>
 #include <optional>
 
@@ -41,6 +44,12 @@ struct Machine::Parts {
         return pendingActions == 0 && moverControl.nothingToDo(0);
     }
 
+    /// No program with a heap runs any more.
+    [[nodiscard]] bool programsOver(std::uint64_t) const {
+        return std::all_of(heaps.begin(), heaps.end(),
+                           [](const ProcessHeap& heap) { return heap.over(); });
+    }
+
     RunConfig config;
     EventBus& events;
     EventHash hash;
@@ -58,6 +67,8 @@ struct Machine::Parts {
     InvariantChecker invariants;
     FrameChecker frameChecker;
     StepChecks checks;
+    std::list<ProcessHeap> heaps; ///< of the processes that have one
+    std::optional<MarkSweeper> sweeper;
     std::list<ApplicationThread> threads;
     std::list<TraceReplay> replays;
     std::uint64_t pendingActions = 0; ///< of the script, exits included

@@ -5,6 +5,7 @@
 #include "fragscope/kernel/growth.h"
 #include "fragscope/kernel/paging/demand_paging.h"
 #include "fragscope/kernel/paging/stack_calls.h"
+#include "fragscope/machine/heap_setup.h"
 #include "fragscope/machine/script.h"
 
 #include <algorithm>
@@ -141,6 +142,7 @@ Expected<Done> startThreads(Machine::Parts& parts, std::size_t index) {
                                  .settings = settings,
                                  .number = n,
                                  .rng = Rng(parts.choices.rng().next()),
+                                 .heap = heapOf(parts, process),
                                  .enough = conditionOf<&Machine::Parts::enough>(parts)});
         parts.kernel.threadStarted(process, cpu);
         const bool replays = !settings.trace.empty();
@@ -207,11 +209,13 @@ Expected<Done> setUp(Machine::Parts& parts) {
     // What was freed or given so far is the initial state, not a reason for the mover to start.
     parts.moverControl.releasesSeen = parts.kernel.frames().releases();
     startMover(parts);
+    makeHeaps(parts);
     for (std::size_t i = 0; i < parts.config.processes.size(); ++i) {
         if (auto started = startThreads(parts, i); !started) {
             return started;
         }
     }
+    startHeapTasks(parts);
     startScript(parts);
     return Done{};
 }

@@ -55,6 +55,11 @@ template <> std::span<const Choice> choicesOf<PageReplacement>();
 template <> std::span<const Choice> choicesOf<ReplacementScope>();
 template <> std::span<const Choice> choicesOf<UseSource>();
 template <> std::span<const Choice> choicesOf<StackReclaim>();
+template <> std::span<const Choice> choicesOf<HeapKind>();
+template <> std::span<const Choice> choicesOf<HeapLayers>();
+template <> std::span<const Choice> choicesOf<OnFree>();
+template <> std::span<const Choice> choicesOf<ScavengeTrigger>();
+template <> std::span<const Choice> choicesOf<ScavengeThreshold>();
 
 /// The name of an enumerator, e.g. "entry-e".
 template <class E> std::string_view choiceName(E value) {

@@ -50,6 +50,12 @@ template <> struct SectionAccess<ProcessSettings> {
     static auto& in(auto& config, std::size_t item) { return config.processes.at(item); }
 };
 
+template <> struct SectionAccess<HeapSettings> {
+    static constexpr auto section = SettingSection::Process;
+
+    static auto& in(auto& config, std::size_t item) { return config.processes.at(item).heap; }
+};
+
 template <> struct SectionAccess<ScriptAction> {
     static constexpr auto section = SettingSection::Action;
 
@@ -213,6 +219,8 @@ std::vector<Setting> framesSettings();
 std::vector<Setting> moverSettings();
 std::vector<Setting> pagingSettings();
 std::vector<Setting> processSettings();
+std::vector<Setting> heapSettings();      ///< more of [[process]]
+std::vector<Setting> lowMemorySettings(); ///< more of [paging]
 std::vector<Setting> actionSettings();
 
 } // namespace fragscope

@@ -13,8 +13,9 @@ namespace {
 
 std::vector<Setting> joinTables() {
     std::vector<Setting> all;
-    for (auto* table : {&runSettings, &machineSettings, &costSettings, &framesSettings,
-                        &moverSettings, &pagingSettings, &processSettings, &actionSettings}) {
+    for (auto* table :
+         {&runSettings, &machineSettings, &costSettings, &framesSettings, &moverSettings,
+          &pagingSettings, &lowMemorySettings, &processSettings, &heapSettings, &actionSettings}) {
         for (Setting& setting : table()) {
             all.push_back(std::move(setting));
         }

@@ -128,6 +128,7 @@ std::vector<ConfigIssue> validate(const RunConfig& config) {
     checkMover(config, issues);
     checkProcesses(config, issues);
     checkPaging(config, issues);
+    checkHeaps(config, issues);
     checkActions(config, issues);
     return issues.take();
 }

@@ -151,7 +151,8 @@ bool comesLater(const RunConfig& config, const ProcessSettings& process) {
 void checkPaging(const RunConfig& config, IssueList& issues) {
     for (std::size_t item = 0; item < config.processes.size(); ++item) {
         const ProcessSettings& process = config.processes[item];
-        if (demandSize(process).value == 0 && !hasCalls(process) && !comesLater(config, process)) {
+        if (demandSize(process).value == 0 && !hasCalls(process) && !comesLater(config, process) &&
+            !hasHeap(process)) {
             continue;
         }
         checkMachineOf(config, item, issues);

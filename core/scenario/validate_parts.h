@@ -52,6 +52,10 @@ std::string noSuchCpu(std::uint64_t cpu, std::uint32_t cpus);
 
 void checkProcesses(const RunConfig& config, IssueList& issues);
 void checkPaging(const RunConfig& config, IssueList& issues);
+/// True if it has a heap of its own.
+bool hasHeap(const ProcessSettings& process);
+
+void checkHeaps(const RunConfig& config, IssueList& issues);
 void checkActions(const RunConfig& config, IssueList& issues);
 
 } // namespace fragscope

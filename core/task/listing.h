@@ -39,6 +39,19 @@ enum class ListingId : std::uint16_t {
     GiveBack,         ///< kernel/paging/area_calls
     Fork,             ///< kernel/paging/area_calls
     ReclaimStack,     ///< kernel/paging/stack_calls
+    FirstFitAllocate, ///< alloc/first_fit_heap
+    FirstFitRelease,
+    FirstFitWalk,
+    SegregatedAllocate, ///< alloc/segregated_heap
+    SegregatedRelease,
+    SegregatedWalk,
+    ReserveRange,    ///< kernel/paging/range_calls
+    MarkPages,       ///< kernel/paging/range_calls: marked or leaked
+    MarkSweeper,     ///< kernel/paging/mark_sweeper
+    HeapOperation,   ///< workload/heap/heap_operations
+    Scavenger,       ///< workload/heap/scavenger: in the background
+    MemoryThread,    ///< workload/heap/scavenger: told that memory is short
+    KernelCollector, ///< workload/heap/kernel_collector: a deliberate mistake
     Count
 };
 

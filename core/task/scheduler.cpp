@@ -26,6 +26,7 @@ Task& Scheduler::spawn(const TaskSpec& spec, Steps steps) {
     task.role = spec.role;
     task.cpu = spec.cpu;
     task.daemon = spec.daemon;
+    task.background = spec.background;
     task.root = std::move(steps);
     task.root.handle().promise().task = &task;
     task.innermost = task.root.handle();
@@ -101,8 +102,11 @@ void Scheduler::makeReady(Task& task, std::uint64_t time) {
     task.status = TaskStatus::Ready;
     if (!held) {
         // The scenario's own actions happen when they are due, not after a time slice.
-        const bool first = task.role == TaskRole::Script;
-        cpu.ready.insert(first ? cpu.ready.begin() : cpu.ready.end(), &task);
+        if (task.role == TaskRole::Script) {
+            cpu.ready.insert(cpu.ready.begin(), &task);
+        } else {
+            enqueue(cpu, task);
+        }
     }
     publishStatus(task);
 }
@@ -217,10 +221,30 @@ Scheduler::Candidate Scheduler::choose() {
     return possible[index];
 }
 
-/// The scenario's own actions take the CPU from others at once; among themselves they take turns.
-bool Scheduler::scriptIsDue(const CpuState& cpu) {
-    return !cpu.ready.empty() && cpu.ready.front()->role == TaskRole::Script &&
-           cpu.current != nullptr && cpu.current->role != TaskRole::Script;
+/// At the end of the queue, but tasks of the background stay behind all others.
+void Scheduler::enqueue(CpuState& cpu, Task& task) {
+    auto place = cpu.ready.end();
+    while (!task.background && place != cpu.ready.begin() && (*(place - 1))->background) {
+        --place;
+    }
+    cpu.ready.insert(place, &task);
+}
+
+/// The scenario's own actions take the CPU from others at once, and everybody from a task of the
+/// background; among themselves they take turns.
+bool Scheduler::urgentIsDue(const CpuState& cpu) {
+    if (cpu.ready.empty() || cpu.current == nullptr) {
+        return false;
+    }
+    const Task& next = *cpu.ready.front();
+    const bool script = next.role == TaskRole::Script && cpu.current->role != TaskRole::Script;
+    return script || (cpu.current->background && !next.background);
+}
+
+/// Another task of the same priority may have the CPU now.
+bool Scheduler::quantumIsOver(const CpuState& cpu) {
+    return cpu.clock >= cpu.quantumEnd &&
+           (cpu.current->background || !cpu.ready.front()->background);
 }
 
 void Scheduler::setHorizon(const Candidate& chosen) {
@@ -230,7 +254,7 @@ void Scheduler::setHorizon(const Candidate& chosen) {
     }
     std::uint64_t horizon = nextTimer(chosen.cpu);
     const CpuState& own = cpus_[chosen.cpu];
-    if (scriptIsDue(own)) {
+    if (urgentIsDue(own)) {
         horizon = 0; // looked at again after each step: the task may become preemptible
     } else if (!own.ready.empty()) {
         horizon = std::min(horizon, own.quantumEnd);
@@ -267,9 +291,9 @@ Task& Scheduler::dispatch(std::uint32_t cpu) {
     Task* const before = state.current;
     const bool preempt = before != nullptr && !state.fresh && !state.ready.empty() &&
                          before->preemptible && !before->inInstruction && !before->interruptsOff &&
-                         (state.clock >= state.quantumEnd || scriptIsDue(state));
+                         (quantumIsOver(state) || urgentIsDue(state));
     if (preempt) {
-        state.ready.push_back(before);
+        enqueue(state, *before);
     }
     if (before == nullptr || preempt) {
         state.current = state.ready.front();

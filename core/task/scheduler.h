@@ -34,6 +34,7 @@ struct TaskSpec {
     ListingId listing =
         ListingId::None; ///< announced with the task; the coroutine follows it itself
     bool daemon = false;
+    bool background = false; ///< lowest priority
     std::uint64_t startAtCycles = 0;
 };
 
@@ -128,7 +129,9 @@ private:
     [[nodiscard]] Candidate candidateOf(std::uint32_t cpu) const;
     [[nodiscard]] Candidate choose();
     [[nodiscard]] Candidate earliest() const;
-    [[nodiscard]] static bool scriptIsDue(const CpuState& cpu);
+    static void enqueue(CpuState& cpu, Task& task);
+    [[nodiscard]] static bool urgentIsDue(const CpuState& cpu);
+    [[nodiscard]] static bool quantumIsOver(const CpuState& cpu);
     void setHorizon(const Candidate& chosen);
     void takeInterrupt(std::uint32_t cpu, std::uint64_t time);
     Task& dispatch(std::uint32_t cpu);

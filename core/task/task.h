@@ -11,7 +11,7 @@ namespace fragscope {
 
 class Scheduler;
 
-inline constexpr std::size_t maxCallDepth = 4;
+inline constexpr std::size_t maxCallDepth = 6;
 inline constexpr std::size_t maxLocals = 8;
 
 /// One level of calls: the listing that runs there and the storage of its Locals struct, word by
@@ -35,7 +35,8 @@ struct Task {
     bool inInstruction = false; ///< between translate and perform: no interrupt, no preemption
     bool interruptsOff = false; ///< no interrupt is taken while this task has the CPU, even waiting
     bool preemptible = true;
-    Condition waitsFor{}; ///< status Waiting: what for (test == nullptr: only wakeAt)
+    bool background = false; ///< runs only while its CPU has no other work
+    Condition waitsFor{};    ///< status Waiting: what for (test == nullptr: only wakeAt)
     std::uint64_t wakeAtCycles = ~0ULL;
     std::uint64_t busyCycles = 0; ///< cycles that it has spent on its CPU
     bool stepOpen = false;        ///< a micro-step was begun and not yet ended

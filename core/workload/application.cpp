@@ -2,6 +2,7 @@
 
 #include "fragscope/kernel/paging/area_calls.h"
 #include "fragscope/kernel/paging/stack_calls.h"
+#include "fragscope/workload/heap/heap_operations.h"
 #include "fragscope/workload/pattern.h"
 
 #include <array>
@@ -126,6 +127,17 @@ Process* processNamed(const Kernel& kernel, const std::string& name) {
     return nullptr;
 }
 
+/// Work without an access; interrupts are taken now and then.
+Steps work(Kernel& kernel, std::uint64_t cycles) {
+    constexpr std::uint64_t most = 1000;
+    Scheduler& scheduler = kernel.board().scheduler;
+    for (; cycles > most; cycles -= most) {
+        scheduler.spend(most);
+        co_yield Line::Call;
+    }
+    scheduler.spend(cycles);
+}
+
 Steps performCall(ApplicationThread& thread, const ScriptedAccess& call, Locals& l) {
     Kernel& kernel = thread.kernel;
     Process& process = thread.process;
@@ -152,11 +164,21 @@ Steps performCall(ApplicationThread& thread, const ScriptedAccess& call, Locals&
     case Verb::Reclaim:
         co_await reclaimStacks(kernel, process, thread.number);
         break;
+    case Verb::Malloc:
+    case Verb::Free:
+    case Verb::Fill:
+    case Verb::Check:
+    case Verb::Cycle:
+    case Verb::Cache:
+    case Verb::Scavenge:
+    case Verb::Collect:
+        co_await performHeapOperation(*thread.heap, call);
+        break;
     case Verb::Exit:
         kernel.end(process, ProcessState::Exited);
         break;
     default:
-        kernel.board().scheduler.spend(call.offset);
+        co_await part(work(kernel, call.offset));
         break;
     }
 }
@@ -229,6 +251,9 @@ Steps runApplication(ApplicationThread& thread) {
     }
     co_yield Line::End;
     publishProgress(thread);
+    if (thread.heap != nullptr) {
+        thread.heap->programEnded();
+    }
     thread.kernel.threadEnded(thread.process);
 }
 

@@ -14,6 +14,8 @@ struct Progress {
     std::uint64_t walkReferences = 0; ///< of the walks that succeeded
 };
 
+class ProcessHeap;
+
 /// What one application thread needs; must outlive its coroutine.
 struct ApplicationThread {
     Kernel& kernel;
@@ -22,7 +24,8 @@ struct ApplicationThread {
     Progress progress{};
     std::uint32_t number = 0; ///< of the thread, for distinct values
     Rng rng{0};
-    Condition enough{}; ///< with settings.accesses == 0: the thread ends when this holds
+    ProcessHeap* heap = nullptr; ///< of the process, if it has one
+    Condition enough{};          ///< with settings.accesses == 0: the thread ends when this holds
 };
 
 /// A program that reads and writes its memory by one of the patterns. Every written value is

@@ -1,12 +1,21 @@
 #include "fragscope/workload/listings.h"
 
 #include "fragscope/workload/application.h"
+#include "fragscope/workload/heap/heap_operations.h"
+#include "fragscope/workload/heap/kernel_collector.h"
+#include "fragscope/workload/heap/scavenger.h"
 #include "fragscope/workload/trace_replay.h"
 
 namespace fragscope {
 
 std::vector<const Listing*> workloadListings() {
-    return {&applicationListing(), &traceReplayListing()};
+    std::vector<const Listing*> all{&applicationListing(),   &traceReplayListing(),
+                                    &heapOperationListing(), &scavengerListing(),
+                                    &memoryThreadListing(),  &kernelCollectorListing()};
+    for (const Listing* listing : heapListings()) {
+        all.push_back(listing);
+    }
+    return all;
 }
 
 } // namespace fragscope

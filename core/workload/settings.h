@@ -2,6 +2,7 @@
 
 #include "fragscope/base/units.h"
 #include "fragscope/kernel/paging/settings.h"
+#include "fragscope/workload/heap/settings.h"
 
 #include <string>
 #include <vector>
@@ -28,15 +29,23 @@ enum class Verb : std::uint8_t {
     Alloca,  ///< goes deeper; only the lowest word of the new frame is written
     Return,  ///< RSP moves up
     Reclaim, ///< system call: the pages of the own stack below RSP go back
+    Malloc,  ///< of the heap of the process, from here on
+    Free,
+    Fill,  ///< writes words of a block that no other write of the run writes
+    Check, ///< reads them again
+    Cycle, ///< allocates, touches and frees a block so many times
+    Cache, ///< uses a block that the process may drop when memory is short
+    Scavenge,
+    Collect, ///< has the kernel's collector run: a deliberate mistake
 };
 
 /// One element of pattern Script; offsets count from the start of the area.
 struct ScriptedAccess {
     bool write = false;
-    std::uint64_t offset = 0; ///< Wait: cycles
+    std::uint64_t offset = 0; ///< Wait: cycles; Cycle: times
     Verb verb = Verb::Access;
     ByteCount size{};     ///< of the range, or of what is reserved
-    std::string other{};  ///< Fork: the child
+    std::string other{};  ///< Fork: the child; a block of the heap, by name
     bool onStack = false; ///< the offset counts from RSP; below it in two's complement
 };
 
@@ -73,6 +82,7 @@ struct ProcessSettings {
     std::uint64_t traceOperations = 0; ///< at most this many; 0 = all
     ByteCount growBy = kib(256);       ///< trace: how much the heap asks for at a time
     std::uint64_t exitAtCycles = 0;    ///< gives all its memory back then; 0 = never
+    HeapSettings heap;
 };
 
 } // namespace fragscope

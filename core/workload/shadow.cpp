@@ -12,11 +12,12 @@ constexpr std::array watched{
     EventKind::MapStore,      EventKind::MapEntryAdded,  EventKind::MapEntryRemoved,
     EventKind::PageCopied,    EventKind::MoveRolledBack, EventKind::MoveDone,
     EventKind::StoreBuffered, EventKind::StoreDrained,   EventKind::StackOverrun,
-    EventKind::FramesFreed,
+    EventKind::FramesFreed,   EventKind::StoreBuffered,  EventKind::StoreDrained,
+    EventKind::HeapAllocated, EventKind::HeapFreed,
 };
 
 /// Reasons after which a page that becomes reachable again starts afresh.
-bool givesBack(Rule why) {
+bool meansGivenBack(Rule why) {
     return why == Rule::ScenarioSaysSo || why == Rule::ConvertedBack || why == Rule::Unmapped;
 }
 
@@ -66,6 +67,9 @@ void Shadow::onEvent(const Event& event) {
         return onOverrun(event);
     case EventKind::FramesFreed:
         return onFreed(event);
+    case EventKind::HeapAllocated:
+    case EventKind::HeapFreed:
+        return onHeap(event);
     case EventKind::MoveRolledBack:
     case EventKind::MoveDone:
         return forgetCopies(event.object);
@@ -162,6 +166,7 @@ void Shadow::onVisible(const Event& event) {
     overwritten_ = {contents.words[word], contents.writtenAt[word]};
     contents.words[word] = event.value;
     contents.writtenAt[word] = kernel_.board().scheduler.steps();
+    view->written = true;
     const std::uint64_t frame = event.paddr >> pageShift;
     if (view->frame != nowhere && frame != view->frame) {
         reportLost(event, contents, word, bytesAt(view->frame, word), Rule::WriteThroughStale);
@@ -214,6 +219,10 @@ void Shadow::onTableEntry(const Event& event) {
     }
     const std::uint64_t page = event.vaddr >> pageShift;
     const std::uint64_t pages = large ? wordsPerPage : 1;
+    View* known = event.rule == Rule::MarkedMayGo ? find(event.object, page) : nullptr;
+    if (known != nullptr) {
+        known->written = holdsLiveBlock(event.object, page);
+    }
     for (std::uint64_t i = 0; i < pages; ++i) {
         if (entry.present()) {
             if (event.rule == Rule::WriteCopies) {
@@ -223,7 +232,7 @@ void Shadow::onTableEntry(const Event& event) {
             }
             reachable(event.object, page + i, entry.frame().value + i, event.rule);
         } else {
-            unreachable(event.object, page + i, givesBack(event.rule));
+            unreachable(event.object, page + i, givesBack(event, page + i));
             if (isReclaim(event.rule)) {
                 reclaimed_ = {Pte{event.a}.frame().value, page + i};
                 forgetDead(event.object, page + i);
@@ -279,6 +288,36 @@ void Shadow::onMapChange(std::uint32_t process) {
             reachable(process, (extent.start >> pageShift) + i, (extent.paddr >> pageShift) + i);
         }
     }
+}
+
+void Shadow::onHeap(const Event& event) {
+    const std::pair block{event.object, event.vaddr};
+    if (event.kind == EventKind::HeapAllocated) {
+        liveBlocks_[block] = event.vaddr + event.value;
+    } else {
+        liveBlocks_.erase(block);
+    }
+}
+
+bool Shadow::holdsLiveBlock(std::uint32_t process, std::uint64_t page) const {
+    const std::uint64_t start = page << pageShift;
+    auto after = liveBlocks_.lower_bound({process, start + pageBytes});
+    if (after == liveBlocks_.begin()) {
+        return false;
+    }
+    const auto& [block, end] = *--after;
+    return block.first == process && end > start;
+}
+
+/// Whether nobody needs what the page held. A page with a part of a block in use was not the
+/// process's to give, nor the kernel's to take. A marked page may be a new block's by now: that has
+/// nothing to lose as long as it was not written.
+bool Shadow::givesBack(const Event& entry, std::uint64_t page) {
+    const View* view = find(entry.object, page);
+    if (entry.rule == Rule::MarkTaken) {
+        return view != nullptr && !view->written;
+    }
+    return meansGivenBack(entry.rule) && !holdsLiveBlock(entry.object, page);
 }
 
 void Shadow::onCopied(const Event& event) {

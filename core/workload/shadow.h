@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <unordered_map>
 #include <vector>
 
@@ -45,6 +46,7 @@ private:
         std::uint64_t home = nowhere;      ///< last place that was compared
         std::uint64_t copyFrame = nowhere; ///< copied there, not reachable yet
         bool givenBack = false; ///< the process gave the page back: a new one starts afresh
+        bool written = false;   ///< since it was marked as not needed (page_marks.h), or not free
     };
 
     /// A store that waits in a store buffer; those of a CPU leave in order.
@@ -74,6 +76,9 @@ private:
     void onMapChange(std::uint32_t process);
     void onCopied(const Event& event);
     void forgetCopies(std::uint32_t process);
+    void onHeap(const Event& event);
+    [[nodiscard]] bool givesBack(const Event& entry, std::uint64_t page);
+    [[nodiscard]] bool holdsLiveBlock(std::uint32_t process, std::uint64_t page) const;
 
     void reachable(std::uint32_t process,
                    std::uint64_t page,
@@ -104,6 +109,8 @@ private:
     std::vector<Buffered> buffered_;                                ///< oldest first
     std::pair<std::uint64_t, std::uint64_t> reclaimed_{nowhere, 0}; ///< frame and page, the last
     std::pair<std::uint64_t, std::uint64_t> overwritten_; ///< by the last store: value, step
+    std::map<std::pair<std::uint32_t, std::uint64_t>, std::uint64_t>
+        liveBlocks_; ///< of heaps: process and start to end
 };
 
 } // namespace fragscope

@@ -125,6 +125,21 @@ private:
         paging.swapSlots = rng_.below(1024);
         paging.zeroPage = coin();
         paging.stackReclaim = any<StackReclaim>();
+        paging.lowWatermark = rng_.below(1024);
+        paging.sweepQuantum = 1 + rng_.below(64);
+    }
+
+    /// No heap: it needs a process without other memory. Its settings are kept all the same.
+    void fill(HeapSettings& heap, const MachineSettings& machine) {
+        heap.layers = any<HeapLayers>();
+        heap.onFree = any<OnFree>();
+        heap.poolStep = kib(4 * (1 + rng_.below(64)));
+        heap.unmapAbove = kib(4 * rng_.below(64));
+        heap.pageAligned = coin();
+        heap.scavenge = any<ScavengeTrigger>();
+        heap.threshold = any<ScavengeThreshold>();
+        heap.quantum = 1 + rng_.below(64);
+        heap.cpu = static_cast<std::uint32_t>(rng_.below(machine.cpus));
     }
 
     void fill(ProcessSettings& process, std::uint64_t number, const MachineSettings& machine) {
@@ -153,6 +168,7 @@ private:
         process.traceOperations = rng_.next();
         process.growBy = kib(4 * (1 + rng_.below(64)));
         process.exitAtCycles = coin() ? 0 : someCycles();
+        fill(process.heap, machine);
     }
 
     /// What is used must have been made by an earlier action.

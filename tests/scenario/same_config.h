@@ -50,10 +50,10 @@ inline bool same(const MoverSettings& x, const MoverSettings& y) {
 }
 
 inline bool same(const PagingSettings& x, const PagingSettings& y) {
-    const auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11] = x;
-    const auto& [b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11] = y;
-    return std::tie(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11) ==
-           std::tie(b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11);
+    const auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14] = x;
+    const auto& [b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14] = y;
+    return std::tie(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14) ==
+           std::tie(b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14);
 }
 
 inline bool same(const InitialBlock& x, const InitialBlock& y) {
@@ -67,16 +67,24 @@ inline bool same(const ScriptedAccess& x, const ScriptedAccess& y) {
            std::tie(y.write, y.offset, y.verb, y.size, y.other, y.onStack);
 }
 
+inline bool same(const HeapSettings& x, const HeapSettings& y) {
+    const auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10] = x;
+    const auto& [b1, b2, b3, b4, b5, b6, b7, b8, b9, b10] = y;
+    return std::tie(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10) ==
+           std::tie(b1, b2, b3, b4, b5, b6, b7, b8, b9, b10);
+}
+
 inline bool same(const ProcessSettings& x, const ProcessSettings& y) {
     const auto& [a1, a2, blocks1, a4, a5, stack1, guard1, a6, a7, a8, a9, a10, a11, a12, script1,
-                 a14, a15, a16, a17, a18, a19, a20, a21] = x;
+                 a14, a15, a16, a17, a18, a19, a20, a21, heap1] = x;
     const auto& [b1, b2, blocks2, b4, b5, stack2, guard2, b6, b7, b8, b9, b10, b11, b12, script2,
-                 b14, b15, b16, b17, b18, b19, b20, b21] = y;
+                 b14, b15, b16, b17, b18, b19, b20, b21, heap2] = y;
     return std::tie(stack1, guard1) == std::tie(stack2, guard2) &&
            std::tie(a1, a2, a4, a5, a6, a7, a8, a9, a10, a11, a12) ==
                std::tie(b1, b2, b4, b5, b6, b7, b8, b9, b10, b11, b12) &&
            std::tie(a14, a15, a16, a17, a18, a19, a20, a21) ==
                std::tie(b14, b15, b16, b17, b18, b19, b20, b21) &&
+           same(heap1, heap2) &&
            sameList(blocks1, blocks2,
                     [](const InitialBlock& p, const InitialBlock& q) { return same(p, q); }) &&
            sameList(script1, script2,

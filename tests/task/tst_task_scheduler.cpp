@@ -242,6 +242,18 @@ private slots:
         QCOMPARE(bench.timesOf(busy)[3], 351U);
     }
 
+    void background_runsOnlyWhileItsCpuHasNoOtherWork() {
+        TaskBench bench(1, SchedulePolicy::ByTime, 50);
+        const TaskSpec low{.cpu = 0, .background = true};
+        const Task& idle = bench.scheduler.spawn(low, worker(bench, 6, 50));
+        const Task& busy = bench.spawn(0, worker(bench, 4, 50));
+        const Task& later = bench.spawn(0, worker(bench, 1, 50), 520);
+        bench.run();
+        QCOMPARE(bench.timesOf(busy), Times({0, 50, 100, 150})); // its quantum does not end
+        QCOMPARE(bench.timesOf(later), Times({650}));            // at once: the step ends at 550
+        QCOMPARE(bench.timesOf(idle), Times({300, 350, 400, 450, 500, 800}));
+    }
+
     void kill_waitingTask_isGoneAndWakesNobody() {
         TaskBench bench(2);
         Task& task = bench.spawn(1, waiter(bench, bench.atLeast(0, 1), 1));

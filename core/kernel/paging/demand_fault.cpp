@@ -6,7 +6,7 @@ namespace fragscope {
 
 namespace {
 
-constexpr std::array<std::string_view, 27> checkLines{
+constexpr std::array<std::string_view, 29> checkLines{
     "page fault: save CR2 and the error code",
     "take the lock of the virtual memory manager",
     "read the entry of the page: which state?",
@@ -34,6 +34,8 @@ constexpr std::array<std::string_view, 27> checkLines{
     "write the entry: present",
     "return from the fault",
     "repeat the access",
+    "no frame is left: ask who can give some back, and wait for the answers",
+    "all have answered: were frames given back?",
 };
 
 enum class Dumb : std::uint16_t { Fault = 1, Frame, NoFrame, WaitForEnd, Map, Return, Repeat };
@@ -47,8 +49,6 @@ constexpr std::array<std::string_view, 7> dumbLines{
     "return from the fault",
     "repeat the access",
 };
-
-constexpr std::uint64_t retry = none - 1; ///< value of l.frame: look at the page again
 
 bool allowed(const PageEntry& entry, const AccessRequest& request) {
     switch (entry.state) {
@@ -81,7 +81,14 @@ Steps takeFrame(Kernel& kernel, AccessRequest& request, FaultLocals& l) {
         l.frame = found ? found->value : none;
     }
     if (l.frame != none) {
+        paging.lowMemory().look();
         co_return;
+    }
+    if (paging.lowMemory().canAsk()) {
+        co_await part(askForFrames(kernel, request, l));
+        if (l.frame == retry) {
+            co_return;
+        }
     }
     co_yield Check::NoFrame;
     Process& victim = paging.chooseSacrifice(*request.process, request.address);
@@ -257,17 +264,6 @@ Steps resolvePage(Kernel& kernel, AccessRequest& request, FaultLocals& l) {
     paging.announceUse(*request.process);
 }
 
-/// Takes the lock. The process may have ended when it has it.
-Steps takeLock(Kernel& kernel, Task& self) {
-    DemandPaging& paging = kernel.paging();
-    co_yield Check::Lock;
-    while (!paging.unlocked(0)) {
-        co_await until(conditionOf<&DemandPaging::unlocked>(paging));
-        co_yield Check::Lock;
-    }
-    paging.lock(self.id);
-}
-
 /// The page's state forbids the access. l.frame is `retry` if it shall be repeated.
 Steps invalidAccess(Kernel& kernel, AccessRequest& request, FaultLocals& l) {
     const PageEntry entry = DemandPaging::entryOf(*request.process, pageOf(request.address));
@@ -289,7 +285,7 @@ Steps handleChecking(Kernel& kernel, AccessRequest& request, bool translateOnly)
         l.references = 0;
         l.faultCycles = kernel.enterFault(request);
         do {
-            co_await part(takeLock(kernel, self));
+            co_await part(takeFaultLock(kernel, self));
             co_yield Check::Look;
             l.frame = 0;
             const PageEntry entry =

@@ -2,6 +2,7 @@
 
 #include "fragscope/base/check.h"
 #include "fragscope/hardware/paging/pte.h"
+#include "fragscope/kernel/paging/page_marks.h"
 
 #include <algorithm>
 
@@ -47,7 +48,8 @@ constexpr AreaForm formOf(AreaKind kind) {
 } // namespace
 
 DemandPaging::DemandPaging(Kernel& kernel, const PagingSettings& settings)
-    : kernel_(kernel), settings_(settings), supply_(kernel.frames()), swap_(settings.swapSlots) {}
+    : kernel_(kernel), settings_(settings), supply_(kernel.frames()), swap_(settings.swapSlots),
+      lowMemory_(kernel, settings.lowWatermark) {}
 
 // ---- promises
 // ------------------------------------------------------------------------------------------
@@ -121,15 +123,19 @@ bool DemandPaging::addArea(Process& process, PageCount pages, AreaKind kind, Rul
     if (kind == AreaKind::Guard) {
         return true; // nothing is promised
     }
+    announcePromise(process, VirtAddr(start), pages);
+    return true;
+}
+
+void DemandPaging::announcePromise(const Process& process, VirtAddr start, PageCount pages) {
     kernel_.board().events.emit({.kind = EventKind::PagesReserved,
                                  .rule = Rule::Promised,
                                  .object = process.number,
-                                 .vaddr = start,
+                                 .vaddr = start.value,
                                  .value = pages.value,
                                  .a = process.use.committed,
                                  .b = promiseLimit() == ~0ULL ? 0 : promiseLimit()});
     announceUse(process);
-    return true;
 }
 
 // ---- pages
@@ -140,7 +146,8 @@ PageEntry DemandPaging::entryOf(const Process& process, PageNumber page) {
 }
 
 bool DemandPaging::change(Process& process, PageNumber page, const PageEntry& to, Rule why) {
-    const PageEntry from = entryOf(process, page);
+    const std::uint64_t held = process.tables.leaf(page);
+    const PageEntry from = decodeEntry(held);
     FRAGSCOPE_CHECK(why == Rule::AnyFaultMaps || mayBecome(from.state, to.state),
                     "illegal change of a page's state");
     const auto value = encodeEntry(to);
@@ -152,11 +159,13 @@ bool DemandPaging::change(Process& process, PageNumber page, const PageEntry& to
     if (!process.tables.write(page, *value | flags, why)) {
         return false;
     }
-    const PageUse before = useOf(from, from.present && isZeroFrame(FrameNumber(from.number)));
+    PageUse before = useOf(from, from.present && isZeroFrame(FrameNumber(from.number)));
     const PageUse after = useOf(to, to.present && isZeroFrame(FrameNumber(to.number)));
-    process.use.reserved += after.reserved - before.reserved;
-    process.use.committed += after.committed - before.committed;
-    process.use.resident += after.resident - before.resident;
+    before.marked = isMarkedMayGo(held) ? 1 : 0;
+    before.leaked = isLeaked(held) ? 1 : 0;
+    before.reserved -= before.leaked;
+    before.committed -= before.leaked;
+    count(process, before, after);
     const bool ofArea = from.state == PageState::NotUsed && !to.present;
     if (!ofArea) { // a whole area is announced at once
         kernel_.board().events.emit({.kind = EventKind::PageStateChanged,
@@ -192,6 +201,12 @@ std::uint64_t DemandPaging::releaseAll(Process& process) {
         } else if (entry.state == PageState::SwappedOut) {
             swap_.drop(entry.number);
         }
+    }
+    if (process.use.leaked != 0) {
+        kernel_.board().events.emit({.kind = EventKind::LeakedPages,
+                                     .rule = Rule::EndOfProcess,
+                                     .object = process.number,
+                                     .value = process.use.leaked});
     }
     process.use = {};
     announceUse(process);

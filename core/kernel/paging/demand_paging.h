@@ -3,6 +3,7 @@
 #include "fragscope/hardware/swap/swap_device.h"
 #include "fragscope/kernel/kernel.h"
 #include "fragscope/kernel/paging/frame_supply.h"
+#include "fragscope/kernel/paging/low_memory.h"
 #include "fragscope/kernel/paging/page_state.h"
 #include "fragscope/kernel/paging/resident_set.h"
 
@@ -58,12 +59,25 @@ public:
     /// The page was used (with UseSource::EveryAccess).
     void used(const Process& process, PageNumber page);
 
+    /// Marks of a present page (page_marks.h). False if it has no frame, or is leaked already.
+    bool markMayGo(Process& process, PageNumber page);
+    bool leak(Process& process, PageNumber page);
+
+    /// The mark is gone, the frame stays. A leaked page is in use again.
+    void unmark(Process& process, PageNumber page, Rule why);
+
+    /// Pages of all processes that run whose frame may be taken.
+    [[nodiscard]] std::uint64_t marked() const;
+
     /// One owner less of the frame that `page` had; the last one frees it.
     void leaveFrame(const Process& process, PageNumber page, FrameNumber frame, Rule why);
 
     /// Gives back the frames and slots of all pages outside blocks, in areas of demand or not;
     /// returns the number of frames. The process has ended.
     std::uint64_t releaseAll(Process& process);
+
+    /// Tells that `pages` from `start` are promised from now on.
+    void announcePromise(const Process& process, VirtAddr start, PageCount pages);
 
     /// Tells what the process uses now.
     void announceUse(const Process& process);
@@ -75,6 +89,9 @@ public:
     void giveUpZeroFrame() { settings_.zeroPage = false; }
 
     [[nodiscard]] bool isZeroFrame(FrameNumber frame) const { return zero_ && *zero_ == frame; }
+
+    /// Who wants to know when memory is short.
+    [[nodiscard]] LowMemory& lowMemory() { return lowMemory_; }
 
     // ---- replacement ----
     /// True if the pages of the process (or of all) have as many frames as they may have.
@@ -108,11 +125,14 @@ private:
     [[nodiscard]] std::uint64_t promiseLimit();
     void noteAccessedBits(ResidentSet& set);
     bool signal(AccessRequest& request, const PageEntry& entry);
+    static void count(Process& process, const PageUse& before, const PageUse& after);
+    static void rewrite(Process& process, PageNumber page, std::uint64_t bits, Rule why);
 
     Kernel& kernel_;
     PagingSettings settings_;
     FrameSupply supply_;
     SwapDevice swap_;
+    LowMemory lowMemory_;
     std::vector<std::unique_ptr<ResidentSet>> sets_; ///< by process number - 1, or one for all
     std::optional<FrameNumber> zero_;
     std::optional<std::uint64_t> dataFrames_;

@@ -23,6 +23,7 @@ struct FaultLocals {
 };
 
 inline constexpr std::uint64_t none = ~0ULL;
+inline constexpr std::uint64_t retry = none - 1; ///< value of `frame`: look at the page again
 
 /// Counts references of the handler to tables and spends their time.
 inline void refer(const Kernel& kernel, FaultLocals& l, std::uint64_t references) {
@@ -64,10 +65,20 @@ enum class Check : std::uint16_t {
     Map,
     Return,
     Repeat,
+    AskOthers,
+    Answered,
 };
 
 /// Makes room for one more page of the process: the policy's victim loses its frame. l.frame is
 /// `none` if that is impossible (a page to save and no slot).
 Steps evictPage(Kernel& kernel, const Process& process, FaultLocals& l);
+
+/// No frame is left: takes the frames of marked pages, then asks the processes that listen, and
+/// waits. Without the lock of the virtual memory manager and l.frame = `retry` if frames are free
+/// then; else with the lock.
+Steps askForFrames(Kernel& kernel, AccessRequest& request, FaultLocals& l);
+
+/// Takes the lock of the virtual memory manager. The process may have ended when it has it.
+Steps takeFaultLock(Kernel& kernel, Task& self);
 
 } // namespace fragscope

@@ -105,13 +105,15 @@ constexpr std::array<PageStateInfo, pageStateCount> infos{{
 
 std::vector<EntryField> presentRuler(const EntryFormat& format) {
     std::vector<EntryField> fields{
-        {"P", 0, 1, 0},          {"RW", 1, 1, 0},    {"US", 2, 1, 0},
-        {"PWT", 3, 1, 0},        {"PCD", 4, 1, 0},   {"A", 5, 1, 0},
-        {"D", 6, 1, 0},          {"PAT", 7, 1, 0},   {"G", 8, 1, 0},
-        {"page state", 9, 2, 0}, {"free", 11, 1, 0}, {"frame", 12, format.frameBits, 0},
+        {"P", 0, 1, 0},          {"RW", 1, 1, 0},      {"US", 2, 1, 0},
+        {"PWT", 3, 1, 0},        {"PCD", 4, 1, 0},     {"A", 5, 1, 0},
+        {"D", 6, 1, 0},          {"PAT", 7, 1, 0},     {"G", 8, 1, 0},
+        {"page state", 9, 2, 0}, {"may go", 11, 1, 0}, {"frame", 12, format.frameBits, 0},
     };
     if (format.width == 64) {
-        fields.insert(fields.end(), {{"free", 52, 7, 0}, {"PK", 59, 4, 0}, {"NX", 63, 1, 0}});
+        fields.insert(
+            fields.end(),
+            {{"leaked", 52, 1, 0}, {"free", 53, 6, 0}, {"PK", 59, 4, 0}, {"NX", 63, 1, 0}});
     }
     return fields;
 }

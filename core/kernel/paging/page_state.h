@@ -14,6 +14,8 @@
 /// With all states, format `states32` and `states64`:
 ///
 ///     present (P = 1)   bits 10:9   0 allocated, 1 file-backed, 2 copy-on-write, 3 shared
+///                       bits 11, 52 marks of pages given back (page_marks.h); not part of the
+///                       state
 ///     absent (P = 0)    ..........1.0   swapped out: number of its slot from bit 2 up
 ///                       .........10.0   file-backed, not loaded: page of the file from bit 3 up
 ///                       .......00.000   not used

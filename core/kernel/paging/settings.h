@@ -38,9 +38,12 @@ struct PagingSettings {
     PageReplacement replacement = PageReplacement::None;
     ReplacementScope scope = ReplacementScope::Global;
     UseSource use = UseSource::AccessedBits;
-    std::uint64_t frames = 0;    ///< for resident pages, altogether or of each process; 0 = all
-    std::uint64_t swapSlots = 0; ///< pages of the swap device
-    bool zeroPage = false;       ///< pages read before they are written share one frame
+    std::uint64_t frames = 0;       ///< for resident pages, altogether or of each process; 0 = all
+    std::uint64_t swapSlots = 0;    ///< pages of the swap device
+    bool zeroPage = false;          ///< pages read before they are written share one frame
+    std::uint64_t lowWatermark = 0; ///< fewer free frames: processes are told; 0 = never
+    std::uint64_t sweepQuantum = 4; ///< marked pages that are taken at a time
+    std::uint32_t sweepCpu = 0;
     StackReclaim stackReclaim = StackReclaim::KeepRedZone;
 };
 

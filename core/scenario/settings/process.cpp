@@ -1,5 +1,6 @@
 #include "fragscope/base/text.h"
 #include "fragscope/scenario/setting_builder.h"
+#include "fragscope/scenario/settings/heap_words.h"
 
 #include <algorithm>
 #include <array>
@@ -18,7 +19,9 @@ constexpr std::string_view accessForm =
     "scan OFFSET SIZE "
     "(the "
     "first word of each page, written or read); wait CYCLES; reserve SIZE; convert OFFSET SIZE; "
-    "unmap OFFSET SIZE; fork NAME; exit; call SIZE, alloca SIZE, return SIZE (RSP moves); reclaim";
+    "unmap OFFSET SIZE; fork NAME; exit; call SIZE, alloca SIZE, return SIZE (RSP moves); reclaim; "
+    "with a heap also malloc NAME SIZE, free NAME, fill NAME, "
+    "check NAME, cache NAME SIZE, cycle N SIZE, scavenge, collect";
 
 std::optional<InitialBlock> parseBlock(std::string_view text) {
     const auto at = text.find('@');
@@ -167,10 +170,13 @@ std::optional<ScriptedAccess> parseAccess(std::string_view text) {
             return parseOperands(info, text);
         }
     }
-    return std::nullopt;
+    return parseHeapWord(word, text);
 }
 
 std::string printAccess(const ScriptedAccess& access) {
+    if (usesHeap(access.verb)) {
+        return printHeapWord(access);
+    }
     const auto info = std::find_if(verbs.begin(), verbs.end(), [&](const VerbInfo& one) {
         return one.verb == access.verb && one.write == access.write;
     });
@@ -247,7 +253,10 @@ std::vector<Setting> accessSettings() {
                   "makes the address space of another process of the scenario. `call` moves RSP "
                   "down and "
                   "writes to each page of the frame, `alloca` only to its lowest word; `reclaim` "
-                  "gives the pages below RSP back."),
+                  "gives the pages below RSP back. `fill` writes words of a block, `check` reads "
+                  "them again; `cycle` allocates, fills and frees N times; "
+                  "`cache` fills the block or, if memory was not short meanwhile, checks it; "
+                  "`collect` has a collector of the kernel parse the heap: a mistake."),
         cycles("process.think", &S::thinkCycles)
             .word("cost.think", ~0ULL)
             .says("Work between two accesses."),

@@ -61,6 +61,19 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(ListingId::Count
     "giving pages back",
     "a fork",
     "the reclaim of a stack",
+    "an allocation of the first-fit heap",
+    "a release of the first-fit heap",
+    "a walk of the first-fit heap",
+    "an allocation of the segregated heap",
+    "a release of the segregated heap",
+    "a walk of the segregated heap",
+    "a reservation of a range",
+    "the marking of pages",
+    "the sweeper of marked pages",
+    "an operation on the heap",
+    "the scavenger",
+    "the memory thread",
+    "the kernel collector",
 };
 static_assert(!listings.back().empty(), "each listing has a name");
 

@@ -157,6 +157,32 @@ constexpr Sentence sentences[] = {
                      "reclaimed: {a:frames}"},
     {StackOverrun,
      "thread {a} of {object:process} stores {value:hex} at {vaddr}, {b:bytes} below its stack"},
+    {PagesMarked,
+     "{object:process} marked {value:pages} whose frames may be taken; {a} are marked"},
+    {MarksSwept,
+     "frames of {value:pages} taken, {a} kept since they were written; {b} marked left"},
+    {LeakedPages, "{object:process}: {value:pages} changed hands with their frames; {a} of its "
+                  "frames are in no area"},
+    {LowMemoryNotice, "{object:process}, which has {b:frames}, is told that memory is short: "
+                      "{value:frames} free, watermark {a}"},
+    {HeapAllocated, "malloc of {object:process}: {value:bytes} at {vaddr} in {a:cycles}"},
+    {HeapFreed, "free of {object:process}: {value:bytes} at {vaddr}, part of {a:bytes} free now"},
+    {HeapFreeDone,
+     "free of {object:process} at {vaddr} took {value:cycles} and gave {a:pages} back"},
+    {HeapRefused, "malloc of {object:process}: no memory for {value:bytes}"},
+    {EventKind::HeapBroken,
+     "the heap of {object:process} is broken: {value:hex} at {vaddr} is none of its words"},
+    {PoolCall, "system call of the heap of {object:process} for {value:pages} in {a:cycles}; the "
+               "pool has {b:pages}"},
+    {BlockChecked, "{object:process} looks at its block at {vaddr}: {value} words as filled, {a} "
+                   "zero, {b} something else"},
+    {CacheUsed, "{object:process} uses {a:bytes} of its cache at {vaddr}, hits {value}"},
+    {FreeAreaVisited, "scavenger of {object:process}: free area of {value:bytes} at {vaddr}, "
+                      "{a:pages} whole, {b:frames} back"},
+    {ScavengePause, "scavenger of {object:process} held the heap for {a:cycles}: {value:pages} to "
+                    "the kernel, {b:frames} back"},
+    {CollectorLooked, "collector of the kernel in {object:process}: {value:bytes} at {vaddr}, "
+                      "{a:pages} taken; {b} words of the heap read"},
 };
 
 static_assert(std::size(sentences) == eventKindCount, "each kind has one sentence");

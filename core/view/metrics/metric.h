@@ -89,7 +89,36 @@ enum class Better : std::uint8_t { Lower, Higher, Neither };
     M(StackReclaims, "stack_pages_reclaimed", "pages", Neither,                                    \
       "Pages of stacks below RSP that became allocate on demand again.")                           \
     M(StackOverruns, "stack_overruns", "stores", Lower,                                            \
-      "Stores of threads below their own stack that no guard stopped.")
+      "Stores of threads below their own stack that no guard stopped.")                            \
+    M(PoolCalls, "pool_calls", "calls", Lower, "System calls made by heaps.")                      \
+    M(HeapFrees, "heap_frees", "blocks", Neither, "Blocks given back to heaps.")                   \
+    M(FreeCycles, "cycles_per_free", "cycles", Lower,                                              \
+      "Cycles of a free(), system calls included; mean.")                                          \
+    M(FreeLongest, "free_longest_cycles", "cycles", Lower, "Longest free().")                      \
+    M(MallocLongest, "malloc_longest_cycles", "cycles", Lower, "Longest malloc().")                \
+    M(HeapRefusals, "mallocs_refused", "blocks", Lower, "Blocks that a heap had no memory for.")   \
+    M(HeapsBroken, "heaps_broken", "heaps", Lower, "Heaps that found their words overwritten.")    \
+    M(BlocksDamaged, "blocks_damaged", "blocks", Lower,                                            \
+      "Looks at a block in use that was not as the program had filled it.")                        \
+    M(MarkedPages, "marked_pages", "pages", Neither,                                               \
+      "Pages whose frame may be taken while they are not written.")                                \
+    M(LeakedFrames, "leaked_frames", "frames", Lower, "Frames of pages that are in no area.")      \
+    M(ResidentTime, "resident_page_kcycles", "pages x kcycle", Lower,                              \
+      "Pages with a frame, summed up over time.")                                                  \
+    M(FunctorCalls, "functor_calls", "calls", Neither,                                             \
+      "Free areas that scavengers called their functor for.")                                      \
+    M(FunctorCallsInVain, "functor_calls_in_vain", "calls", Lower,                                 \
+      "Calls of the functor that released no frame.")                                              \
+    M(PauseLongestPages, "pause_longest_pages", "pages", Lower,                                    \
+      "Most pages that a scavenger gave back at a time.")                                          \
+    M(PauseLongest, "pause_longest_cycles", "cycles", Lower,                                       \
+      "Longest time for which a scavenger held a heap.")                                           \
+    M(LowMemoryNotices, "low_memory_notices", "notices", Neither,                                  \
+      "Processes told that memory is short.")                                                      \
+    M(CacheHits, "cache_hits", "uses", Higher, "Uses of a cache that found the part there.")       \
+    M(CacheMisses, "cache_misses", "uses", Lower, "Parts of a cache that had to be made.")         \
+    M(CollectorWords, "heap_words_read_by_kernel", "words", Lower,                                 \
+      "Words of heaps that a collector of the kernel read.")
 
 enum class MetricId : std::uint8_t {
 #define FRAGSCOPE_METRIC_ENUMERATOR(Name, ...) Name,

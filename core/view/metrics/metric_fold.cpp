@@ -55,6 +55,10 @@ constexpr std::array<Counter, eventKindCount> countersByKind() {
     add(EventKind::FrameCopied, MetricId::FramesCopied);
     add(EventKind::StackReclaimed, MetricId::StackReclaims, Adds::Value);
     add(EventKind::StackOverrun, MetricId::StackOverruns);
+    add(EventKind::PoolCall, MetricId::PoolCalls);
+    add(EventKind::HeapRefused, MetricId::HeapRefusals);
+    add(EventKind::HeapBroken, MetricId::HeapsBroken);
+    add(EventKind::LowMemoryNotice, MetricId::LowMemoryNotices);
     return table;
 }
 
@@ -172,9 +176,73 @@ bool MetricFold::paging(const Event& event) {
         ++value(event.a != 0 ? MetricId::FileReads : MetricId::SwapReads);
         return true;
     }
+    addResidentTime();
     follow(MetricId::ReservedPages, event.object, event.value);
     follow(MetricId::CommittedPages, event.object, event.a);
     follow(MetricId::ResidentPages, event.object, event.b);
+    return true;
+}
+
+/// Pages with a frame since the last change of their number.
+void MetricFold::addResidentTime() {
+    const std::uint64_t now = sample_.timeCycles;
+    residentCycles_ += value(MetricId::ResidentPages) * (now - residentUntil_);
+    residentUntil_ = now;
+    value(MetricId::ResidentTime) = residentCycles_ / 1000;
+}
+
+bool MetricFold::heaps(const Event& event) {
+    const auto atLeast = [this](MetricId metric, std::uint64_t seen) {
+        value(metric) = std::max(value(metric), seen);
+    };
+    switch (event.kind) {
+    case EventKind::HeapAllocated:
+        atLeast(MetricId::MallocLongest, event.a);
+        return true;
+    case EventKind::HeapFreeDone: {
+        freeCycles_ += event.value;
+        const std::uint64_t frees = ++value(MetricId::HeapFrees);
+        value(MetricId::FreeCycles) = freeCycles_ / frees;
+        atLeast(MetricId::FreeLongest, event.value);
+        return true;
+    }
+    case EventKind::BlockChecked: {
+        const bool damaged = event.rule == Rule::LiveBlock && (event.a | event.b) != 0;
+        value(MetricId::BlocksDamaged) += damaged ? 1 : 0;
+        return damaged;
+    }
+    default:
+        ++value(event.value != 0 ? MetricId::CacheHits : MetricId::CacheMisses);
+        return true;
+    }
+}
+
+bool MetricFold::scavengers(const Event& event) {
+    switch (event.kind) {
+    case EventKind::PagesMarked:
+        value(MetricId::MarkedPages) = event.a;
+        break;
+    case EventKind::MarksSwept:
+        value(MetricId::MarkedPages) = event.b;
+        break;
+    case EventKind::LeakedPages:
+        follow(MetricId::LeakedFrames, event.object, event.a);
+        break;
+    case EventKind::FreeAreaVisited:
+        ++value(MetricId::FunctorCalls);
+        value(MetricId::FunctorCallsInVain) += event.b == 0 ? 1 : 0;
+        break;
+    case EventKind::ScavengePause: {
+        std::uint64_t& pages = value(MetricId::PauseLongestPages);
+        std::uint64_t& cycles = value(MetricId::PauseLongest);
+        pages = std::max(pages, event.value);
+        cycles = std::max(cycles, event.a);
+        break;
+    }
+    default:
+        value(MetricId::CollectorWords) += event.b;
+        break;
+    }
     return true;
 }
 
@@ -200,6 +268,18 @@ bool MetricFold::apply(const Event& event) {
     case EventKind::PageLoaded:
     case EventKind::MemoryUse:
         return paging(event);
+    case EventKind::HeapAllocated:
+    case EventKind::HeapFreeDone:
+    case EventKind::BlockChecked:
+    case EventKind::CacheUsed:
+        return heaps(event);
+    case EventKind::PagesMarked:
+    case EventKind::MarksSwept:
+    case EventKind::LeakedPages:
+    case EventKind::FreeAreaVisited:
+    case EventKind::ScavengePause:
+    case EventKind::CollectorLooked:
+        return scavengers(event);
     case EventKind::WaitEnded:
         return wait(event.value);
     case EventKind::AccessesDone:

@@ -41,6 +41,9 @@ private:
     bool progress(const Event& event);
     bool paging(const Event& event);
     bool books(const Event& event);
+    bool heaps(const Event& event);
+    bool scavengers(const Event& event);
+    void addResidentTime();
     /// A metric that is the sum of what each task, or process, says of itself.
     void follow(MetricId metric, std::uint32_t source, std::uint64_t total);
     bool endProcess(std::uint32_t process);
@@ -50,6 +53,9 @@ private:
     FreeRuns free_;
     WaitHistogram waits_;
     PageCount ramFrames_;
+    std::uint64_t freeCycles_ = 0;                   ///< of all free() together
+    std::uint64_t residentCycles_ = 0;               ///< pages with a frame x cycles, so far
+    std::uint64_t residentUntil_ = 0;                ///< counted up to this time
     std::uint64_t allocateCycles_ = 0;               ///< of the books, for frames given out
     std::uint64_t releaseCycles_ = 0;                ///< and given back
     std::map<std::uint32_t, std::uint64_t> entries_; ///< blocks by process

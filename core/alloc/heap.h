@@ -1,0 +1,74 @@
+#pragma once
+
+#include "fragscope/alloc/arena.h"
+#include "fragscope/alloc/free_area.h"
+#include "fragscope/alloc/heap_picture.h"
+
+namespace fragscope {
+
+/// Where a heap gets its memory, page by page, at the end of its arena. The caller makes system
+/// calls of these; the heap knows no kernel.
+class PoolSource {
+public:
+    virtual ~PoolSource() = default;
+
+    /// The arena grows by `pages`; `granted` is false if that is refused. New pages read zero.
+    virtual Steps growPool(PageCount pages, bool& granted) = 0;
+
+    /// The last `pages` of the arena go back.
+    virtual Steps shrinkPool(PageCount pages) = 0;
+};
+
+/// The functor of a scavenger.
+class FreeAreaVisitor {
+public:
+    virtual ~FreeAreaVisitor() = default;
+
+    /// Called for one free area; no more are wanted if `goOn` becomes false.
+    virtual Steps visit(FreeArea area, bool& goOn) = 0;
+};
+
+/// A request for a block and what came of it. Lives in the caller's frame.
+struct HeapRequest {
+    ByteCount size;
+    ByteCount alignment{16}; ///< of the address; a power of two, at least 16
+    VirtAddr address{};      ///< of the block; 0 if there is no memory
+};
+
+/// A block that is given back and what came of it.
+struct HeapReturn {
+    VirtAddr address;
+    FreeArea merged{};  ///< the free area that it is part of now
+    bool atEnd = false; ///< nothing but that lies at the end of the arena
+};
+
+/// What a heap found in its memory instead of its own words: written over, freed twice, or taken
+/// away. Thrown by the operations, since nothing it does from then on can be right.
+struct HeapDamaged {
+    VirtAddr at;
+    std::uint64_t found = 0;
+};
+
+/// A heap: decides where blocks lie in an arena, by words that lie in the arena as well (in-band).
+/// It knows pages only as the unit of its source. Operations are algorithms with a listing; the
+/// caller holds the lock of the heap from their begin to their end.
+class Heap {
+public:
+    virtual ~Heap() = default;
+
+    virtual Steps allocate(HeapRequest& request) = 0;
+    virtual Steps release(HeapReturn& block) = 0;
+
+    /// Gives whole pages at the end of the arena back to the source if more than `keep` bytes are
+    /// free there.
+    virtual Steps trim(ByteCount keep) = 0;
+
+    /// The seed's scavenge(functor): calls `visitor` for each free area that ends above `from`, in
+    /// order of address. The areas hold no word that the heap needs. Changes nothing itself.
+    virtual Steps forEachFreeArea(VirtAddr from, FreeAreaVisitor& visitor) = 0;
+
+    /// What lies in the arena, read from its bytes, with the first thing that is wrong.
+    [[nodiscard]] virtual HeapPicture picture(const ArenaReader& reader) const = 0;
+};
+
+} // namespace fragscope

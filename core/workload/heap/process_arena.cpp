@@ -1,0 +1,43 @@
+#include "fragscope/workload/heap/process_arena.h"
+
+#include "fragscope/kernel/paging/demand_paging.h"
+
+#include <cstring>
+
+namespace fragscope {
+
+bool ProcessArena::tryWord(Task& task, ArenaWord& word) {
+    request_.address = word.at;
+    request_.kind = word.write ? AccessKind::Write : AccessKind::Read;
+    request_.value = word.value;
+    return access(kernel_, request_).bind(task).await_ready();
+}
+
+void ProcessArena::waitFor(Task& task, Steps::Handle caller) {
+    access(kernel_, request_).bind(task).await_suspend(caller);
+}
+
+void ProcessArena::finish(ArenaWord& word) {
+    access(kernel_, request_).await_resume();
+    if (request_.killed) {
+        throw ArenaGone{};
+    }
+    word.value = request_.value;
+}
+
+std::uint64_t ProcessBytes::word(VirtAddr at) const {
+    const PageEntry entry = DemandPaging::entryOf(process_, pageOf(at));
+    if (entry.present) {
+        return kernel_.board().memory.load(startOf(FrameNumber(entry.number)) +
+                                           ByteCount(offsetInPage(at)));
+    }
+    std::uint64_t value = 0;
+    if (entry.state == PageState::SwappedOut) {
+        if (const std::byte* bytes = kernel_.paging().swap().read(entry.number).bytes()) {
+            std::memcpy(&value, bytes + offsetInPage(at), sizeof value);
+        }
+    }
+    return value;
+}
+
+} // namespace fragscope
