@@ -27,12 +27,15 @@ RulerBox boxOf(const PteBitField& field, std::uint64_t entry) {
     box.meaning = meaning == nullptr ? QString() : translated(meaning);
     box.low = field.low;
     box.bits = field.count;
-    box.set = field.count == 1 && value != 0 && box.name != QLatin1String("avl");
-    box.minor = box.name == QLatin1String("avl");
+    const bool mark = box.name == QLatin1String("leak") || box.name == QLatin1String("go");
+    box.set = field.count == 1 && value != 0;
+    box.minor = box.name == QLatin1String("avl") || (mark && value == 0);
     box.units = frame ? 3.2 : 1;
     if (box.name == QLatin1String("state")) {
         box.meaning = qt(infoOf(decodeEntry(entry).state).name);
         box.units = 1.4;
+    } else if (box.name == QLatin1String("leak")) {
+        box.units = 1.3;
     }
     return box;
 }
