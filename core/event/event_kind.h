@@ -219,7 +219,10 @@ enum class EventSort : std::uint8_t { State, Meaning, Both };
       "thread", "Pages of the stack of a thread below vaddr are allocate on demand again.")        \
     K(StackOverrun, "stack-overrun", Meaning, Structure, "process", "value", "thread",             \
       "distance_bytes",                                                                            \
-      "A thread stored below its own stack, beyond the guard, and no fault stopped it.")
+      "A thread stored below its own stack, beyond the guard, and no fault stopped it.")           \
+    /* side table */                                                                               \
+    K(SideTableUsed, "side-table", Meaning, Structure, "process", "look_ups", "stores",            \
+      "table_bytes", "The kernel used the side table for what entries have no room for.")
 // clang-format on
 
 enum class EventKind : std::uint16_t {

@@ -50,10 +50,10 @@ inline bool same(const MoverSettings& x, const MoverSettings& y) {
 }
 
 inline bool same(const PagingSettings& x, const PagingSettings& y) {
-    const auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11] = x;
-    const auto& [b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11] = y;
-    return std::tie(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11) ==
-           std::tie(b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11);
+    const auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15] = x;
+    const auto& [b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15] = y;
+    return std::tie(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15) ==
+           std::tie(b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15);
 }
 
 inline bool same(const InitialBlock& x, const InitialBlock& y) {

@@ -89,7 +89,11 @@ enum class Better : std::uint8_t { Lower, Higher, Neither };
     M(StackReclaims, "stack_pages_reclaimed", "pages", Neither,                                    \
       "Pages of stacks below RSP that became allocate on demand again.")                           \
     M(StackOverruns, "stack_overruns", "stores", Lower,                                            \
-      "Stores of threads below their own stack that no guard stopped.")
+      "Stores of threads below their own stack that no guard stopped.")                            \
+    M(SideLooks, "side_table_look_ups", "look-ups", Lower,                                         \
+      "Look-ups of the kernel in side tables, for what entries have no room for.")                 \
+    M(SideStores, "side_table_stores", "stores", Lower, "Words of side tables changed.")           \
+    M(SideBytes, "side_table_bytes", "bytes", Lower, "Side tables of all processes, at most.")
 
 enum class MetricId : std::uint8_t {
 #define FRAGSCOPE_METRIC_ENUMERATOR(Name, ...) Name,

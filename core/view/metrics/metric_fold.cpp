@@ -200,6 +200,11 @@ bool MetricFold::apply(const Event& event) {
     case EventKind::PageLoaded:
     case EventKind::MemoryUse:
         return paging(event);
+    case EventKind::SideTableUsed:
+        value(MetricId::SideLooks) += event.value;
+        value(MetricId::SideStores) += event.a;
+        follow(MetricId::SideBytes, event.object, event.b);
+        return true;
     case EventKind::WaitEnded:
         return wait(event.value);
     case EventKind::AccessesDone:
