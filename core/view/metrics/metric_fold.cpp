@@ -268,6 +268,11 @@ bool MetricFold::apply(const Event& event) {
     case EventKind::PageLoaded:
     case EventKind::MemoryUse:
         return paging(event);
+    case EventKind::SideTableUsed:
+        value(MetricId::SideLooks) += event.value;
+        value(MetricId::SideStores) += event.a;
+        follow(MetricId::SideBytes, event.object, event.b);
+        return true;
     case EventKind::HeapAllocated:
     case EventKind::HeapFreeDone:
     case EventKind::BlockChecked:
