@@ -16,7 +16,8 @@ struct Process;
 ///
 /// A notice is sent when an allocation leaves fewer free frames than the watermark, and not again
 /// before there were as many as the watermark once more. When no frame is left everybody is asked,
-/// and who needs the frame waits for the answers.
+/// and who needs the frame waits for the answers. Simplified: to look at the number of free frames
+/// costs nothing.
 class LowMemory {
 public:
     /// A process that listens, and what it was asked. Belongs to this; lives as long.
