@@ -79,20 +79,6 @@ bool covered(const StateTable& table, const std::vector<Extent>& extents) {
     });
 }
 
-std::optional<ProcessInfo> processNumbered(const PageMapReader& reader,
-                                           const std::optional<KernelRoot>& root,
-                                           std::uint32_t number) {
-    if (!root || number == 0 || number > root->processSlots) {
-        return std::nullopt;
-    }
-    for (const ProcessInfo& process : decodeProcesses(reader, *root)) {
-        if (process.number == number) {
-            return process;
-        }
-    }
-    return std::nullopt;
-}
-
 } // namespace
 
 const FrameClassInfo& infoOf(FrameClass frameClass) {
@@ -130,6 +116,24 @@ FrameClass FrameClassifier::classOf(FrameNumber frame, const FrameInfo& info) co
     // That entries lead to a frame of the focus is for its page tables and its map to say.
     return focus_ != 0 && (owner == focus_ || owner == 0) ? FrameClass::Reserved
                                                           : FrameClass::OtherProcess;
+}
+
+/// Of all processes; returns those of the focus.
+PageStates FrameClassifier::refreshPages(const PageMap& memory,
+                                         const std::vector<ProcessInfo>& processes) {
+    PageStates ofFocus = none_;
+    std::map<std::uint32_t, PageStateReader> readers;
+    allPages_.clear();
+    for (const ProcessInfo& process : processes) {
+        if (process.cr3 != 0) {
+            PageStateReader& reader = readers[process.number];
+            reader = std::move(pageReaders_[process.number]);
+            allPages_.push_back({process.number, reader.update(memory, process.cr3)});
+            ofFocus = process.number == focus_ ? allPages_.back().pages : ofFocus;
+        }
+    }
+    pageReaders_ = std::move(readers); // of those that have gone nothing is kept
+    return ofFocus;
 }
 
 /// With the books in a list the frame table does not say who owns a frame. The kernel as an owner
@@ -239,12 +243,15 @@ FrameClasses FrameClassifier::update(const ViewState& state, std::uint32_t focus
         ownerCounts_ =
             several ? std::make_shared<const std::vector<std::uint8_t>>(references_) : nullptr;
     }
-    const auto process = processNumbered(reader, root, focus);
+    const std::vector<ProcessInfo> processes =
+        root ? decodeProcesses(reader, *root) : std::vector<ProcessInfo>();
     std::vector<Extent> extents;
-    if (process) {
-        extents = extentsOf(decodeMap(reader, *process), decodeRepresentation(reader));
+    for (const ProcessInfo& process : processes) {
+        if (focus != 0 && process.number == focus) {
+            extents = extentsOf(decodeMap(reader, process), decodeRepresentation(reader));
+        }
     }
-    PageStates pages = pageReader_.update(state.memory, process ? process->cr3 : 0);
+    PageStates pages = refreshPages(state.memory, processes);
     if (result_ != nullptr && !tableChanged && extents == extents_ && pages == pages_ &&
         state.move == move_) {
         return result_;

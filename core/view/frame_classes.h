@@ -5,6 +5,7 @@
 #include "fragscope/view/page_states.h"
 #include "fragscope/view/state.h"
 
+#include <map>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -82,8 +83,12 @@ public:
     /// The pages of the focus as last read; never null.
     [[nodiscard]] const PageStates& pages() const { return pages_; }
 
+    /// The pages of all processes that have tables, ascending number.
+    [[nodiscard]] const std::vector<ProcessPages>& allPages() const { return allPages_; }
+
 private:
     bool refreshBase(const PageMap& memory, const std::optional<KernelRoot>& root);
+    PageStates refreshPages(const PageMap& memory, const std::vector<ProcessInfo>& processes);
     void refreshListedOwners(const PageMap& memory, const std::optional<KernelRoot>& root);
     void classifyPage(std::uint64_t firstFrame, const PageRef& page);
     [[nodiscard]] FrameClass classOf(FrameNumber frame, const FrameInfo& info) const;
@@ -97,9 +102,11 @@ private:
     std::vector<std::int32_t> owner_;      ///< by frame, of those; -1 = none
     std::vector<std::uint8_t> references_; ///< of the frame table, 255 at most
     FrameOwnerCounts ownerCounts_;
-    std::vector<Extent> extents_; ///< of the focused process
-    PageStateReader pageReader_;
-    PageStates pages_ = pageReader_.update(PageMap(), 0);
+    std::vector<Extent> extents_;                          ///< of the focused process
+    std::map<std::uint32_t, PageStateReader> pageReaders_; ///< by process
+    std::vector<ProcessPages> allPages_;
+    PageStates none_ = PageStateReader().update(PageMap(), 0);
+    PageStates pages_ = none_;
     MoveView move_;
     std::uint32_t focus_ = 0;
     bool stale_ = true; ///< base_ must be read anew

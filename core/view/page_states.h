@@ -41,6 +41,14 @@ struct StateTable {
 /// The tables of a process, ascending; pages that no table describes are not used.
 using PageStates = std::shared_ptr<const std::vector<std::shared_ptr<const StateTable>>>;
 
+/// The pages of one process.
+struct ProcessPages {
+    std::uint32_t process = 0;
+    PageStates pages; ///< never null
+
+    friend bool operator==(const ProcessPages&, const ProcessPages&) = default;
+};
+
 /// What a page is, by all tables of its process.
 PageEntry pageEntryIn(const PageStates& states, PageNumber page);
 
