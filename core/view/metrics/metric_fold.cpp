@@ -211,9 +211,11 @@ bool MetricFold::heaps(const Event& event) {
         value(MetricId::BlocksDamaged) += damaged ? 1 : 0;
         return damaged;
     }
-    default:
+    case EventKind::CacheUsed:
         ++value(event.value != 0 ? MetricId::CacheHits : MetricId::CacheMisses);
         return true;
+    default:
+        return scavengers(event);
     }
 }
 
@@ -239,9 +241,11 @@ bool MetricFold::scavengers(const Event& event) {
         cycles = std::max(cycles, event.a);
         break;
     }
-    default:
+    case EventKind::CollectorLooked:
         value(MetricId::CollectorWords) += event.b;
         break;
+    default:
+        return count(event);
     }
     return true;
 }
@@ -268,18 +272,6 @@ bool MetricFold::apply(const Event& event) {
     case EventKind::PageLoaded:
     case EventKind::MemoryUse:
         return paging(event);
-    case EventKind::HeapAllocated:
-    case EventKind::HeapFreeDone:
-    case EventKind::BlockChecked:
-    case EventKind::CacheUsed:
-        return heaps(event);
-    case EventKind::PagesMarked:
-    case EventKind::MarksSwept:
-    case EventKind::LeakedPages:
-    case EventKind::FreeAreaVisited:
-    case EventKind::ScavengePause:
-    case EventKind::CollectorLooked:
-        return scavengers(event);
     case EventKind::WaitEnded:
         return wait(event.value);
     case EventKind::AccessesDone:
@@ -300,7 +292,7 @@ bool MetricFold::apply(const Event& event) {
         follow(MetricId::WalkReferences, event.task, event.a);
         return true;
     default:
-        return count(event);
+        return heaps(event);
     }
 }
 
