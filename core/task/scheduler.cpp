@@ -3,7 +3,6 @@
 #include "fragscope/base/check.h"
 
 #include <algorithm>
-#include <cstring>
 
 namespace fragscope {
 
