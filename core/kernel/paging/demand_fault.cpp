@@ -85,7 +85,7 @@ Steps takeFrame(Kernel& kernel, AccessRequest& request, FaultLocals& l) {
         paging.lowMemory().look();
         co_return;
     }
-    if (paging.lowMemory().canAsk()) {
+    if (paging.lowMemory().canAsk(kernel.board().scheduler.running()->id)) {
         co_await part(askForFrames(kernel, request, l));
         if (l.frame == retry) {
             co_return;
