@@ -92,6 +92,15 @@ RunConfig anyRun(std::uint64_t seed) {
     config.processes = {anyProcess(rng, "one", config.machine.cpus),
                         anyProcess(rng, "two", config.machine.cpus)};
     config.processes[1].start = VirtAddr(0x20000000);
+    const bool leavesFrames =
+        std::any_of(config.processes.begin(), config.processes.end(), [](const auto& process) {
+            return process.heap.onFree == OnFree::Leak || process.heap.onFree == OnFree::Mark;
+        });
+    if (!leavesFrames) {
+        config.paging.replacement = static_cast<PageReplacement>(rng.below(8));
+        config.paging.frames = rng.below(2) == 0 ? 0 : 6 + rng.below(20);
+        config.paging.swapSlots = 64;
+    }
     return config;
 }
 

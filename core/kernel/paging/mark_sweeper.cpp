@@ -53,15 +53,30 @@ Process* findMarked(Kernel& kernel, Locals& l) {
     return nullptr;
 }
 
+/// Between two steps the process may end.
+bool isStillMarked(const Process& process, PageNumber page) {
+    return process.state == ProcessState::Running && isMarkedMayGo(process.tables.leaf(page));
+}
+
+void keepPage(DemandPaging& paging, Process& process, Locals& l) {
+    if (isStillMarked(process, PageNumber(l.page))) {
+        paging.unmark(process, PageNumber(l.page), Rule::WrittenSinceMark);
+        ++l.kept;
+    }
+}
+
 Steps takePage(Kernel& kernel, Process& process, Locals& l) {
     DemandPaging& paging = kernel.paging();
     const PageNumber page(l.page);
     co_yield Line::Take;
     kernel.board().scheduler.spend(kernel.board().cost.kernelStore);
+    if (!isStillMarked(process, page)) {
+        co_return;
+    }
+    // Looked at again in the step that changes it: exchanged, so that a write is never lost.
     const Pte held{process.tables.leaf(page)};
-    if (held.dirty()) { // in this very step: exchanged, a write is never lost
-        paging.unmark(process, page, Rule::WrittenSinceMark);
-        ++l.kept;
+    if (held.dirty()) {
+        keepPage(paging, process, l);
         co_return;
     }
     ++process.mappingsOpen; // it may end, but its tables stay until this is over
@@ -112,8 +127,7 @@ Steps sweepMarks(Kernel& kernel, PageCount most) {
         }
         if (Pte{process->tables.leaf(PageNumber(l.page))}.dirty()) {
             co_yield Line::Keep;
-            paging.unmark(*process, PageNumber(l.page), Rule::WrittenSinceMark);
-            ++l.kept;
+            keepPage(paging, *process, l);
         } else {
             co_await part(takePage(kernel, *process, l));
         }

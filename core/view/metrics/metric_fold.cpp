@@ -177,6 +177,12 @@ bool MetricFold::paging(const Event& event) {
         return true;
     }
     addResidentTime();
+    if (event.kind == EventKind::SideTableUsed) {
+        value(MetricId::SideLooks) += event.value;
+        value(MetricId::SideStores) += event.a;
+        follow(MetricId::SideBytes, event.object, event.b);
+        return true;
+    }
     follow(MetricId::ReservedPages, event.object, event.value);
     follow(MetricId::CommittedPages, event.object, event.a);
     follow(MetricId::ResidentPages, event.object, event.b);
@@ -211,9 +217,11 @@ bool MetricFold::heaps(const Event& event) {
         value(MetricId::BlocksDamaged) += damaged ? 1 : 0;
         return damaged;
     }
-    default:
+    case EventKind::CacheUsed:
         ++value(event.value != 0 ? MetricId::CacheHits : MetricId::CacheMisses);
         return true;
+    default:
+        return scavengers(event);
     }
 }
 
@@ -239,9 +247,11 @@ bool MetricFold::scavengers(const Event& event) {
         cycles = std::max(cycles, event.a);
         break;
     }
-    default:
+    case EventKind::CollectorLooked:
         value(MetricId::CollectorWords) += event.b;
         break;
+    default:
+        return count(event);
     }
     return true;
 }
@@ -267,19 +277,8 @@ bool MetricFold::apply(const Event& event) {
     case EventKind::PageEvicted:
     case EventKind::PageLoaded:
     case EventKind::MemoryUse:
+    case EventKind::SideTableUsed:
         return paging(event);
-    case EventKind::HeapAllocated:
-    case EventKind::HeapFreeDone:
-    case EventKind::BlockChecked:
-    case EventKind::CacheUsed:
-        return heaps(event);
-    case EventKind::PagesMarked:
-    case EventKind::MarksSwept:
-    case EventKind::LeakedPages:
-    case EventKind::FreeAreaVisited:
-    case EventKind::ScavengePause:
-    case EventKind::CollectorLooked:
-        return scavengers(event);
     case EventKind::WaitEnded:
         return wait(event.value);
     case EventKind::AccessesDone:
@@ -300,7 +299,7 @@ bool MetricFold::apply(const Event& event) {
         follow(MetricId::WalkReferences, event.task, event.a);
         return true;
     default:
-        return count(event);
+        return heaps(event);
     }
 }
 
