@@ -120,6 +120,7 @@ FrameClass FrameClassifier::classOf(FrameNumber frame, const FrameInfo& info) co
 
 /// Of all processes; returns those of the focus.
 PageStates FrameClassifier::refreshPages(const PageMap& memory,
+                                         const KernelRoot& root,
                                          const std::vector<ProcessInfo>& processes) {
     PageStates ofFocus = none_;
     std::map<std::uint32_t, PageStateReader> readers;
@@ -128,7 +129,7 @@ PageStates FrameClassifier::refreshPages(const PageMap& memory,
         if (process.cr3 != 0) {
             PageStateReader& reader = readers[process.number];
             reader = std::move(pageReaders_[process.number]);
-            allPages_.push_back({process.number, reader.update(memory, process.cr3)});
+            allPages_.push_back({process.number, reader.update(memory, process.cr3, root)});
             ofFocus = process.number == focus_ ? allPages_.back().pages : ofFocus;
         }
     }
@@ -251,7 +252,7 @@ FrameClasses FrameClassifier::update(const ViewState& state, std::uint32_t focus
             extents = extentsOf(decodeMap(reader, process), decodeRepresentation(reader));
         }
     }
-    PageStates pages = refreshPages(state.memory, processes);
+    PageStates pages = refreshPages(state.memory, root.value_or(KernelRoot{}), processes);
     if (result_ != nullptr && !tableChanged && extents == extents_ && pages == pages_ &&
         state.move == move_) {
         return result_;

@@ -88,7 +88,9 @@ public:
 
 private:
     bool refreshBase(const PageMap& memory, const std::optional<KernelRoot>& root);
-    PageStates refreshPages(const PageMap& memory, const std::vector<ProcessInfo>& processes);
+    PageStates refreshPages(const PageMap& memory,
+                            const KernelRoot& root,
+                            const std::vector<ProcessInfo>& processes);
     void refreshListedOwners(const PageMap& memory, const std::optional<KernelRoot>& root);
     void classifyPage(std::uint64_t firstFrame, const PageRef& page);
     [[nodiscard]] FrameClass classOf(FrameNumber frame, const FrameInfo& info) const;

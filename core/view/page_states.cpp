@@ -2,6 +2,9 @@
 
 #include "fragscope/hardware/paging/paging_format.h"
 #include "fragscope/hardware/paging/pte.h"
+#include "fragscope/kernel/frames/frame_layout.h"
+#include "fragscope/kernel/paging/page_reader.h"
+#include "fragscope/view/page_map_reader.h"
 
 #include <algorithm>
 #include <cstring>
@@ -30,19 +33,25 @@ std::uint64_t pagesBelow(unsigned level) {
 
 } // namespace
 
-PageEntry pageEntryIn(const PageStates& states, PageNumber page) {
+const StateTable* tableOf(const PageStates& states, PageNumber page) {
     const auto after = std::upper_bound(
         states->begin(), states->end(), page,
         [](PageNumber wanted, const auto& table) { return wanted < table->first; });
     if (after == states->begin()) {
-        return {};
+        return nullptr;
     }
-    const StateTable& table = **(after - 1);
-    const std::uint64_t index = page.value - table.first.value;
-    return index < StateTable::pages ? table.entry(index) : PageEntry{};
+    const StateTable* table = (after - 1)->get();
+    return (page - table->first).value < StateTable::pages ? table : nullptr;
 }
 
-PageStates PageStateReader::update(const PageMap& memory, std::uint64_t cr3) {
+PageEntry pageEntryIn(const PageStates& states, PageNumber page) {
+    const StateTable* table = tableOf(states, page);
+    return table == nullptr ? PageEntry{} : table->entry((page - table->first).value);
+}
+
+PageStates
+PageStateReader::update(const PageMap& memory, std::uint64_t cr3, const KernelRoot& root) {
+    root_ = root;
     found_.clear();
     foundBytes_.clear();
     compared_ = 0;
@@ -71,7 +80,11 @@ void PageStateReader::readTable(const PageMap& memory,
         return;
     }
     if (level == table_level::pt) {
-        readLeaf(bytes, first);
+        const FrameNumber side = root_.sideTables
+                                     ? decodeSideTable(PageMapReader(memory), root_, frame)
+                                     : FrameNumber(0);
+        const bool has = side.value != 0 && side.value < memory.frameCount().value;
+        readLeaf({bytes, has ? memory.page(side) : PageRef()}, first);
         return;
     }
     // The upper half of the topmost table is the kernel's.
@@ -85,7 +98,7 @@ void PageStateReader::readTable(const PageMap& memory,
     }
 }
 
-void PageStateReader::readLeaf(const PageRef& bytes, PageNumber first) {
+void PageStateReader::readLeaf(const Bytes& bytes, PageNumber first) {
     const Tables& before = *result_;
     while (compared_ < before.size() && before[compared_]->first < first) {
         ++compared_;
@@ -98,10 +111,17 @@ void PageStateReader::readLeaf(const PageRef& bytes, PageNumber first) {
     }
     auto table = std::make_shared<StateTable>();
     table->first = first;
+    const EntryLayout layout = decodeLayout(root_);
     for (std::size_t index = 0; index < StateTable::pages; ++index) {
-        const PageEntry entry = decodeEntry(wordAt(bytes, index));
+        const std::uint64_t word = wordAt(bytes.table, index);
+        const SideWord side = decodeSide(wordAt(bytes.side, index));
+        const PageEntry entry = decodePage(word, side, layout);
         table->states.at(index) = byteOf(entry);
         table->numbers.at(index) = entry.number;
+        if (root_.sideTables) {
+            table->backings.push_back(side.backing);
+            table->spilled.push_back(isSpilled(word, layout));
+        }
     }
     if (known && *before[compared_] == *table) {
         found_.push_back(before[compared_]);

@@ -164,6 +164,21 @@ void addSharedFacts(std::vector<Fact>& facts, const SharedObjectView& object, co
     }
 }
 
+/// Where a page with a frame has its bytes besides, so that it can leave without being written.
+void addBackingFact(std::vector<Fact>& facts, const PageStates& pages, PageNumber page) {
+    const StateTable* table = tableOf(pages, page);
+    if (table == nullptr || table->backings.empty()) {
+        return;
+    }
+    const Backing& backing = table->backings.at((page - table->first).value);
+    const QString number = QString::number(backing.number);
+    if (backing.kind == BackingKind::Slot) {
+        facts.push_back({QObject::tr("Copy"), QObject::tr("in slot %1").arg(number)});
+    } else if (backing.kind == BackingKind::FilePage) {
+        facts.push_back({QObject::tr("Copy"), QObject::tr("page %1 of its file").arg(number)});
+    }
+}
+
 } // namespace
 
 std::vector<Fact> frameFacts(const Scene& scene, const Names& names, FrameNumber frame) {
@@ -193,6 +208,9 @@ std::vector<Fact> frameFacts(const Scene& scene, const Names& names, FrameNumber
     if (!page && vaddr) {
         addStateFacts(facts,
                       pageEntryIn(scene.moment().pages, fragscope::pageOf(VirtAddr(*vaddr))));
+    }
+    if (!page && vaddr) {
+        addBackingFact(facts, scene.moment().pages, fragscope::pageOf(VirtAddr(*vaddr)));
     }
     if (book) {
         addOwnerFacts(facts, *book, names);

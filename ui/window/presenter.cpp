@@ -7,6 +7,7 @@
 #include "fragscope/ui/model/facts.h"
 #include "fragscope/ui/model/list_rows.h"
 #include "fragscope/ui/model/stack_marks.h"
+#include "fragscope/ui/model/swap_slots.h"
 #include "fragscope/ui/model/tlb_marks.h"
 #include "fragscope/ui/panels/chain_view.h"
 #include "fragscope/ui/panels/event_table.h"
@@ -77,6 +78,7 @@ void Presenter::present(const EngineSnapshot& snapshot) {
     showProcesses();
     showMemory(snapshot);
     showLists();
+    showSlots();
     showListings();
     showWhy();
     showSelection();
@@ -268,6 +270,14 @@ void Presenter::showUses() {
 void Presenter::showLists() {
     if (cards_.lists->isVisibleTo(cards_.physicalCard)) {
         cards_.lists->show(listRows(*scene_));
+    }
+}
+
+void Presenter::showSlots() {
+    cards_.swapSlots->setVisible(scene_->slotCount() != 0);
+    if (scene_->slotCount() != 0) {
+        cards_.swapSlots->show(slotCells(*scene_, caption_->names), scene_->slotCount(),
+                               scene_->freeSlots());
     }
 }
 
