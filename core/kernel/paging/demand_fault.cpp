@@ -288,7 +288,7 @@ Steps invalidAccess(Kernel& kernel, AccessRequest& request, FaultLocals& l) {
 
 /// Pages that have left the working set lose their frames.
 Steps trim(Kernel& kernel, Task& self, const Process& process, FaultLocals& l) {
-    co_await part(takeLock(kernel, self));
+    co_await part(takeFaultLock(kernel, self));
     while (kernel.paging().mustTrim(process)) {
         co_await part(evictPage(kernel, process, l));
     }
