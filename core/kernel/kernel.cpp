@@ -10,7 +10,7 @@ namespace fragscope {
 
 Kernel::Kernel(const Board& board, const KernelSettings& settings)
     : board_(board), settings_(settings),
-      plan_(planKernel(board.memory.frameCount(), settings.frames)),
+      plan_(planKernel(board.memory.frameCount(), settings.frames, settings.paging)),
       memory_(board_, plan_, settings.kernelUsesTlb),
       frames_(board_, memory_, plan_, settings.frames), shootdowns_(board),
       paging_(std::make_unique<DemandPaging>(*this, settings.paging)),
@@ -33,6 +33,7 @@ void Kernel::boot() {
     if (!settings_.frames.stepBoot) {
         frames_.initialise();
     }
+    paging_->boot();
 }
 
 /// Events say which CPU's register it is, whoever asks for it.
@@ -59,7 +60,7 @@ Process* Kernel::createProcess(const std::string& name, VirtAddr start) {
     const PhysAddr entry = plan_.root.processTable + ByteCount((number - 1) * processEntryBytes);
     MemoryMap map(board_.events, board_.memory, number, *mapFrame,
                   entry + ByteCount(process_field::entryCount), settings_.representation);
-    PageTables tables(board_.events, board_.memory, frames_, number, *rootFrame);
+    PageTables tables(board_.events, board_.memory, frames_, number, *rootFrame, settings_.paging);
     processes_.push_back(std::make_unique<Process>(number, name, map, tables));
     Process& process = *processes_.back();
     process.entryPlace = entry;

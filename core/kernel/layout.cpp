@@ -35,7 +35,12 @@ std::optional<KernelRoot> decodeRoot(const MemoryReader& memory) {
                           .zoneEnd = at(88),
                           .kernelTables = PhysAddr(at(96)),
                           .booksInList = (options & KernelRoot::listBit) != 0,
-                          .kernelPagesCounted = (options & KernelRoot::counterBit) != 0};
+                          .kernelPagesCounted = (options & KernelRoot::counterBit) != 0,
+                          .slotMap = PhysAddr(at(112)),
+                          .slotCount = at(120),
+                          .sideTables = (options & KernelRoot::sideBit) != 0,
+                          .absentSpill = (options & KernelRoot::absentBit) != 0,
+                          .spilledBits = bits(options, KernelRoot::spillShift, 4)};
     if (root.magic != KernelRoot::magicValue) {
         return std::nullopt;
     }

@@ -88,7 +88,7 @@ private slots:
         QVERIFY(pages > 2 && frames > 2);
         const std::vector<PageCell> cells = cards().virtualMap->cells();
         const FrameClasses classes = scene().moment().frames;
-        goTo(100);
+        goTo(60);
         QVERIFY(cards().virtualMap->pulses().empty() && cards().physical->pulses().empty());
         QVERIFY(*scene().moment().frames != *classes);
         goTo(120);

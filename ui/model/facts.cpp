@@ -304,9 +304,9 @@ WalkRow offsetRow(std::uint64_t vaddr, const TableWalk& walk) {
     return row;
 }
 
-/// The entry of the lowest level; "not used" where the tables end above it.
-std::uint64_t leafEntry(const TableWalk& walk) {
-    return walk.levels.size() == table_level::pml4 ? walk.levels.back().entry : 0;
+/// What all tables say of a page of the chosen process.
+PageEntry pageEntry(const Scene& scene, std::uint64_t vaddr) {
+    return pageEntryIn(scene.moment().pages, fragscope::pageOf(VirtAddr(vaddr)));
 }
 
 /// "#PF 0x6 (user write), CR2 1018 9b60", and what comes of it.
@@ -327,7 +327,7 @@ QString faultSummary(const Scene& scene, const AccessFault& fault, const TableWa
     } else if (walk.mapped()) {
         then = QObject::tr("mapped by now, it is repeated.");
     } else if (extent->kind == EntryKind::Demand) {
-        then = absentInWords(leafEntry(walk)) + QLatin1Char('.');
+        then = absentInWords(pageEntry(scene, fault.vaddr)) + QLatin1Char('.');
     }
     return QObject::tr("#PF 0x%1 (%2 %3), CR2 %4: %5")
         .arg(QString::number(fault.errorCode, 16), who, access, groupedHex(fault.vaddr), then);
@@ -358,7 +358,7 @@ std::vector<WalkRow> walkRows(const Scene& scene, std::uint64_t vaddr, const Tab
                                                    : WalkRow::State::Passed;
             row.reason = inE ? QObject::tr("not present: entry E") : QObject::tr("not present");
             if (demand && level == table_level::pt) {
-                row.reason = absentInWords(read.entry);
+                row.reason = absentInWords(pageEntry(scene, vaddr));
             }
             markFailedCheck(row, level, faultAt(scene, vaddr));
         }
@@ -390,7 +390,7 @@ QString walkSummary(const Scene& scene, std::uint64_t vaddr, const TableWalk& wa
         return QObject::tr("An access faults and waits for the end of this transfer block.");
     }
     if (extent != nullptr && extent->kind == EntryKind::Demand) {
-        return QObject::tr("Not present: %1.").arg(absentInWords(leafEntry(walk)));
+        return QObject::tr("Not present: %1.").arg(absentInWords(pageEntry(scene, vaddr)));
     }
     return extent == nullptr
                ? QObject::tr("An access faults: no entry of the map covers the address.")

@@ -1,9 +1,12 @@
 #pragma once
 
+#include "fragscope/kernel/paging/page_state.h"
+
 #include <QString>
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace fragscope {
@@ -62,13 +65,13 @@ struct RulerBox {
 
 /// The boxes of an entry that maps a page, or that a page without a frame has, from bit 63 down.
 /// Absent entries by the codec of kernel/paging/page_state.h: the state, slot or page of the file.
-std::vector<RulerBox> rulerOf(std::uint64_t entry);
+/// `spilled`: what the side table says of the page, if the entry has no room for its state.
+std::vector<RulerBox> rulerOf(std::uint64_t entry, const std::optional<PageEntry>& spilled = {});
 
-/// What an absent entry says of its page: "swapped out, slot 5", "allocate on demand".
-QString absentInWords(std::uint64_t entry);
+/// What is said of a page without a frame: "swapped out, slot 5", "allocate on demand".
+QString absentInWords(const PageEntry& page);
 
-/// The flags in words: "present, writable, user, accessed"; "not present" and the state of the page
-/// when it is not.
+/// The flags in words: "present, writable, user, accessed"; "not present" alone when it is not.
 QString flagsInWords(std::uint64_t entry);
 
 /// The flags in letters: "P W U A D".

@@ -47,7 +47,8 @@ ByteCount frameTableBytes(PageCount frames, std::uint64_t entryBytes) {
     return bytesOf(pagesFor(ByteCount(frames.value * entryBytes)));
 }
 
-KernelPlan planKernel(PageCount frames, const FrameSettings& settings) {
+KernelPlan
+planKernel(PageCount frames, const FrameSettings& settings, const PagingSettings& paging) {
     KernelPlan plan;
     const std::uint64_t nodes = nodesOf(frames, settings);
     const PageCount table = pagesFor(frameTableBytes(frames, frameEntryBytes));
@@ -55,11 +56,14 @@ KernelPlan planKernel(PageCount frames, const FrameSettings& settings) {
     const PageCount heap = pagesFor(heapBytes(frames, settings));
     const FrameNumber poolFrame = frameTableFrame + table;
     const FrameNumber heapFrame = poolFrame + pool;
-    plan.tables = heapFrame + heap;
+    const PageCount slots = pagesFor(ByteCount(paging.swapSlots * wordBytes));
+    const FrameNumber slotFrame = heapFrame + heap;
+    plan.tables = slotFrame + slots;
     plan.regions = {{{kernel_space::data, KernelRoot::place, PageCount(1)},
                      {kernel_space::heap, startOf(heapFrame), heap},
                      {kernel_space::table, startOf(frameTableFrame), table},
-                     {kernel_space::nodes, startOf(poolFrame), pool}}};
+                     {kernel_space::nodes, startOf(poolFrame), pool},
+                     {kernel_space::slotMap, startOf(slotFrame), slots}}};
     PageCount tables(upperTables);
     for (const KernelRegion& region : plan.regions) {
         tables += tablesOf(region.pages);
@@ -79,12 +83,17 @@ KernelPlan planKernel(PageCount frames, const FrameSettings& settings) {
                  .zoneEnd = plan.zoneEnd.value,
                  .kernelTables = startOf(plan.tables),
                  .booksInList = settings.books == FrameBooks::List,
-                 .kernelPagesCounted = settings.kernelPages == KernelPages::Counter};
+                 .kernelPagesCounted = settings.kernelPages == KernelPages::Counter,
+                 .slotMap = slots.value != 0 ? startOf(slotFrame) : PhysAddr(0),
+                 .slotCount = paging.swapSlots,
+                 .sideTables = paging.needsSideTables(),
+                 .absentSpill = !paging.absentStates,
+                 .spilledBits = osBits - paging.entryBits};
     return plan;
 }
 
 ByteCount KernelPlan::booksCost() const {
-    const auto& [data, heap, table, nodes] = regions;
+    const auto& [data, heap, table, nodes, slots] = regions;
     return bytesOf(table.pages + nodes.pages + (root.booksInList ? heap.pages : PageCount(0)));
 }
 

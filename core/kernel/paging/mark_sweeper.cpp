@@ -80,7 +80,7 @@ Steps takePage(Kernel& kernel, Process& process, Locals& l) {
         co_return;
     }
     ++process.mappingsOpen; // it may end, but its tables stay until this is over
-    paging.delist(process, page);
+    paging.dropBacking(process, page);
     paging.change(process, page, {PageState::OnDemand, false, 0}, Rule::MarkTaken);
     co_yield Line::Ask;
     const std::uint64_t round =

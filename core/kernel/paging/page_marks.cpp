@@ -28,7 +28,7 @@ void DemandPaging::rewrite(Process& process, PageNumber page, std::uint64_t bits
 
 bool DemandPaging::markMayGo(Process& process, PageNumber page) {
     const std::uint64_t held = process.tables.leaf(page);
-    const PageState state = decodeEntry(held).state;
+    const PageState state = DemandPaging::entryOf(process, page).state;
     const bool own = state == PageState::Allocated || state == PageState::CopyOnWrite;
     if ((held & pte::present) == 0 || !own || isLeaked(held)) {
         return false;

@@ -90,6 +90,10 @@ enum class Better : std::uint8_t { Lower, Higher, Neither };
       "Pages of stacks below RSP that became allocate on demand again.")                           \
     M(StackOverruns, "stack_overruns", "stores", Lower,                                            \
       "Stores of threads below their own stack that no guard stopped.")                            \
+    M(SideLooks, "side_table_look_ups", "look-ups", Lower,                                         \
+      "Look-ups of the kernel in side tables, for what entries have no room for.")                 \
+    M(SideStores, "side_table_stores", "stores", Lower, "Words of side tables changed.")           \
+    M(SideBytes, "side_table_bytes", "bytes", Lower, "Side tables of all processes, at most.")     \
     M(PoolCalls, "pool_calls", "calls", Lower, "System calls made by heaps.")                      \
     M(HeapFrees, "heap_frees", "blocks", Neither, "Blocks given back to heaps.")                   \
     M(FreeCycles, "cycles_per_free", "cycles", Lower,                                              \

@@ -177,6 +177,12 @@ bool MetricFold::paging(const Event& event) {
         return true;
     }
     addResidentTime();
+    if (event.kind == EventKind::SideTableUsed) {
+        value(MetricId::SideLooks) += event.value;
+        value(MetricId::SideStores) += event.a;
+        follow(MetricId::SideBytes, event.object, event.b);
+        return true;
+    }
     follow(MetricId::ReservedPages, event.object, event.value);
     follow(MetricId::CommittedPages, event.object, event.a);
     follow(MetricId::ResidentPages, event.object, event.b);
@@ -271,6 +277,7 @@ bool MetricFold::apply(const Event& event) {
     case EventKind::PageEvicted:
     case EventKind::PageLoaded:
     case EventKind::MemoryUse:
+    case EventKind::SideTableUsed:
         return paging(event);
     case EventKind::WaitEnded:
         return wait(event.value);
