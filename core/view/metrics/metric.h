@@ -98,8 +98,8 @@ enum class Better : std::uint8_t { Lower, Higher, Neither };
     M(HeapFrees, "heap_frees", "blocks", Neither, "Blocks given back to heaps.")                   \
     M(FreeCycles, "cycles_per_free", "cycles", Lower,                                              \
       "Cycles of a free(), system calls included; mean.")                                          \
-    M(FreeLongest, "free_longest_cycles", "cycles", Lower, "The longest free() of all programs.")                      \
-    M(MallocLongest, "malloc_longest_cycles", "cycles", Lower, "Longest malloc().")                \
+    M(FreeLongest, "free_longest_cycles", "cycles", Lower, "Longest time of a free().")            \
+    M(MallocLongest, "malloc_longest_cycles", "cycles", Lower, "Longest time of a malloc().")      \
     M(HeapRefusals, "mallocs_refused", "blocks", Lower, "Blocks that a heap had no memory for.")   \
     M(HeapsBroken, "heaps_broken", "heaps", Lower, "Heaps that found their words overwritten.")    \
     M(BlocksDamaged, "blocks_damaged", "blocks", Lower,                                            \
