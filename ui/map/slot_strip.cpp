@@ -19,8 +19,11 @@ CellLook lookOf(SlotKind kind, const Theme& theme) {
         return lookOf(PageState::SwappedOut, Presence::Absent, theme);
     case SlotKind::Other:
         return lookOf(FrameClass::OtherProcess, theme);
-    case SlotKind::Kept:
-        return lookOf(PageState::OnDemand, Presence::Absent, theme);
+    case SlotKind::Kept: {
+        CellLook look = lookOf(PageState::OnDemand, Presence::Absent, theme);
+        look.letter = 'k';
+        return look;
+    }
     case SlotKind::Free:
         break;
     }

@@ -206,11 +206,9 @@ std::vector<Fact> frameFacts(const Scene& scene, const Names& names, FrameNumber
     addMoveFacts(facts, scene.moment().state.move, frame);
     const std::optional<std::uint64_t> vaddr = scene.vaddrOf(frame);
     if (!page && vaddr) {
-        addStateFacts(facts,
-                      pageEntryIn(scene.moment().pages, fragscope::pageOf(VirtAddr(*vaddr))));
-    }
-    if (!page && vaddr) {
-        addBackingFact(facts, scene.moment().pages, fragscope::pageOf(VirtAddr(*vaddr)));
+        const PageNumber number = fragscope::pageOf(VirtAddr(*vaddr));
+        addStateFacts(facts, pageEntryIn(scene.moment().pages, number));
+        addBackingFact(facts, scene.moment().pages, number);
     }
     if (book) {
         addOwnerFacts(facts, *book, names);
