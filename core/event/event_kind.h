@@ -220,6 +220,9 @@ enum class EventSort : std::uint8_t { State, Meaning, Both };
     K(StackOverrun, "stack-overrun", Meaning, Structure, "process", "value", "thread",             \
       "distance_bytes",                                                                            \
       "A thread stored below its own stack, beyond the guard, and no fault stopped it.")           \
+    /* side table */                                                                               \
+    K(SideTableUsed, "side-table", Meaning, Structure, "process", "look_ups", "stores",            \
+      "table_bytes", "The kernel used the side table for what entries have no room for.") \
     /* heaps, and memory given back */                                                             \
     K(PagesMarked, "pages-marked", Meaning, Structure, "process", "pages", "marked_pages", "",     \
       "Frames of pages may be taken as long as these are not written; marked_pages: in all.")      \

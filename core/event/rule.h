@@ -156,7 +156,9 @@ namespace fragscope {
     R(BelowStackPointer, "below RSP and its red zone: no function can still use it")               \
     R(RedZoneIgnored, "deliberate mistake: below RSP, as if there were no red zone")               \
     R(StackWentDeeper, "the thread went deeper before every CPU had acknowledged: the page stays") \
-    R(GuardJumped, "the frame of a function is larger than the guard: it was jumped over")                    \
+    R(GuardJumped, "the frame of a function is larger than the guard: it was jumped over")         \
+    R(EntryHasNoRoom, "the entry has no room for it: it lies in the side table")                   \
+    R(SlotReferences, "I15: references of a slot = entries and side words that name it") \
     R(MarkedMayGo, "its process does not need it: the frame may be taken, unless it is written")   \
     R(MarkTaken, "marked and not written since: the next touch gets a new zeroed frame")           \
     R(WrittenSinceMark, "written since it was marked: it is in use")                               \

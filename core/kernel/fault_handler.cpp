@@ -2,6 +2,7 @@
 
 #include "fragscope/kernel/kernel.h"
 #include "fragscope/kernel/paging/demand_fault.h"
+#include "fragscope/kernel/paging/demand_paging.h"
 
 #include <array>
 
@@ -148,6 +149,9 @@ Steps waitWhileStopped(Kernel& kernel, AccessRequest& request, bool translateOnl
 Steps resolveAccess(Kernel& kernel, AccessRequest& request, bool translateOnly) {
     if (request.process->stopped) {
         return waitWhileStopped(kernel, request, translateOnly);
+    }
+    if (request.process->demandPaged && kernel.paging().mustTrim(*request.process)) {
+        return trimWorkingSet(kernel, request, translateOnly);
     }
     if (request.process->demandPaged) {
         return resolveDemandFault(kernel, request, translateOnly);

@@ -14,6 +14,7 @@ Kernel::Kernel(const Board& board, const KernelSettings& settings)
       segmentPlan_(planSegments(board.memory, settings.segments)),
       plan_(planKernel(segmentPlan_.managed,
                        settings.frames,
+                       settings.paging,
                        segmentPlan_.enabled() ? segmentPlan_.shape.words() : 0)),
       memory_(board_, plan_, settings.kernelUsesTlb),
       frames_(board_, memory_, plan_, settings.frames), shootdowns_(board),
@@ -40,6 +41,7 @@ void Kernel::boot() {
     if (!settings_.frames.stepBoot) {
         frames_.initialise();
     }
+    paging_->boot();
     if (segments_) {
         segments_->format();
     }
@@ -84,7 +86,7 @@ Process* Kernel::createProcess(const std::string& name, VirtAddr start) {
     const PhysAddr entry = plan_.root.processTable + ByteCount((number - 1) * processEntryBytes);
     MemoryMap map(board_.events, board_.memory, number, *mapFrame, mapFrames(),
                   entry + ByteCount(process_field::entryCount), settings_.representation);
-    PageTables tables(board_.events, board_.memory, frames_, number, *rootFrame);
+    PageTables tables(board_.events, board_.memory, frames_, number, *rootFrame, settings_.paging);
     processes_.push_back(std::make_unique<Process>(number, name, map, tables));
     Process& process = *processes_.back();
     process.entryPlace = entry;

@@ -32,6 +32,9 @@ bool Kernel::tryAccess(Task& task, AccessRequest& request, bool translateOnly) {
     if (request.process->stopped) [[unlikely]] {
         return false;
     }
+    if (reportsUse_ && paging_->mustTrim(*request.process)) [[unlikely]] {
+        return false;
+    }
     const auto result = board_.mmu.translate(board_.cpus[task.cpu], request.address, request.kind);
     if (!result) [[unlikely]] {
         request.fault = result.error();

@@ -37,10 +37,15 @@ std::optional<KernelRoot> decodeRoot(const MemoryReader& memory) {
                           .reservedFrames = at(80),
                           .zoneEnd = at(88),
                           .kernelTables = PhysAddr(at(96)),
-                          .segmentBooks = PhysAddr(at(112)),
-                          .segmentWords = at(120),
                           .booksInList = (options & KernelRoot::listBit) != 0,
-                          .kernelPagesCounted = (options & KernelRoot::counterBit) != 0};
+                          .kernelPagesCounted = (options & KernelRoot::counterBit) != 0,
+                          .slotMap = PhysAddr(at(112)),
+                          .slotCount = at(120),
+                          .sideTables = (options & KernelRoot::sideBit) != 0,
+                          .absentSpill = (options & KernelRoot::absentBit) != 0,
+                          .spilledBits = bits(options, KernelRoot::spillShift, 4),
+                          .segmentBooks = PhysAddr(at(128)),
+                          .segmentWords = at(136)};
     if (root.magic != KernelRoot::magicValue) {
         return std::nullopt;
     }

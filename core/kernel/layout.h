@@ -32,6 +32,9 @@ struct KernelRoot {
     static constexpr std::uint64_t magicValue = 0x4e4b45504f435346; ///< "FSCOPEKN" as bytes
     static constexpr std::uint64_t listBit = 1;    ///< of the last word: booksInList
     static constexpr std::uint64_t counterBit = 2; ///< kernelPagesCounted
+    static constexpr std::uint64_t sideBit = 4;    ///< sideTables
+    static constexpr std::uint64_t absentBit = 8;  ///< absentSpill
+    static constexpr unsigned spillShift = 4;      ///< of spilledBits, four bits
 
     std::uint64_t magic = 0;
     std::uint64_t frameCount = 0;
@@ -45,10 +48,15 @@ struct KernelRoot {
     std::uint64_t reservedFrames = 0; ///< frames below are the kernel's books, in no list
     std::uint64_t zoneEnd = 0;        ///< frames below are for the kernel as long as they last
     PhysAddr kernelTables{};          ///< topmost page table of the kernel itself
-    PhysAddr segmentBooks{};          ///< of the segment heap (segments/segment_layout.h)
-    std::uint64_t segmentWords = 0;   ///< 0 = there is none
     bool booksInList = false;         ///< owners are noted in a list in the kernel heap
     bool kernelPagesCounted = false;  ///< the kernel's pages are in no list, only counted
+    PhysAddr slotMap{};               ///< references of the slots of the swap device
+    std::uint64_t slotCount = 0;
+    bool sideTables = false;        ///< each page table has a side table (paging/entry_layout.h)
+    bool absentSpill = false;       ///< absent entries hold no state
+    std::uint64_t spilledBits = 0;  ///< of 10, that the kernel may not use in a present entry
+    PhysAddr segmentBooks{};        ///< of the segment heap (segments/segment_layout.h)
+    std::uint64_t segmentWords = 0; ///< 0 = there is none
 };
 
 /// Calls store(place, word) for each word of the root block.
@@ -68,7 +76,12 @@ void encodeRoot(const KernelRoot& root, MapRepresentation representation, Store 
                                    root.zoneEnd,
                                    root.kernelTables.value,
                                    (root.booksInList ? KernelRoot::listBit : 0) |
-                                       (root.kernelPagesCounted ? KernelRoot::counterBit : 0),
+                                       (root.kernelPagesCounted ? KernelRoot::counterBit : 0) |
+                                       (root.sideTables ? KernelRoot::sideBit : 0) |
+                                       (root.absentSpill ? KernelRoot::absentBit : 0) |
+                                       root.spilledBits << KernelRoot::spillShift,
+                                   root.slotMap.value,
+                                   root.slotCount,
                                    root.segmentBooks.value,
                                    root.segmentWords};
     PhysAddr place = KernelRoot::place;

@@ -20,8 +20,11 @@ PageTables::PageTables(EventBus& events,
                        PhysicalMemory& memory,
                        FrameTable& frames,
                        std::uint32_t process,
-                       FrameNumber root)
-    : events_(events), memory_(memory), frames_(frames), process_(process), root_(root) {}
+                       FrameNumber root,
+                       const PagingSettings& paging)
+    : events_(events), memory_(memory), frames_(frames), process_(process),
+      root_(root), layout_{static_cast<unsigned>(paging.entryBits), paging.absentStates},
+      sideTables_(paging.needsSideTables()) {}
 
 std::optional<PageTables::LeafPlace> PageTables::place(PageNumber page) const {
     const VirtAddr address = startOf(page);
@@ -40,6 +43,47 @@ std::optional<PageTables::LeafPlace> PageTables::place(PageNumber page) const {
     return LeafPlace{entryAddress(table, address, table_level::pt), table_level::pt};
 }
 
+/// A table, all zero; one of leaves gets its side table with it.
+std::optional<FrameNumber> PageTables::makeTable(unsigned level) {
+    const auto table = frames_.takeKernelFrame(FrameUse::PageTable, process_);
+    if (!table || level != table_level::pt || !sideTables_) {
+        return table;
+    }
+    const auto side = frames_.takeKernelFrame(FrameUse::Kernel, process_);
+    if (!side) {
+        frames_.give(*table, PageCount(1), Rule::KernelOwn);
+        return std::nullopt;
+    }
+    frames_.setSideTable(*table, *side);
+    ++sideFrames_;
+    return table;
+}
+
+std::optional<PhysAddr> PageTables::sidePlace(PageNumber page) const {
+    const auto entry = sideTables_ ? place(page) : std::nullopt;
+    if (!entry) {
+        return std::nullopt;
+    }
+    const FrameNumber side = frames_.sideTableOf(frameOf(entry->at));
+    return side.value == 0 ? std::nullopt
+                           : std::optional(startOf(side) + ByteCount(offsetInPage(entry->at)));
+}
+
+SideWord PageTables::side(PageNumber page) const {
+    const auto place = sidePlace(page);
+    return place ? decodeSide(memory_.load(*place)) : SideWord{};
+}
+
+void PageTables::writeSide(PageNumber page, const SideWord& word) {
+    const auto place = sidePlace(page);
+    FRAGSCOPE_CHECK(place.has_value(), "no side table for the page");
+    memory_.store(*place, encodeSide(word));
+}
+
+bool PageTables::prepare(PageNumber page) {
+    return placeForWriting(page, table_level::pt).has_value();
+}
+
 std::optional<PhysAddr> PageTables::placeForWriting(PageNumber page, unsigned leafLevel) {
     const VirtAddr address = startOf(page);
     PhysAddr table = startOf(root_);
@@ -50,7 +94,7 @@ std::optional<PhysAddr> PageTables::placeForWriting(PageNumber page, unsigned le
             table = value.base();
             continue;
         }
-        const auto frame = frames_.takeKernelFrame(FrameUse::PageTable, process_);
+        const auto frame = makeTable(level - 1);
         if (!frame) {
             return std::nullopt;
         }
@@ -83,10 +127,15 @@ void PageTables::addLeaves(PhysAddr table,
                            unsigned level,
                            std::uint64_t firstPage,
                            std::vector<LeafEntry>& found) const {
+    const FrameNumber side = level == table_level::pt && sideTables_
+                                 ? frames_.sideTableOf(frameOf(table))
+                                 : FrameNumber(0);
     for (std::uint64_t i = 0; i < wordsPerPage; ++i) {
-        const Pte entry{memory_.load(table + ByteCount(i * wordBytes))};
+        const ByteCount offset(i * wordBytes);
+        const Pte entry{memory_.load(table + offset)};
+        const bool spilled = side.value != 0 && memory_.load(startOf(side) + offset) != 0;
         const std::uint64_t page = firstPage + (i << (level - 1) * tableIndexBits);
-        if (level == table_level::pt && entry.bits != 0) {
+        if (level == table_level::pt && (entry.bits != 0 || spilled)) {
             found.push_back({PageNumber(page), entry.bits});
         } else if (level > table_level::pt && entry.present() && entry.user() &&
                    !(level == table_level::pd && entry.large())) {
@@ -206,7 +255,7 @@ bool PageTables::splitLarge(PageNumber page) {
         return false;
     }
     const Pte old{memory_.load(entry->at)};
-    const auto table = frames_.takeKernelFrame(FrameUse::PageTable, process_);
+    const auto table = makeTable(table_level::pt);
     if (!table) {
         return false;
     }
@@ -230,6 +279,12 @@ void PageTables::releaseTable(FrameNumber table, unsigned level) {
                 releaseTable(entry.frame(), level - 1);
             }
         }
+    }
+    const FrameNumber side = level == table_level::pt && table != root_ && sideTables_
+                                 ? frames_.sideTableOf(table)
+                                 : FrameNumber(0);
+    if (side.value != 0) {
+        frames_.give(side, PageCount(1), Rule::EndOfProcess);
     }
     frames_.give(table, PageCount(1), Rule::EndOfProcess);
 }

@@ -2,6 +2,7 @@
 
 #include "fragscope/event/rule.h"
 #include "fragscope/kernel/frames/frame_table.h"
+#include "fragscope/kernel/paging/entry_layout.h"
 
 #include <optional>
 #include <vector>
@@ -25,7 +26,8 @@ public:
                PhysicalMemory& memory,
                FrameTable& frames,
                std::uint32_t process,
-               FrameNumber root);
+               FrameNumber root,
+               const PagingSettings& paging = {});
 
     [[nodiscard]] FrameNumber root() const { return root_; }
 
@@ -35,7 +37,25 @@ public:
     /// Leaf entry of `page`, 0 if there is none. A 2 MiB mapping yields its PDE.
     [[nodiscard]] std::uint64_t leaf(PageNumber page) const;
 
-    /// An entry of a 4 KiB page that is not zero.
+    /// Which states its entries have room for.
+    [[nodiscard]] const EntryLayout& layout() const { return layout_; }
+
+    /// True if each table of leaves has a side table.
+    [[nodiscard]] bool hasSideTables() const { return sideTables_; }
+
+    /// What the side tables of the process take of memory.
+    [[nodiscard]] std::uint64_t sideTableBytes() const { return sideFrames_ * pageBytes; }
+
+    /// Word of `page` in the side table; all zero if there is none.
+    [[nodiscard]] SideWord side(PageNumber page) const;
+
+    /// Stores it; the tables of the page must exist.
+    void writeSide(PageNumber page, const SideWord& word);
+
+    /// Makes the tables that lead to the page. False if no frame is left.
+    [[nodiscard]] bool prepare(PageNumber page);
+
+    /// An entry of a 4 KiB page that is not zero, or whose word in the side table is not.
     struct LeafEntry {
         PageNumber page;
         std::uint64_t entry = 0;
@@ -97,12 +117,17 @@ private:
                    std::uint64_t firstPage,
                    std::vector<LeafEntry>& found) const;
     void releaseTable(FrameNumber table, unsigned level);
+    [[nodiscard]] std::optional<PhysAddr> sidePlace(PageNumber page) const;
+    [[nodiscard]] std::optional<FrameNumber> makeTable(unsigned level);
 
     EventBus& events_;
     PhysicalMemory& memory_;
     FrameTable& frames_;
     std::uint32_t process_;
     FrameNumber root_;
+    EntryLayout layout_;
+    bool sideTables_;
+    std::uint64_t sideFrames_ = 0;
 };
 
 } // namespace fragscope

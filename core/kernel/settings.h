@@ -3,7 +3,10 @@
 #include "fragscope/kernel/frames/settings.h"
 #include "fragscope/kernel/layout.h"
 #include "fragscope/kernel/paging/settings.h"
+#include "fragscope/kernel/replacement/reference.h"
 #include "fragscope/kernel/segments/settings.h"
+
+#include <vector>
 
 /// Choices of the kernel and of the hazards of a concurrent move (DEFRAG 1.3) that act in the
 /// kernel. The first value of each is the safe one and the default.
@@ -45,6 +48,7 @@ struct KernelSettings {
     bool kernelUsesTlb = true; ///< the kernel's accesses take entries of the TLB
     PagingSettings paging{};
     SegmentMemorySettings segments{};
+    std::vector<replacement::Reference> future{}; ///< of all accesses, for PageReplacement::Opt
 };
 
 } // namespace fragscope

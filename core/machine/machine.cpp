@@ -3,12 +3,31 @@
 #include "fragscope/kernel/paging/demand_paging.h"
 #include "fragscope/machine/parts.h"
 #include "fragscope/machine/setup.h"
+#include "fragscope/workload/pattern.h"
 
 #include <algorithm>
 
 namespace fragscope {
 
 namespace {
+
+/// The pages of all accesses, for OPT; the validation has seen to it that one thread makes them.
+std::vector<replacement::Reference> futureOf(const RunConfig& config) {
+    std::vector<replacement::Reference> future;
+    if (config.paging.replacement != PageReplacement::Opt) {
+        return future;
+    }
+    for (const ProcessSettings& process : config.processes) {
+        for (const ScriptedAccess& element : expanded(process.script)) {
+            if (element.verb == Verb::Access) {
+                future.push_back({pageOf(VirtAddr(element.offset)), element.write
+                                                                        ? replacement::Use::Write
+                                                                        : replacement::Use::Read});
+            }
+        }
+    }
+    return future;
+}
 
 KernelSettings kernelSettings(const RunConfig& config) {
     return {.translation = config.machine.translation,
@@ -20,7 +39,8 @@ KernelSettings kernelSettings(const RunConfig& config) {
             .frames = config.frames,
             .kernelUsesTlb = config.machine.kernelUsesTlb,
             .paging = config.paging,
-            .segments = config.segments};
+            .segments = config.segments,
+            .future = futureOf(config)};
 }
 
 std::vector<Cpu> makeCpus(EventBus& events, const MachineSettings& settings, std::uint64_t seed) {
@@ -164,7 +184,7 @@ std::uint64_t Machine::stateHash() const {
             hash.add(page.bytes(), pageBytes);
         }
     }
-    const SwapDevice& swap = parts_->kernel.paging().swap();
+    const SwapSpace& swap = parts_->kernel.paging().swap();
     for (std::uint64_t slot = 0; slot < swap.slotCount(); ++slot) {
         if (swap.references(slot) != 0 && !swap.read(slot).empty()) {
             hash.add(&slot, sizeof slot);

@@ -44,7 +44,7 @@ template <> std::span<const Choice> choicesOf<OutOfMemoryMode>() {
 }
 
 template <> std::span<const Choice> choicesOf<PageReplacement>() {
-    static constexpr std::array<Choice, 8> choices{{
+    static constexpr std::array<Choice, 10> choices{{
         {"none", "No page leaves: when no frame is left, a process does."},
         {"fifo", "The page that was loaded longest ago."},
         {"lru", "The page that was not used for the longest time."},
@@ -53,6 +53,9 @@ template <> std::span<const Choice> choicesOf<PageReplacement>() {
         {"random", "Any page."},
         {"nfu", "The page that was used in the fewest clock ticks."},
         {"aging", "The page with the lowest shift register of its uses."},
+        {"opt",
+         "The page whose next use is farthest away: it knows the script of the only thread."},
+        {"working-set", "Every page that the last references (paging.window) did not use."},
     }};
     return choices;
 }

@@ -13,7 +13,7 @@ namespace {
 
 void checkHoles(const RunConfig& config, IssueList& issues) {
     const MachineSettings& machine = config.machine;
-    FrameClaims claims(machine.memory, config.frames);
+    FrameClaims claims(machine.memory, config.frames, config.paging);
     for (std::size_t i = 0; i < machine.holes.size(); ++i) {
         const MemorySpan& hole = machine.holes[i];
         const std::uint64_t first = frameOf(hole.start).value;
@@ -47,7 +47,7 @@ void checkMachine(const RunConfig& config, IssueList& issues) {
         issues.add("machine.map_representation", "acts only where machine.translation is `ranges`");
     }
     checkHoles(config, issues);
-    const std::uint64_t books = kernelFrames(machine.memory, config.frames);
+    const std::uint64_t books = kernelFrames(machine.memory, config.frames, config.paging);
     if (books >= machine.memory.value / pageBytes) {
         issues.add("machine.memory",
                    fmt::format("the kernel's books take {} frames, and memory has {}", books,
@@ -91,13 +91,16 @@ std::string noSuchCpu(std::uint64_t cpu, std::uint32_t cpus) {
     return fmt::format("there is no CPU {}: machine.cpus is {}, counted from 0", cpu, cpus);
 }
 
-std::uint64_t kernelFrames(ByteCount memory, const FrameSettings& settings) {
-    return planKernel(PageCount(memory.value / pageBytes), settings).books.value;
+std::uint64_t
+kernelFrames(ByteCount memory, const FrameSettings& settings, const PagingSettings& paging) {
+    return planKernel(PageCount(memory.value / pageBytes), settings, paging).books.value;
 }
 
-FrameClaims::FrameClaims(ByteCount memory, const FrameSettings& settings)
+FrameClaims::FrameClaims(ByteCount memory,
+                         const FrameSettings& settings,
+                         const PagingSettings& paging)
     : frames_(memory.value / pageBytes) {
-    taken_.emplace(0, Claim{kernelFrames(memory, settings), "the kernel's own frames"});
+    taken_.emplace(0, Claim{kernelFrames(memory, settings, paging), "the kernel's own frames"});
 }
 
 std::optional<std::string>

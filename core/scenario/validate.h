@@ -21,6 +21,8 @@ std::vector<Error> validationErrors(const RunConfig& config);
 
 /// Frames at the start of memory that the kernel keeps its books and their page tables in
 /// (kernel/frames/kernel_plan.h); no block may lie there.
-std::uint64_t kernelFrames(ByteCount memory, const FrameSettings& settings = {});
+std::uint64_t kernelFrames(ByteCount memory,
+                           const FrameSettings& settings = {},
+                           const PagingSettings& paging = {});
 
 } // namespace fragscope

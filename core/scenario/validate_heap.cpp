@@ -35,6 +35,9 @@ void checkAlone(const RunConfig& config, std::size_t item, IssueList& issues) {
 }
 
 /// What goes with what.
+/// Two for the state of the page, one for each mark (kernel/paging/page_marks.h).
+constexpr std::uint64_t markBits = 4;
+
 void checkChoices(const RunConfig& config, std::size_t item, IssueList& issues) {
     const HeapSettings& heap = config.processes[item].heap;
     const bool leavesFrames = heap.onFree == OnFree::Leak || heap.onFree == OnFree::Mark;
@@ -47,6 +50,12 @@ void checkChoices(const RunConfig& config, std::size_t item, IssueList& issues) 
         issues.add("process.on_free", item,
                    "`leak` and `mark` need paging.replacement = `none`: an entry that changes when "
                    "its page leaves would lose the mark");
+    }
+    if (leavesFrames && config.paging.entryBits < markBits) {
+        issues.add("paging.entry_bits",
+                   fmt::format("`leak` and `mark` keep their marks in bits of the entry: at least "
+                               "{} are needed",
+                               markBits));
     }
     const bool waits = heap.scavenge == ScavengeTrigger::AtExhaustion ||
                        heap.scavenge == ScavengeTrigger::OnNotice || heap.onFree == OnFree::Mark;

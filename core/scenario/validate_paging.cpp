@@ -130,6 +130,33 @@ void checkStack(const RunConfig& config, std::size_t item, IssueList& issues) {
     checkDepth(process, item, issues);
 }
 
+/// OPT must know every reference beforehand: one thread whose script says them all.
+void checkFuture(const RunConfig& config, IssueList& issues) {
+    const PagingSettings& paging = config.paging;
+    const bool opt = paging.replacement == PageReplacement::Opt;
+    if (!opt && paging.replacement != PageReplacement::WorkingSet) {
+        return;
+    }
+    if (paging.use != UseSource::EveryAccess) {
+        issues.add("paging.use", "`opt` and `working-set` count references: use = `every-access`");
+    }
+    if (!opt) {
+        return;
+    }
+    const ProcessSettings& first = config.processes.front();
+    const bool known =
+        std::all_of(first.script.begin(), first.script.end(), [](const ScriptedAccess& element) {
+            return element.verb <= Verb::Reserve && !element.onStack;
+        });
+    if (config.processes.size() != 1 || first.cpus.size() != 1 ||
+        first.pattern != Pattern::Script || !known || !first.blocks.empty() || paging.zeroPage) {
+        issues.add("paging.replacement",
+                   "`opt` must know the future: one process with one thread and pattern = "
+                   "`script`, of read, write, touch, scan, wait and reserve only, without blocks "
+                   "and zero page");
+    }
+}
+
 } // namespace
 
 ByteCount demandSize(const ProcessSettings& process) {
@@ -161,6 +188,9 @@ void checkPaging(const RunConfig& config, IssueList& issues) {
     }
     for (std::size_t item = 0; item < config.processes.size(); ++item) {
         checkStack(config, item, issues);
+    }
+    if (!config.processes.empty()) {
+        checkFuture(config, issues);
     }
 }
 

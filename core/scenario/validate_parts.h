@@ -24,7 +24,7 @@ private:
 /// Who wants which frames; the kernel's are taken from the start.
 class FrameClaims {
 public:
-    FrameClaims(ByteCount memory, const FrameSettings& settings);
+    FrameClaims(ByteCount memory, const FrameSettings& settings, const PagingSettings& paging);
 
     /// Takes whole frames, or says why they cannot be had.
     std::optional<std::string> claim(std::uint64_t first, ByteCount length, std::string owner);

@@ -119,7 +119,7 @@ void checkNames(const RunConfig& config, IssueList& issues) {
 
 /// Placed blocks may not overlap anything, and all blocks together must fit.
 void checkFrames(const RunConfig& config, IssueList& issues) {
-    FrameClaims claims(config.machine.memory, config.frames);
+    FrameClaims claims(config.machine.memory, config.frames, config.paging);
     for (const MemorySpan& hole : config.machine.holes) {
         (void)claims.claim(frameOf(hole.start).value, hole.length, "a hole of machine.holes");
     }

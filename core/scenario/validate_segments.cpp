@@ -27,6 +27,11 @@ void checkMachine(const RunConfig& config, IssueList& issues) {
                    "segments need machine.translation = `paging`: the list of ranges of the other "
                    "machine is the map of a single area");
     }
+    if (config.paging.needsSideTables()) {
+        issues.add("segments.placement",
+                   "segments need entries that say all: paging.replacement = `none`, entry_bits = "
+                   "10 and absent_states = true");
+    }
     const ByteCount memory = config.machine.memory;
     const ByteCount kernel = config.segments.kernelMemory;
     if (kernel >= memory) {

@@ -55,38 +55,28 @@ void paint(std::vector<std::uint8_t>& classes,
     }
 }
 
-FrameClass classOf(PageState state) {
-    return state == PageState::FileBacked    ? FrameClass::FilePage
-           : state == PageState::CopyOnWrite ? FrameClass::CopyOnWrite
-                                             : FrameClass::Shared;
+/// What the page tables of the focus make of a frame that the books class as `known`.
+FrameClass classOf(PageState state, FrameClass known) {
+    switch (state) {
+    case PageState::FileBacked:
+        return FrameClass::FilePage;
+    case PageState::CopyOnWrite:
+        return FrameClass::CopyOnWrite;
+    case PageState::Shared:
+        return FrameClass::Shared;
+    default:
+        return known == FrameClass::Shared ? known : FrameClass::OwnPage;
+    }
 }
 
-/// What page tables say of the frames that they lead to, where that is more than "allocated".
-std::vector<ToldFrame> toldFrames(const PageStates& pages) {
-    std::vector<ToldFrame> told;
-    for (const auto& table : *pages) {
-        for (std::size_t i = 0; table->varied && i < StateTable::pages; ++i) {
-            const PageEntry entry = decodeEntry(table->entry(i));
-            if (entry.present && entry.state != PageState::Allocated) {
-                told.push_back({FrameNumber(entry.number), classOf(entry.state)});
-            }
-        }
-    }
-    return told;
-}
-
-std::optional<ProcessInfo> processNumbered(const PageMapReader& reader,
-                                           const std::optional<KernelRoot>& root,
-                                           std::uint32_t number) {
-    if (!root || number == 0 || number > root->processSlots) {
-        return std::nullopt;
-    }
-    for (const ProcessInfo& process : decodeProcesses(reader, *root)) {
-        if (process.number == number) {
-            return process;
-        }
-    }
-    return std::nullopt;
+/// Whether a block, or entry E, covers all pages of a table.
+bool covered(const StateTable& table, const std::vector<Extent>& extents) {
+    const std::uint64_t start = startOf(table.first).value;
+    const std::uint64_t length = StateTable::pages * pageBytes;
+    return std::any_of(extents.begin(), extents.end(), [&](const Extent& extent) {
+        return extent.kind != EntryKind::Demand && extent.start <= start &&
+               start - extent.start + length <= extent.length;
+    });
 }
 
 } // namespace
@@ -117,17 +107,34 @@ FrameClass FrameClassifier::classOf(FrameNumber frame, const FrameInfo& info) co
     }
     const std::int64_t listed = owner_.empty() ? -1 : owner_[frame.value];
     const std::int64_t owner = listed >= 0 ? listed : info.owner;
-    if (info.references == 0) {
-        const bool kept = focus_ != 0 && (owner == focus_ || owner == 0);
-        return kept ? FrameClass::Reserved : FrameClass::OtherProcess;
-    }
-    if (owner == 0) {
+    if (owner == 0 && info.references != 0) {
         return FrameClass::ZeroPage;
     }
     if (info.references > 1) {
         return FrameClass::Shared;
     }
-    return owner == focus_ ? FrameClass::OwnPage : FrameClass::OtherProcess;
+    // That entries lead to a frame of the focus is for its page tables and its map to say.
+    return focus_ != 0 && (owner == focus_ || owner == 0) ? FrameClass::Reserved
+                                                          : FrameClass::OtherProcess;
+}
+
+/// Of all processes; returns those of the focus.
+PageStates FrameClassifier::refreshPages(const PageMap& memory,
+                                         const KernelRoot& root,
+                                         const std::vector<ProcessInfo>& processes) {
+    PageStates ofFocus = none_;
+    std::map<std::uint32_t, PageStateReader> readers;
+    allPages_.clear();
+    for (const ProcessInfo& process : processes) {
+        if (process.cr3 != 0) {
+            PageStateReader& reader = readers[process.number];
+            reader = std::move(pageReaders_[process.number]);
+            allPages_.push_back({process.number, reader.update(memory, process.cr3, root)});
+            ofFocus = process.number == focus_ ? allPages_.back().pages : ofFocus;
+        }
+    }
+    pageReaders_ = std::move(readers); // of those that have gone nothing is kept
+    return ofFocus;
 }
 
 /// With the books in a list the frame table does not say who owns a frame. The kernel as an owner
@@ -158,7 +165,9 @@ void FrameClassifier::classifyPage(std::uint64_t firstFrame, const PageRef& page
         if (bytes != nullptr) {
             std::memcpy(&word, bytes + (frame - firstFrame) * frameEntryBytes, wordBytes);
         }
-        base_[frame] = byteOf(classOf(FrameNumber(frame), decodeFrame(word)));
+        const FrameInfo info = decodeFrame(word);
+        base_[frame] = byteOf(classOf(FrameNumber(frame), info));
+        references_[frame] = static_cast<std::uint8_t>(std::min<unsigned>(info.references, 255));
     }
 }
 
@@ -172,6 +181,7 @@ bool FrameClassifier::refreshBase(const PageMap& memory, const std::optional<Ker
     bool changed = false;
     if (base_.size() != frames || tablePages_.size() != pages || table != table_) {
         base_.assign(frames, byteOf(FrameClass::Free));
+        references_.assign(frames, 0);
         tablePages_.assign(pages, PageRef());
         table_ = table;
         stale_ = true;
@@ -189,10 +199,24 @@ bool FrameClassifier::refreshBase(const PageMap& memory, const std::optional<Ker
     return changed;
 }
 
-void FrameClassifier::overlay(std::vector<std::uint8_t>& classes) const {
-    for (const ToldFrame& each : told_) {
-        paint(classes, startOf(each.frame).value, pageBytes, each.frameClass);
+void FrameClassifier::overlayPages(std::vector<std::uint8_t>& classes) const {
+    for (const auto& table : *pages_) {
+        if (covered(*table, extents_)) {
+            continue;
+        }
+        for (std::size_t i = 0; i < StateTable::pages; ++i) {
+            const std::uint64_t frame = table->numbers[i];
+            if (!table->present(i) || frame >= classes.size()) {
+                continue;
+            }
+            const auto known = static_cast<FrameClass>(classes[frame]);
+            classes[frame] = isData(known) ? byteOf(fragscope::classOf(table->stateOf(i), known))
+                                           : classes[frame];
+        }
     }
+}
+
+void FrameClassifier::overlay(std::vector<std::uint8_t>& classes) const {
     for (const Extent& extent : extents_) {
         if (extent.kind == EntryKind::Block) {
             const bool isO = extent.label == 'O';
@@ -214,21 +238,30 @@ FrameClasses FrameClassifier::update(const ViewState& state, std::uint32_t focus
     focus_ = focus;
     refreshListedOwners(state.memory, root);
     const bool tableChanged = refreshBase(state.memory, root);
-    const auto process = processNumbered(reader, root, focus);
-    std::vector<Extent> extents;
-    if (process) {
-        extents = extentsOf(decodeMap(reader, *process), decodeRepresentation(reader));
+    if (tableChanged) {
+        const bool several = std::any_of(references_.begin(), references_.end(),
+                                         [](std::uint8_t count) { return count > 1; });
+        ownerCounts_ =
+            several ? std::make_shared<const std::vector<std::uint8_t>>(references_) : nullptr;
     }
-    pages_ = pageReader_.update(state.memory, process ? process->cr3 : 0);
-    std::vector<ToldFrame> told = toldFrames(pages_);
-    if (result_ != nullptr && !tableChanged && extents == extents_ && told == told_ &&
+    const std::vector<ProcessInfo> processes =
+        root ? decodeProcesses(reader, *root) : std::vector<ProcessInfo>();
+    std::vector<Extent> extents;
+    for (const ProcessInfo& process : processes) {
+        if (focus != 0 && process.number == focus) {
+            extents = extentsOf(decodeMap(reader, process), decodeRepresentation(reader));
+        }
+    }
+    PageStates pages = refreshPages(state.memory, root.value_or(KernelRoot{}), processes);
+    if (result_ != nullptr && !tableChanged && extents == extents_ && pages == pages_ &&
         state.move == move_) {
         return result_;
     }
     extents_ = std::move(extents);
-    told_ = std::move(told);
+    pages_ = std::move(pages);
     move_ = state.move;
     auto classes = std::make_shared<std::vector<std::uint8_t>>(base_);
+    overlayPages(*classes);
     overlay(*classes);
     result_ = std::move(classes);
     return result_;

@@ -5,6 +5,7 @@
 #include "fragscope/view/page_states.h"
 #include "fragscope/view/state.h"
 
+#include <map>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -64,13 +65,8 @@ std::span<const FrameClassInfo> allFrameClasses();
 /// A FrameClass per frame, as bytes; immutable and shared between snapshots.
 using FrameClasses = std::shared_ptr<const std::vector<std::uint8_t>>;
 
-/// A frame of which the page tables of the focus say what it is.
-struct ToldFrame {
-    FrameNumber frame;
-    FrameClass frameClass = FrameClass::Shared;
-
-    friend bool operator==(const ToldFrame&, const ToldFrame&) = default;
-};
+/// How many entries lead to each frame, 255 at most; null if to no frame more than one.
+using FrameOwnerCounts = std::shared_ptr<const std::vector<std::uint8_t>>;
 
 /// Reads the classes of all frames out of the replica's bytes: frame table, list of owners,
 /// processes, maps, page tables. Keeps what it read by the identity of the pages that hold it, so
@@ -81,25 +77,38 @@ public:
     /// The same object as before if nothing changed.
     FrameClasses update(const ViewState& state, std::uint32_t focus);
 
+    /// The numbers of owners as last read.
+    [[nodiscard]] const FrameOwnerCounts& ownerCounts() const { return ownerCounts_; }
+
     /// The pages of the focus as last read; never null.
     [[nodiscard]] const PageStates& pages() const { return pages_; }
 
+    /// The pages of all processes that have tables, ascending number.
+    [[nodiscard]] const std::vector<ProcessPages>& allPages() const { return allPages_; }
+
 private:
     bool refreshBase(const PageMap& memory, const std::optional<KernelRoot>& root);
+    PageStates refreshPages(const PageMap& memory,
+                            const KernelRoot& root,
+                            const std::vector<ProcessInfo>& processes);
     void refreshListedOwners(const PageMap& memory, const std::optional<KernelRoot>& root);
     void classifyPage(std::uint64_t firstFrame, const PageRef& page);
     [[nodiscard]] FrameClass classOf(FrameNumber frame, const FrameInfo& info) const;
+    void overlayPages(std::vector<std::uint8_t>& classes) const;
     void overlay(std::vector<std::uint8_t>& classes) const;
 
-    std::vector<PageRef> tablePages_; ///< of the frame table, as last read
-    FrameNumber table_;               ///< first of them
-    std::vector<std::uint8_t> base_;  ///< by the frame table alone
-    std::vector<ListedOwner> listed_; ///< owners that the list in the kernel heap names
-    std::vector<std::int32_t> owner_; ///< by frame, of those; -1 = none
-    std::vector<Extent> extents_;     ///< of the focused process
-    PageStateReader pageReader_;
-    PageStates pages_ = pageReader_.update(PageMap(), 0);
-    std::vector<ToldFrame> told_;
+    std::vector<PageRef> tablePages_;      ///< of the frame table, as last read
+    FrameNumber table_;                    ///< first of them
+    std::vector<std::uint8_t> base_;       ///< by the frame table alone
+    std::vector<ListedOwner> listed_;      ///< owners that the list in the kernel heap names
+    std::vector<std::int32_t> owner_;      ///< by frame, of those; -1 = none
+    std::vector<std::uint8_t> references_; ///< of the frame table, 255 at most
+    FrameOwnerCounts ownerCounts_;
+    std::vector<Extent> extents_;                          ///< of the focused process
+    std::map<std::uint32_t, PageStateReader> pageReaders_; ///< by process
+    std::vector<ProcessPages> allPages_;
+    PageStates none_ = PageStateReader().update(PageMap(), 0);
+    PageStates pages_ = none_;
     MoveView move_;
     std::uint32_t focus_ = 0;
     bool stale_ = true; ///< base_ must be read anew

@@ -2,6 +2,9 @@
 
 #include "fragscope/hardware/paging/paging_format.h"
 #include "fragscope/hardware/paging/pte.h"
+#include "fragscope/kernel/frames/frame_layout.h"
+#include "fragscope/kernel/paging/page_reader.h"
+#include "fragscope/view/page_map_reader.h"
 
 #include <algorithm>
 #include <cstring>
@@ -30,29 +33,33 @@ std::uint64_t pagesBelow(unsigned level) {
 
 } // namespace
 
-std::uint64_t StateTable::entry(std::size_t index) const {
-    return wordAt(bytes, index);
-}
-
-PageEntry pageEntryIn(const PageStates& states, PageNumber page) {
+const StateTable* tableOf(const PageStates& states, PageNumber page) {
     const auto after = std::upper_bound(
         states->begin(), states->end(), page,
         [](PageNumber wanted, const auto& table) { return wanted < table->first; });
     if (after == states->begin()) {
-        return {};
+        return nullptr;
     }
-    const StateTable& table = **(after - 1);
-    const std::uint64_t index = page.value - table.first.value;
-    return index < StateTable::pages ? decodeEntry(table.entry(index)) : PageEntry{};
+    const StateTable* table = (after - 1)->get();
+    return (page - table->first).value < StateTable::pages ? table : nullptr;
 }
 
-PageStates PageStateReader::update(const PageMap& memory, std::uint64_t cr3) {
+PageEntry pageEntryIn(const PageStates& states, PageNumber page) {
+    const StateTable* table = tableOf(states, page);
+    return table == nullptr ? PageEntry{} : table->entry((page - table->first).value);
+}
+
+PageStates
+PageStateReader::update(const PageMap& memory, std::uint64_t cr3, const KernelRoot& root) {
+    root_ = root;
     found_.clear();
+    foundBytes_.clear();
     compared_ = 0;
     left_ = memory.frameCount().value;
     if (cr3 != 0) {
         readTable(memory, PhysAddr(cr3 & pte::frameMask), table_level::pml4, PageNumber(0));
     }
+    bytes_.swap(foundBytes_);
     if (found_ != *result_) {
         result_ = std::make_shared<const Tables>(std::move(found_));
     }
@@ -73,7 +80,11 @@ void PageStateReader::readTable(const PageMap& memory,
         return;
     }
     if (level == table_level::pt) {
-        readLeaf(bytes, first);
+        const FrameNumber side = root_.sideTables
+                                     ? decodeSideTable(PageMapReader(memory), root_, frame)
+                                     : FrameNumber(0);
+        const bool has = side.value != 0 && side.value < memory.frameCount().value;
+        readLeaf({bytes, has ? memory.page(side) : PageRef()}, first);
         return;
     }
     // The upper half of the topmost table is the kernel's.
@@ -87,26 +98,36 @@ void PageStateReader::readTable(const PageMap& memory,
     }
 }
 
-void PageStateReader::readLeaf(const PageRef& bytes, PageNumber first) {
+void PageStateReader::readLeaf(const Bytes& bytes, PageNumber first) {
     const Tables& before = *result_;
     while (compared_ < before.size() && before[compared_]->first < first) {
         ++compared_;
     }
-    const bool known = compared_ < before.size() && before[compared_]->first == first &&
-                       before[compared_]->bytes.same(bytes);
-    if (known) {
+    const bool known = compared_ < before.size() && before[compared_]->first == first;
+    foundBytes_.push_back(bytes);
+    if (known && bytes_[compared_].same(bytes)) {
         found_.push_back(before[compared_]);
         return;
     }
     auto table = std::make_shared<StateTable>();
     table->first = first;
-    table->bytes = bytes;
+    const EntryLayout layout = decodeLayout(root_);
     for (std::size_t index = 0; index < StateTable::pages; ++index) {
-        const PageEntry entry = decodeEntry(wordAt(bytes, index));
+        const std::uint64_t word = wordAt(bytes.table, index);
+        const SideWord side = decodeSide(wordAt(bytes.side, index));
+        const PageEntry entry = decodePage(word, side, layout);
         table->states.at(index) = byteOf(entry);
-        table->varied = table->varied || (entry.present && entry.state != PageState::Allocated);
+        table->numbers.at(index) = entry.number;
+        if (root_.sideTables) {
+            table->backings.push_back(side.backing);
+            table->spilled.push_back(isSpilled(word, layout));
+        }
     }
-    found_.push_back(std::move(table));
+    if (known && *before[compared_] == *table) {
+        found_.push_back(before[compared_]);
+    } else {
+        found_.push_back(std::move(table));
+    }
 }
 
 } // namespace fragscope

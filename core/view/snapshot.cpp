@@ -49,7 +49,9 @@ SnapshotRef SnapshotMaker::make(const Timeline& timeline, std::uint32_t focus) {
     snapshot->log = timeline.log();
     snapshot->focus = focus;
     snapshot->frames = classifier_.update(timeline.state(), focus);
+    snapshot->owners = classifier_.ownerCounts();
     snapshot->pages = classifier_.pages();
+    snapshot->allPages = classifier_.allPages();
     snapshot->sample = timeline.sample();
     snapshot->latest = timeline.metrics().current();
     snapshot->firstReachable = timeline.firstReachable();

@@ -37,9 +37,11 @@ struct Snapshot {
     ViewState state;          ///< at the cursor; state.nextSeq is the cursor
     EventLog log;             ///< the known events; those before the cursor have happened
 
-    std::uint32_t focus = 0; ///< process that `frames` is seen from; 0 = none
-    FrameClasses frames;     ///< a FrameClass per frame at the cursor; never null
-    PageStates pages;        ///< of the focus at the cursor; never null
+    std::uint32_t focus = 0;            ///< process that `frames` is seen from; 0 = none
+    FrameClasses frames;                ///< a FrameClass per frame at the cursor; never null
+    FrameOwnerCounts owners;            ///< of each frame; null if none has several
+    PageStates pages;                   ///< of the focus at the cursor; never null
+    std::vector<ProcessPages> allPages; ///< of all processes that have page tables
 
     MetricSample sample;                                     ///< exact, at the cursor
     MetricSample latest;                                     ///< at the end of the known events

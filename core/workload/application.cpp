@@ -198,6 +198,14 @@ void enterStack(const ApplicationThread& thread, const Task& self, Locals& l) {
     }
 }
 
+void endThread(const ApplicationThread& thread) {
+    publishProgress(thread);
+    if (thread.heap != nullptr) {
+        thread.heap->programEnded();
+    }
+    thread.kernel.threadEnded(thread.process);
+}
+
 bool goesOn(const ApplicationThread& thread, const AccessChooser& chooser, std::uint64_t done) {
     return chooser.count() != 0 ? done < chooser.count() : !thread.enough.holds();
 }
@@ -250,11 +258,7 @@ Steps runApplication(ApplicationThread& thread) {
         board.scheduler.spend(think);
     }
     co_yield Line::End;
-    publishProgress(thread);
-    if (thread.heap != nullptr) {
-        thread.heap->programEnded();
-    }
-    thread.kernel.threadEnded(thread.process);
+    endThread(thread);
 }
 
 const Listing& applicationListing() {

@@ -4,48 +4,57 @@
 
 namespace fragscope {
 
-AccessChooser::AccessChooser(const Process& process,
-                             const ProcessSettings& settings,
-                             Rng& rng,
-                             std::uint32_t thread)
-    : process_(process), settings_(settings), rng_(rng), thread_(thread) {
-    for (const ScriptedAccess& element : settings.script) {
-        if (element.verb == Verb::Call || element.verb == Verb::Alloca) {
-            addFrame(element);
-        } else {
-            add(element);
-        }
-    }
-}
+namespace {
 
-void AccessChooser::add(const ScriptedAccess& element) {
+void add(std::vector<ScriptedAccess>& script, const ScriptedAccess& element) {
     const bool range = element.verb == Verb::Touch;
     for (std::uint64_t at = 0; at < (range ? element.size.value : 1); at += pageBytes) {
-        script_.push_back(element);
-        script_.back().offset += at;
-        script_.back().verb = range ? Verb::Access : element.verb;
+        script.push_back(element);
+        script.back().offset += at;
+        script.back().verb = range ? Verb::Access : element.verb;
     }
 }
 
 /// RSP moves, then the words of the new frame are written from the highest down: one in each page,
 /// or only the lowest.
-void AccessChooser::addFrame(const ScriptedAccess& element) {
+void addFrame(std::vector<ScriptedAccess>& script, const ScriptedAccess& element) {
     ScriptedAccess moves = element;
     moves.verb = Verb::Call;
-    script_.push_back(moves);
+    script.push_back(moves);
     ScriptedAccess write;
     write.write = true;
     write.onStack = true;
     if (element.verb == Verb::Call) {
         for (std::uint64_t above = element.size.value; above > wordBytes;) {
             write.offset = above - wordBytes;
-            script_.push_back(write);
+            script.push_back(write);
             above = above > pageBytes ? above - pageBytes : 0;
         }
     }
     write.offset = 0;
-    script_.push_back(write);
+    script.push_back(write);
 }
+
+} // namespace
+
+std::vector<ScriptedAccess> expanded(const std::vector<ScriptedAccess>& script) {
+    std::vector<ScriptedAccess> all;
+    for (const ScriptedAccess& element : script) {
+        if (element.verb == Verb::Call || element.verb == Verb::Alloca) {
+            addFrame(all, element);
+        } else {
+            add(all, element);
+        }
+    }
+    return all;
+}
+
+AccessChooser::AccessChooser(const Process& process,
+                             const ProcessSettings& settings,
+                             Rng& rng,
+                             std::uint32_t thread)
+    : process_(process), settings_(settings), rng_(rng), thread_(thread),
+      script_(expanded(settings.script)) {}
 
 VirtAddr AccessChooser::stackPointer() const {
     return thread_ < process_.stacks.size() ? process_.stacks[thread_].rsp : VirtAddr(0);

@@ -6,6 +6,9 @@
 
 namespace fragscope {
 
+/// The script with the accesses of Touch and Call one by one.
+std::vector<ScriptedAccess> expanded(const std::vector<ScriptedAccess>& script);
+
 /// Chooses the next access of a thread. The area may grow, shrink and move while it runs.
 class AccessChooser {
 public:
@@ -34,8 +37,6 @@ public:
 private:
     [[nodiscard]] std::uint64_t offset(std::uint64_t n);
     [[nodiscard]] VirtAddr stackPointer() const;
-    void add(const ScriptedAccess& element);
-    void addFrame(const ScriptedAccess& element);
     void followArea();
 
     const Process& process_;

@@ -1,6 +1,7 @@
 #include "fragscope/workload/shadow.h"
 
 #include "fragscope/hardware/paging/pte.h"
+#include "fragscope/kernel/paging/demand_paging.h"
 #include "fragscope/kernel/paging/stack_calls.h"
 
 namespace fragscope {
@@ -26,6 +27,11 @@ bool meansGivenBack(Rule why) {
 /// Reasons for which a page that becomes reachable must be all zero.
 bool startsZeroed(Rule why) {
     return why == Rule::FirstTouch || why == Rule::ZeroPageMapped || why == Rule::AnyFaultMaps;
+}
+
+/// Reasons for which a page gets a frame without its former other owners.
+bool comesBackAlone(Rule why) {
+    return why == Rule::SwapIn || startsZeroed(why);
 }
 
 bool isReclaim(Rule why) {
@@ -264,11 +270,12 @@ void Shadow::onTableEntry(const Event& event) {
     const std::uint64_t pages = large ? wordsPerPage : 1;
     View* known = event.rule == Rule::MarkedMayGo ? find(event.object, page) : nullptr;
     if (known != nullptr) {
-        known->written = false;
+        known->written = holdsLiveBlock(event.object, page);
     }
     for (std::uint64_t i = 0; i < pages; ++i) {
         if (entry.present()) {
-            if (event.rule == Rule::WriteCopies) {
+            if (event.rule == Rule::WriteCopies ||
+                (comesBackAlone(event.rule) && isShown(event.object, page + i))) {
                 ownCopy(event.object, page + i);
             } else if (event.rule == Rule::StackWentDeeper) {
                 unreachable(event.object, page + i, true); // whatever the thread finds there
@@ -276,11 +283,29 @@ void Shadow::onTableEntry(const Event& event) {
             reachable(event.object, page + i, entry.frame().value + i, event.rule);
         } else {
             unreachable(event.object, page + i, givesBack(event, page + i));
+            onSwappedOut(event, page + i);
             if (isReclaim(event.rule)) {
                 reclaimed_ = {Pte{event.a}.frame().value, page + i};
                 forgetDead(event.object, page + i);
             }
         }
+    }
+}
+
+/// Several entries may name a slot after a fork: each must find there what the first one left.
+void Shadow::onSwappedOut(const Event& event, std::uint64_t page) {
+    const Process& process = *kernel_.processes()[event.object - 1];
+    const PageEntry entry = DemandPaging::entryOf(process, PageNumber(page));
+    if (entry.state != PageState::SwappedOut || entry.present) {
+        return;
+    }
+    if (const View* view = find(event.object, page); view != nullptr && !view->givenBack) {
+        slotContents_[entry.number] = view->contents;
+    } else if (const auto known = slotContents_.find(entry.number);
+               known != slotContents_.end() && event.rule == Rule::ForkShares) {
+        View& inherited = viewOf(event.object, page);
+        inherited.givenBack = false;
+        show(inherited, known->second);
     }
 }
 
@@ -353,11 +378,14 @@ bool Shadow::holdsLiveBlock(std::uint32_t process, std::uint64_t page) const {
 }
 
 /// Whether nobody needs what the page held. A page with a part of a block in use was not the
-/// process's to give, nor the kernel's to take; nor was one that was written after the mark.
+/// process's to give, nor the kernel's to take. A marked page may be a new block's by now: that has
+/// nothing to lose as long as it was not written.
 bool Shadow::givesBack(const Event& entry, std::uint64_t page) {
     const View* view = find(entry.object, page);
-    const bool markHolds = entry.rule == Rule::MarkTaken && view != nullptr && !view->written;
-    return (markHolds || meansGivenBack(entry.rule)) && !holdsLiveBlock(entry.object, page);
+    if (entry.rule == Rule::MarkTaken) {
+        return view != nullptr && !view->written;
+    }
+    return meansGivenBack(entry.rule) && !holdsLiveBlock(entry.object, page);
 }
 
 void Shadow::onCopied(const Event& event) {
@@ -377,10 +405,35 @@ void Shadow::forgetCopies(std::uint32_t process) {
 
 /// From now on the page is written without the other owners of its old frame.
 void Shadow::ownCopy(std::uint32_t process, std::uint64_t page) {
-    if (View* view = find(process, page)) {
+    View* view = find(process, page);
+    if (view != nullptr) {
         contents_.push_back(std::make_unique<Contents>(*contents_[view->contents]));
-        view->contents = contents_.size() - 1;
+        contents_.back()->views = 0;
+        show(*view, contents_.size() - 1);
     }
+}
+
+/// Another page shows the same contents, too.
+bool Shadow::isShown(std::uint32_t process, std::uint64_t page) {
+    const View* view = find(process, page);
+    return view != nullptr && contents_[view->contents]->views > 1;
+}
+
+void Shadow::show(View& view, std::size_t contents) {
+    if (view.contents != nowhere) {
+        --contents_[view.contents]->views;
+    }
+    view.contents = contents;
+    ++contents_[contents]->views;
+}
+
+Shadow::View& Shadow::viewOf(std::uint32_t process, std::uint64_t page) {
+    const auto [place, isNew] = views_.try_emplace(key(process, page));
+    if (isNew) {
+        pages_.resize(std::max<std::size_t>(pages_.size(), process));
+        pages_[process - 1].push_back(page);
+    }
+    return place->second;
 }
 
 void Shadow::startAfresh(View& view, std::uint32_t process, std::uint64_t frame, Rule why) {
@@ -390,11 +443,11 @@ void Shadow::startAfresh(View& view, std::uint32_t process, std::uint64_t frame,
     view.givenBack = false;
     view.home = nowhere;
     if (shared && known != frameContents_.end() && !startsZeroed(why)) {
-        view.contents = known->second;
+        show(view, known->second);
         return;
     }
-    view.contents = contents_.size();
     contents_.push_back(std::make_unique<Contents>());
+    show(view, contents_.size() - 1);
     if (startsZeroed(why)) {
         return; // and the frame is compared with that
     }
@@ -404,13 +457,8 @@ void Shadow::startAfresh(View& view, std::uint32_t process, std::uint64_t frame,
 }
 
 void Shadow::reachable(std::uint32_t process, std::uint64_t page, std::uint64_t frame, Rule why) {
-    const auto [place, isNew] = views_.try_emplace(key(process, page));
-    View& view = place->second;
-    if (isNew) {
-        pages_.resize(std::max<std::size_t>(pages_.size(), process));
-        pages_[process - 1].push_back(page);
-    }
-    if (isNew || view.givenBack) {
+    View& view = viewOf(process, page);
+    if (view.contents == nowhere || view.givenBack) {
         startAfresh(view, process, frame, why);
     }
     if (view.frame == frame) {

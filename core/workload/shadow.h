@@ -37,16 +37,17 @@ private:
     struct Contents {
         std::array<std::uint64_t, wordsPerPage> words{};
         std::array<std::uint64_t, wordsPerPage> writtenAt{}; ///< step
+        std::uint64_t views = 0;
     };
 
     /// A page of a process: where the map leads now, and where a copy of it waits.
     struct View {
-        std::size_t contents = 0;
+        std::size_t contents = nowhere;
         std::uint64_t frame = nowhere;     ///< reachable there
         std::uint64_t home = nowhere;      ///< last place that was compared
         std::uint64_t copyFrame = nowhere; ///< copied there, not reachable yet
         bool givenBack = false; ///< the process gave the page back: a new one starts afresh
-        bool written = false;   ///< since it was marked as not needed (page_marks.h)
+        bool written = false;   ///< since it was marked as not needed (page_marks.h), or not free
     };
 
     /// A store that waits in a store buffer; those of a CPU leave in order.
@@ -84,6 +85,10 @@ private:
                    std::uint64_t page,
                    std::uint64_t frame,
                    Rule why = Rule::None);
+    void onSwappedOut(const Event& event, std::uint64_t page);
+    View& viewOf(std::uint32_t process, std::uint64_t page);
+    bool isShown(std::uint32_t process, std::uint64_t page);
+    void show(View& view, std::size_t contents);
     void onFreed(const Event& event);
     void forgetDead(std::uint32_t process, std::uint64_t page);
     void ownCopy(std::uint32_t process, std::uint64_t page);
@@ -109,6 +114,7 @@ private:
     Kernel& kernel_;
     std::unordered_map<std::uint64_t, View> views_; ///< looked up only, never iterated
     std::unordered_map<std::uint64_t, std::size_t> frameContents_; ///< by frame; looked up only
+    std::unordered_map<std::uint64_t, std::size_t> slotContents_;  ///< by slot; looked up only
     std::vector<std::vector<std::uint64_t>>
         pages_; ///< by process: its pages, in order of appearance
     std::vector<std::unique_ptr<Contents>> contents_;

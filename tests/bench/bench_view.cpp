@@ -1,5 +1,6 @@
 #include "fragscope/base/rng.h"
 #include "fragscope/event/event_kind.h"
+#include "fragscope/hardware/paging/pte.h"
 #include "fragscope/kernel/layout.h"
 #include "fragscope/view/frame_classes.h"
 #include "fragscope/view/snapshot.h"
@@ -239,6 +240,56 @@ void classesAfterChanges(benchmark::State& bench) {
     }
 }
 
+/// The same, and process 1 maps half of the frames outside of blocks, one in eight copy-on-write.
+struct BigProcess : BigMemory {
+    static constexpr std::uint64_t pages = frames / 2;
+    static constexpr std::uint64_t tables = 40'000; ///< first frame of the page tables
+
+    BigProcess() {
+        const auto put = [this](std::uint64_t frame, std::uint64_t index, std::uint64_t word) {
+            state.memory.store(PhysAddr(frame * pageBytes + index * wordBytes), word);
+        };
+        const auto link = [&](std::uint64_t from, std::uint64_t index, std::uint64_t to) {
+            put(from, index, composePte(FrameNumber(to), pte::present).bits);
+        };
+        link(tables, 0, tables + 1);
+        for (std::uint64_t directory = 0; directory < 2; ++directory) {
+            link(tables + 1, directory, tables + 2 + directory);
+        }
+        for (std::uint64_t leaf = 0; leaf < pages / 512; ++leaf) {
+            link(tables + 2 + leaf / 512, leaf % 512, tables + 4 + leaf);
+        }
+        for (std::uint64_t page = 0; page < pages; ++page) {
+            const PageState what = page % 8 == 0 ? PageState::CopyOnWrite : PageState::Allocated;
+            put(tables + 4 + page / 512, page % 512, *encodeEntry({what, true, page * 2}));
+        }
+        const PhysAddr slot = root.processTable;
+        state.memory.store(slot, encodeProcessState(ProcessState::Running, false));
+        state.memory.store(slot + ByteCount(process_field::cr3), tables * pageBytes);
+        state.memory.store(slot + ByteCount(process_field::map), 3 * pageBytes);
+    }
+
+    void touch(std::uint64_t page, std::uint64_t bits) {
+        const PhysAddr place((tables + 4 + page / 512) * pageBytes + page % 512 * wordBytes);
+        state.memory.store(place, state.memory.load(place) ^ bits);
+    }
+};
+
+/// Some entries change between two snapshots: accessed bits only, or the states of pages.
+void classesOfPages(benchmark::State& bench) {
+    BigProcess big;
+    FrameClassifier classifier;
+    (void)classifier.update(big.state, 1);
+    Rng rng(5);
+    const std::uint64_t bits = bench.range(1) == 0 ? pte::accessed : pte::present;
+    for (auto _ : bench) {
+        for (std::int64_t i = 0; i < bench.range(0); ++i) {
+            big.touch(rng.below(BigProcess::pages), bits);
+        }
+        benchmark::DoNotOptimize(classifier.update(big.state, 1));
+    }
+}
+
 BENCHMARK(applyEvents)->Unit(benchmark::kMillisecond);
 BENCHMARK(undoEvents)->Unit(benchmark::kMillisecond);
 BENCHMARK(followRun)->Unit(benchmark::kMillisecond);
@@ -248,6 +299,11 @@ BENCHMARK(sampleAtCursor)->Unit(benchmark::kMicrosecond);
 BENCHMARK(makeSnapshot)->Unit(benchmark::kMicrosecond);
 BENCHMARK(classesFirst)->Unit(benchmark::kMillisecond);
 BENCHMARK(classesAfterChanges)->Arg(0)->Arg(100)->Unit(benchmark::kMicrosecond);
+BENCHMARK(classesOfPages)
+    ->Args({0, 0})
+    ->Args({100, 0})
+    ->Args({100, 1})
+    ->Unit(benchmark::kMicrosecond);
 
 } // namespace
 } // namespace fragscope

@@ -59,7 +59,9 @@ private slots:
     }
 
     void regions_all_areMappedForTheSupervisorWithGuards() {
-        KernelBench bench;
+        KernelSettings settings;
+        settings.paging.swapSlots = 600;
+        KernelBench bench(settings);
         const Process& process = bench.makeProcess();
         for (const std::uint64_t cr3 : {bench.kernel.plan().cr3(), process.tables.cr3()}) {
             for (const KernelRegion& region : bench.kernel.plan().regions) {

@@ -124,7 +124,7 @@ private slots:
             ".d-s-c--", // allocated
             ".dA-----", // swapped out
             ".---f---", // file-backed
-            ".dA--c--", // copy-on-write
+            ".dAs-c--", // copy-on-write
             ".-----h-", // shared
             ".d------", // guard
         };

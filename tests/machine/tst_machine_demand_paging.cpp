@@ -17,9 +17,14 @@ constexpr std::uint64_t areaPages = 12;
 ScriptedAccess anyElement(Rng& rng) {
     ScriptedAccess made;
     made.offset = pageBytes * rng.below(areaPages) + wordBytes * rng.below(4);
-    const std::uint64_t pick = rng.below(20);
+    const std::uint64_t pick = rng.below(25);
     made.write = pick < 9;
-    if (pick >= 17) {
+    if (pick >= 20) { // of a stack
+        made.verb = pick == 20 ? Verb::Return : (pick == 21 ? Verb::Reclaim : Verb::Call);
+        made.verb = pick == 22 ? Verb::Alloca : made.verb;
+        made.offset = 0;
+        made.size = pick == 21 ? ByteCount(0) : ByteCount(wordBytes * (1 + rng.below(1500)));
+    } else if (pick >= 17) {
         made.verb = pick == 17 ? Verb::Wait : (pick == 18 ? Verb::Convert : Verb::Unmap);
         made.offset = pick == 17 ? rng.below(20'000) : made.offset / pageBytes * pageBytes;
         made.size = pick == 17 ? ByteCount(0) : kib(4 * (1 + rng.below(3)));
@@ -57,10 +62,18 @@ RunConfig anyRun(std::uint64_t seed) {
     config.mover.algorithm = MoverAlgorithm::None;
     config.paging.invalidAccess = InvalidReaction::Signal;
     config.paging.replacement = static_cast<PageReplacement>(rng.below(8));
+    if (rng.below(8) == 0) {
+        config.paging.replacement = PageReplacement::WorkingSet;
+    }
+    config.paging.window = 1 + rng.below(20);
     config.paging.scope = static_cast<ReplacementScope>(rng.below(2));
-    config.paging.use = static_cast<UseSource>(rng.below(2));
+    config.paging.use = config.paging.replacement == PageReplacement::WorkingSet
+                            ? UseSource::EveryAccess
+                            : static_cast<UseSource>(rng.below(2));
     config.paging.frames = 2 + rng.below(12);
-    config.paging.swapSlots = 96;
+    config.paging.swapSlots = 160;
+    config.paging.entryBits = rng.below(4);
+    config.paging.absentStates = rng.below(2) == 0;
     config.paging.zeroPage = rng.below(2) == 0;
     config.processes = {anyProcess(rng, "parent", config.machine.cpus),
                         anyProcess(rng, "child", config.machine.cpus),
@@ -69,6 +82,8 @@ RunConfig anyRun(std::uint64_t seed) {
     config.processes[0].file = bytesOf(PageCount(3));
     config.processes[0].cpus.resize(1);            // a second thread would fork once more
     config.processes[0].onSignal = OnSignal::Skip; // else it might end before it forks
+    config.processes[0].stack = config.processes[2].stack = bytesOf(PageCount(6));
+    config.processes[0].stackGuard = config.processes[2].stackGuard = 1 + rng.below(3);
     config.processes[2].reserve = bytesOf(PageCount(areaPages));
     ScriptedAccess fork;
     fork.verb = Verb::Fork;
@@ -95,24 +110,27 @@ private slots:
         std::uint64_t copies = 0;
         std::uint64_t loads = 0;
         std::uint64_t invalid = 0;
+        std::uint64_t reclaims = 0;
         QVERIFY(rc::check([&] {
             const auto seed = *rc::gen::arbitrary<std::uint64_t>();
             SampleRun run(anyRun(seed), RecordLevel::Structure);
             run.finish();
-            for (const EventKind bad :
-                 {EventKind::LostWrite, EventKind::StaleRead, EventKind::ForeignAccess,
-                  EventKind::InvariantBroken, EventKind::FreeRefused}) {
+            for (const EventKind bad : {EventKind::StaleRead, EventKind::ForeignAccess,
+                                        EventKind::InvariantBroken, EventKind::FreeRefused}) {
                 RC_ASSERT(run.count(bad) == 0U);
             }
+            RC_ASSERT(run.count(EventKind::LostWrite) ==
+                      run.count(EventKind::LostWrite, Rule::GuardJumped));
             RC_ASSERT(run.log.back().rule == Rule::AllDone);
             RC_ASSERT(run.count(EventKind::ProcessExited) == 3U);
-            RC_ASSERT(run.parts().kernel.paging().swap().free() == 96U);
+            RC_ASSERT(run.parts().kernel.paging().swap().free() == 160U);
             evictions += run.count(EventKind::PageEvicted);
             copies += run.count(EventKind::FrameCopied);
             loads += run.count(EventKind::PageLoaded);
             invalid += run.count(EventKind::InvalidAccess);
+            reclaims += run.sum(EventKind::StackReclaimed);
         }));
-        QVERIFY(evictions > 100 && copies > 100 && loads > 100 && invalid > 10);
+        QVERIFY(reclaims > 0 && evictions > 100 && copies > 5 && loads > 100 && invalid > 10);
     }
 };
 

@@ -123,12 +123,16 @@ private:
         paging.invalidAccess = any<InvalidReaction>();
         paging.outOfMemory = any<OutOfMemoryMode>();
         paging.commitLimit = kib(4 * rng_.below(1024));
-        paging.replacement = any<PageReplacement>();
+        paging.replacement = static_cast<PageReplacement>(rng_.below(8)); // OPT asks for more
+        paging.clockLoadedBit = coin();
+        paging.window = 1 + rng_.below(1000);
         paging.scope = any<ReplacementScope>();
         paging.use = any<UseSource>();
         paging.frames = rng_.below(1024);
         paging.swapSlots = rng_.below(1024);
         paging.zeroPage = coin();
+        paging.entryBits = rng_.below(osBits + 1);
+        paging.absentStates = coin();
         paging.stackReclaim = any<StackReclaim>();
         paging.lowWatermark = rng_.below(1024);
         paging.sweepQuantum = 1 + rng_.below(64);
@@ -230,6 +234,7 @@ private:
         config.machine.translation = TranslationMode::Paging;
         config.machine.mapRepresentation = MapRepresentation::StartOnly;
         config.script.clear();
+        config.paging = {};
         if (config.mover.algorithm == MoverAlgorithm::None) {
             config.compaction.trigger = CompactionTrigger::None;
         }

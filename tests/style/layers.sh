@@ -1,6 +1,7 @@
 #!/bin/sh
-# layers.sh COMPILER LIST ROOT: tries, for every layer, to include a header of every layer above it, and Qt:
-# the compiler must not find it. As a control, the layer's own header must be found the same way.
+# layers.sh COMPILER LIST ROOT: tries, for every layer, to include a header of every layer that it does not name (all
+# above it and some below), and Qt: the compiler must not find it. As a control, the layer's own header must be
+# found the same way.
 # LIST has a line "LAYER FOLDER INCLUDE_DIRECTORY..." for each layer, lowest first, with tabs between.
 set -eu
 compiler=$1
@@ -40,26 +41,27 @@ must_not_find() {
     fi
 }
 
-: >"$work/above"
-# From the highest layer down, so that what was seen before lies above.
-sed '1!G;h;$!d' "$list" >"$work/downwards"
 tab=$(printf '\t')
+: >"$work/headers"
+while IFS=$tab read -r layer folder _; do
+    own=$(first_header "$layer" "$folder")
+    if [ -n "$own" ]; then printf '%s\t%s\n' "$layer" "$own" >>"$work/headers"; fi
+done <"$list"
+
 while IFS=$tab read -r layer folder directories; do
     # The positional parameters become the options of the compiler; a directory may hold spaces.
     set --
-    while read -r directory; do set -- "$@" "-I$directory"; done <<END
-$(echo "$directories" | tr '\t' '\n')
-END
-    while read -r higher; do
-        must_not_find "$layer" "$higher" "$@"
-    done <"$work/above"
+    echo "$directories" | tr '\t' '\n' >"$work/directories"
+    while read -r directory; do set -- "$@" "-I$directory"; done <"$work/directories"
+    while IFS=$tab read -r other header; do
+        if [ "$other" = "$layer" ]; then
+            finds "$header" "$@" || complain "$layer cannot include its own <$header>: $(cat "$work/messages")"
+        elif ! grep -q "/layers/$other\$" "$work/directories"; then
+            must_not_find "$layer" "$header" "$@"
+        fi
+    done <"$work/headers"
     case $folder in "$root"/core/*) must_not_find "$layer" QString "$@" ;; esac
-    own=$(first_header "$layer" "$folder")
-    if [ -n "$own" ]; then
-        finds "$own" "$@" || complain "$layer cannot include its own <$own>: $(cat "$work/messages")"
-        echo "$own" >>"$work/above"
-    fi
-done <"$work/downwards"
+done <"$list"
 
 grep "$root/core/" "$list" | cut -f1 >"$work/built"
 sed -n 's/^    \([a-z]*\) .*/\1/p' "$root/core/README.md" >"$work/written"

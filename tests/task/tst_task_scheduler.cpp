@@ -254,6 +254,16 @@ private slots:
         QCOMPARE(bench.timesOf(idle), Times({300, 350, 400, 450, 500, 800}));
     }
 
+    void background_givesItsCpuUpAtOnce_notAfterItsQuantum() {
+        TaskBench bench(1, SchedulePolicy::ByTime, 100'000);
+        const TaskSpec low{.cpu = 0, .background = true};
+        const Task& idle = bench.scheduler.spawn(low, worker(bench, 6, 50));
+        const Task& later = bench.spawn(0, worker(bench, 1, 50), 120);
+        bench.run();
+        QCOMPARE(bench.timesOf(later), Times({250})); // the step ends at 150, then the switch
+        QCOMPARE(bench.timesOf(idle)[3], 400U);
+    }
+
     void kill_waitingTask_isGoneAndWakesNobody() {
         TaskBench bench(2);
         Task& task = bench.spawn(1, waiter(bench, bench.atLeast(0, 1), 1));

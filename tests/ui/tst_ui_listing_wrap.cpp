@@ -1,3 +1,4 @@
+#include "fragscope/kernel/paging/page_marks.h"
 #include "fragscope/machine/listings.h"
 #include "fragscope/ui/panels/listing_view.h"
 #include "fragscope/ui/panels/locals_strip.h"
@@ -58,6 +59,9 @@ private slots:
 
     void flags_inWords() {
         QCOMPARE(flagsInWords(0x67), QStringLiteral("present, writable, user, accessed, dirty"));
+        QCOMPARE(flagsInWords(0x1 | page_mark::mayGo | page_mark::leaked),
+                 QStringLiteral("present, read-only, supervisor, given back: its frame may be "
+                                "taken, leaked: no area has the page"));
         QCOMPARE(flagsInWords(0x1), QStringLiteral("present, read-only, supervisor"));
         QCOMPARE(flagsInWords(0xfe), QStringLiteral("not present"));
         QCOMPARE(flagsInLetters(0x8000000000000067), QStringLiteral("P W U A D XD"));

@@ -1,4 +1,5 @@
 #include "fragscope/ui/map/physical_map.h"
+#include "fragscope/ui/map/slot_strip.h"
 #include "fragscope/ui/map/virtual_map.h"
 #include "fragscope/ui/theme/look.h"
 #include "fragscope/ui/widgets/frame_clock.h"
@@ -128,6 +129,68 @@ private slots:
         QCOMPARE(rowLabel(512 * 1024), QStringLiteral("0 M+512"));
         QCOMPARE(rowLabel(3 * 1024 * 1024), QStringLiteral("3 M"));
         QCOMPARE(rowLabel(2ULL << 30), QStringLiteral("2 G"));
+    }
+
+    void owners_areWrittenIntoLargeCellsOnly() {
+        auto owners = std::make_shared<std::vector<std::uint8_t>>(512, std::uint8_t{1});
+        (*owners)[40] = 3;
+        map_->show(classesWith(FrameClass::Shared, 32, 64), {});
+        for (const int zoom : {8, 32}) {
+            map_->setZoom(zoom);
+            map_->showOwners(nullptr);
+            const QImage without = map_->grab().toImage();
+            map_->showOwners(owners);
+            const QImage with = map_->grab().toImage();
+            QCOMPARE(with != without, zoom == 32);
+            const QRect cell = map_->rectOfFrame(41);
+            QCOMPARE(with.copy(cell), without.copy(cell)); // of one owner nothing is said
+        }
+    }
+
+    void pulse_fades_andIsOver() {
+        map_->show(classesWith(FrameClass::OwnPage, 32, 64), {});
+        const QImage plain = map_->grab().toImage();
+        map_->pulse({{40, clock_.nowMs(), 400}});
+        QVERIFY(map_->animated());
+        const QImage fresh = map_->grab().toImage();
+        clock_.advance(200);
+        const QImage later = map_->grab().toImage();
+        QVERIFY(fresh != plain && later != plain && later != fresh);
+        clock_.advance(300);
+        QVERIFY(!map_->animated() && map_->pulses().empty());
+        QCOMPARE(map_->grab().toImage(), plain);
+        map_->pulse({{40, clock_.nowMs(), 0}}); // without animation it stays
+        clock_.advance(5000);
+        QVERIFY(!map_->animated());
+        QVERIFY(map_->grab().toImage() != plain);
+    }
+
+    void slotStrip_clickAndKeys_chooseThePageInASlot() {
+        SlotStrip strip(look_);
+        strip.resize(400, strip.sizeHint().height());
+        std::vector<SlotCell> cells(400);
+        cells[3] = {SlotKind::Own, QStringLiteral("slot 3"), 1, 0x5000};
+        cells[4] = {SlotKind::Other, QStringLiteral("slot 4"), 2, 0x7000};
+        strip.show(cells, 400, 398);
+        strip.QWidget::show();
+        QVERIFY(QTest::qWaitForWindowExposed(&strip));
+        QVERIFY2(strip.caption().startsWith(QStringLiteral("swap: 398 of 400 slots free, the")),
+                 qPrintable(strip.caption()));
+        QSignalSpy chosen(&strip, &SlotStrip::chosen);
+        QTest::mouseClick(&strip, Qt::LeftButton, {}, strip.rectOf(3).center());
+        QCOMPARE(chosen.last().at(0).toUInt(), 1U);
+        QCOMPARE(chosen.last().at(1).toULongLong(), 0x5000ULL);
+        QTest::keyClick(&strip, Qt::Key_Right);
+        QTest::keyClick(&strip, Qt::Key_Return);
+        QCOMPARE(chosen.last().at(0).toUInt(), 2U);
+        QTest::mouseClick(&strip, Qt::LeftButton, {}, strip.rectOf(5).center());
+        QCOMPARE(chosen.size(), 2); // a free slot has no page
+        const QImage used = strip.grab().toImage();
+        QVERIFY(used.copy(strip.rectOf(3)) != used.copy(strip.rectOf(5)));
+        QVERIFY(used.copy(strip.rectOf(3)) != used.copy(strip.rectOf(4)));
+        QVERIFY(strip.rectOf(399).isEmpty());
+        strip.resize(4000, strip.height());
+        QCOMPARE(strip.caption(), QStringLiteral("swap: 398 of 400 slots free"));
     }
 
     void virtualMap_clickAndKeys_selectPages() {

@@ -73,6 +73,14 @@ private slots:
         QVERIFY(qAbs(cells[3].left + cells[3].width - 768) < 0.001);
     }
 
+    void column_partlyWithoutTable_countsThosePages() {
+        // Five pages to a column: 510 to 514, of which two have a table.
+        const PageStates states = statesOf({tableAt(0, 0, 512)});
+        const std::vector<PageCell> cells = pageCells(states, demand(0, 1024), 0, 640);
+        QCOMPARE(cells.size(), std::size_t{2});
+        QVERIFY(cells[1].first == PageNumber(510));
+    }
+
     void hugeExtent_ofDestroyedBooks_costsOnlyItsColumns() {
         const PageStates states = statesOf({tableAt(0, 0, 512)});
         QVERIFY(pageCells(states, {.start = 0, .length = 1ULL << 62}, 0, 700).size() <= 2);

@@ -1,5 +1,7 @@
+#include "fragscope/hardware/cpu/register_name.h"
 #include "fragscope/ui/map/legend.h"
 #include "fragscope/ui/map/physical_map.h"
+#include "fragscope/ui/map/slot_strip.h"
 #include "fragscope/ui/model/facts.h"
 #include "fragscope/ui/model/list_rows.h"
 #include "fragscope/ui/panels/bit_ruler.h"
@@ -87,7 +89,7 @@ private slots:
         QVERIFY(pages > 2 && frames > 2);
         const std::vector<PageCell> cells = cards().virtualMap->cells();
         const FrameClasses classes = scene().moment().frames;
-        goTo(100);
+        goTo(60);
         QVERIFY(cards().virtualMap->pulses().empty() && cards().physical->pulses().empty());
         QVERIFY(*scene().moment().frames != *classes);
         goTo(120);
@@ -188,6 +190,100 @@ private slots:
         window_->actions().runToEnd->trigger();
         window_->settle();
         QVERIFY(!told().contains(QStringLiteral("Attached")));
+    }
+
+    void stackPointers_areThoseOfTheThreads_runningOrNot() {
+        open("stack/two-threads");
+        goTo(900);
+        const VirtualMap& map = *cards().virtualMap;
+        QCOMPARE(map.stacks().size(), std::size_t{2});
+        int running = 0;
+        for (const StackMark& mark : map.stacks()) {
+            const Extent* stack = scene().extentOf(mark.rsp);
+            QVERIFY(stack != nullptr && stack->label == 'S');
+            QVERIFY(map.xOfStack(mark).has_value());
+            for (const CpuView& cpu : scene().moment().state.cpus) {
+                if (cpu.task == mark.task) {
+                    QCOMPARE(cpu.registers.at(static_cast<std::size_t>(RegisterName::Rsp)),
+                             mark.rsp);
+                    ++running;
+                }
+            }
+        }
+        QCOMPARE(running, 2);
+        const QImage deep = window_->cards().virtualMap->grab().toImage();
+        const std::vector<StackMark> before = map.stacks();
+        window_->actions().runToEnd->trigger();
+        window_->settle();
+        QVERIFY(map.stacks() != before && map.stacks()[0].rsp > before[0].rsp); // returned
+        QVERIFY(window_->cards().virtualMap->grab().toImage() != deep);
+        open("demand-paging/fork");
+        QVERIFY(map.stacks().empty());
+    }
+
+    void stackPointer_atTheEndOfItsArea_isStillSeen() {
+        open("stack/two-threads");
+        goTo(900);
+        VirtualMap& map = *cards().virtualMap;
+        const Extent stack = *scene().extentOf(map.stacks().back().rsp);
+        const StackMark empty{1, stack.start + stack.length};
+        QVERIFY(map.xOfStack(empty).has_value());
+        QVERIFY(*map.xOfStack(empty) > *map.xOfStack({1, stack.start}));
+        QVERIFY(!map.xOfStack({1, 0x1000}));
+    }
+
+    void slots_sayWhosePageTheyHold_clickSelectsIt() {
+        open("demand-paging/swap-dirty");
+        goTo(1200);
+        SlotStrip& strip = *cards().swapSlots;
+        QVERIFY(strip.isVisible());
+        QCOMPARE(strip.cells().size(), std::size_t{128});
+        std::uint64_t free = 0;
+        std::uint64_t kept = 0;
+        std::optional<std::size_t> own;
+        for (std::size_t slot = 0; slot < strip.cells().size(); ++slot) {
+            const SlotCell& cell = strip.cells()[slot];
+            free += cell.kind == SlotKind::Free ? 1U : 0U;
+            kept += cell.kind == SlotKind::Kept ? 1U : 0U;
+            if (cell.kind == SlotKind::Free) {
+                continue;
+            }
+            const PageEntry entry =
+                pageEntryIn(scene().moment().pages, pageOf(VirtAddr(cell.vaddr)));
+            QCOMPARE(cell.kind == SlotKind::Own, entry.state == PageState::SwappedOut);
+            if (cell.kind == SlotKind::Own) {
+                QCOMPARE(entry.number, std::uint64_t{slot});
+                own = slot;
+            } else {
+                QVERIFY(entry.present);
+            }
+        }
+        QCOMPARE(free, scene().freeSlots());
+        QVERIFY(free < 128 && kept > 0 && own.has_value());
+        QTest::mouseClick(&strip, Qt::LeftButton, {}, strip.rectOf(*own).center());
+        QCOMPARE(window_->presenter().selectedPage(), std::optional(strip.cells()[*own].vaddr));
+        open("demand-paging/overcommit");
+        QVERIFY(!strip.isVisible());
+    }
+
+    void statesInTheSideTable_areShown_andTheRulerSaysWhere() {
+        open("side-table/states-spilled");
+        goTo(60); // some pages are not touched yet
+        std::optional<PageNumber> spilled;
+        for (const auto& table : *scene().moment().pages) {
+            for (std::size_t i = 0; i < StateTable::pages; ++i) {
+                if (table->isSpilled(i) && table->stateOf(i) != PageState::NotUsed) {
+                    spilled = table->first + PageCount(i);
+                }
+            }
+        }
+        QVERIFY(spilled.has_value());
+        click(*spilled);
+        bool told = false;
+        for (const RulerBox& box : cards().inspector->findChild<BitRuler*>()->boxes()) {
+            told = told || box.meaning.startsWith(QStringLiteral("see the side table: "));
+        }
+        QVERIFY(told);
     }
 
     void plots_ofPages_onlyWherePagesAreReserved() {

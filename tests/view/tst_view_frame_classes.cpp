@@ -200,9 +200,19 @@ void TestFrameClasses::update_lastTablePage_isRead() {
 
 void TestFrameClasses::update_pagesOutsideOfBlocks_haveTheirClasses() {
     FrameClassifier classifier;
-    const KernelBooks books = pagedBooks();
+    KernelBooks books = pagedBooks();
+    QCOMPARE(letters(classifier.update(books.state, 1), 199, 7), std::string(".RhzPR."));
+    giveTables(books);
+    putEntry(books, 3, {PageState::Allocated, true, 200});
+    putEntry(books, 4, {PageState::Allocated, true, 201});
     QCOMPARE(letters(classifier.update(books.state, 1), 199, 7), std::string(".ahzPR."));
-    QCOMPARE(letters(classifier.update(books.state, 2), 199, 7), std::string(".PhzaR."));
+    QCOMPARE(letters(classifier.update(books.state, 2), 199, 7), std::string(".PhzRR."));
+    QCOMPARE(int(classifier.ownerCounts()->at(201)), 3);
+    QCOMPARE(int(classifier.ownerCounts()->at(200)), 1);
+    books.frame(201, {.use = FrameUse::Data, .owner = 2, .references = 1});
+    books.frame(202, {.use = FrameUse::Data, .owner = 0, .references = 1});
+    (void)classifier.update(books.state, 2);
+    QVERIFY(classifier.ownerCounts() == nullptr); // no frame has several any more
 }
 
 void TestFrameClasses::update_tablesSayMore_winsOverTheFrameTable() {
@@ -212,11 +222,10 @@ void TestFrameClasses::update_tablesSayMore_winsOverTheFrameTable() {
     putEntry(books, 6, {PageState::CopyOnWrite, true, 202}); // of zeros: it stays that
     putEntry(books, 7, {PageState::FileBacked, true, 200});
     putEntry(books, 8, {PageState::SwappedOut, false, 203}); // a slot, not a frame
-    putEntry(books, 9, {PageState::Allocated, true, 203});   // says nothing new
     FrameClassifier classifier;
     QCOMPARE(letters(classifier.update(books.state, 1), 199, 7), std::string(".fczPR."));
     QCOMPARE(classifier.pages()->size(), std::size_t{1});
-    QCOMPARE(letters(classifier.update(books.state, 2), 199, 7), std::string(".PhzaR."));
+    QCOMPARE(letters(classifier.update(books.state, 2), 199, 7), std::string(".PhzRR."));
     QVERIFY(classifier.pages()->empty()); // the second has no tables
 }
 
@@ -253,10 +262,13 @@ void TestFrameClasses::update_booksInAList_ownersAreThere() {
     node(128, heap + 160, 202); // the kernel: the zero page
     node(160, 0, 201 | std::uint64_t{2} << 32);
     books.put(KernelRoot::place + ByteCount(kernel_variable::listHead), heap + 32);
+    giveTables(books);
+    putEntry(books, 3, {PageState::Allocated, true, 200});
     FrameClassifier classifier;
     QCOMPARE(letters(classifier.update(books.state, 1), 199, 7), std::string(".ahzPR."));
+    QCOMPARE(letters(classifier.update(books.state, 2), 199, 7), std::string(".PhzRR."));
     books.put(books.root.kernelHeap + ByteCount(64 + 8), 203 | std::uint64_t{1} << 32);
-    QCOMPARE(letters(classifier.update(books.state, 1), 203, 1), std::string("a"));
+    QCOMPARE(letters(classifier.update(books.state, 2), 203, 1), std::string("P"));
 }
 
 void TestFrameClasses::update_randomChanges_equalFreshRead() {

@@ -218,7 +218,7 @@ void TestReplica::apply_badOperands_areRefused_data() {
     row("TLB slot", EventKind::TlbFill, 0, 5, 0, 0);
     row("TLB slot of a drop", EventKind::TlbDrop, 0, 5, 0, 0);
     row("CPU of a TLB", EventKind::TlbFill, 0, 0, 0, 2);
-    row("register", EventKind::RegisterWrite, 0, 8, 0, 0);
+    row("register", EventKind::RegisterWrite, 0, registerCount, 0, 0);
     row("interrupted CPU", EventKind::InterruptPending, 0, 2, 0, 0);
     row("page image as plain event", EventKind::PageImage, 0, 0, 0, 0);
 }

@@ -50,6 +50,13 @@ void PhysicalMap::show(FrameClasses classes, const MoveView& move) {
     viewport()->update(); // one picture is copied: cheaper than many small regions
 }
 
+void PhysicalMap::showOwners(FrameOwnerCounts owners) {
+    if (owners_ != owners) {
+        owners_ = std::move(owners);
+        viewport()->update();
+    }
+}
+
 void PhysicalMap::fly(const std::vector<PageFlight>& flights) {
     flights_ = flights;
     if (!flights_.empty()) {

@@ -38,6 +38,10 @@ public:
     /// Shows these classes of frames (null: nothing is open) and this move.
     void show(FrameClasses classes, const MoveView& move);
 
+    /// Numbers for the corners of cells that are large enough: how many owners a frame has, if
+    /// several. Null = nothing to say.
+    void showOwners(FrameOwnerCounts owners);
+
     /// Lets pages fly from their old to their new frame. `atOnce` ends earlier flights where they
     /// are to end.
     void fly(const std::vector<PageFlight>& flights);
@@ -111,6 +115,7 @@ private:
     void paintMoveLabel(QPainter& painter, QPoint middle, const QString& text) const;
     void paintArrow(QPainter& painter, const FlightCurve& curve) const;
     void paintFlights(QPainter& painter) const;
+    void paintOwners(QPainter& painter) const;
     void paintPulses(QPainter& painter) const;
     void paintSelection(QPainter& painter) const;
     void paintNeighbours(QPainter& painter) const;
@@ -120,6 +125,7 @@ private:
     Describe describe_;
     CellImage cells_;
     FrameClasses classes_;
+    FrameOwnerCounts owners_;
     MoveView move_;
     std::vector<PageFlight> flights_;
     std::vector<Pulse> pulses_;

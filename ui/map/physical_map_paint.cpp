@@ -132,6 +132,25 @@ void PhysicalMap::paintFlights(QPainter& painter) const {
     }
 }
 
+void PhysicalMap::paintOwners(QPainter& painter) const {
+    const int side = std::min(grid().cell.width(), grid().cell.height());
+    if (owners_ == nullptr || owners_->size() != frameCount() || grid().framesPerCell != 1 ||
+        side < 18 || grid().cell.width() < 26) {
+        return;
+    }
+    QFont font = look_.codeFont();
+    font.setPixelSize(std::clamp(side * 3 / 8, 8, 13));
+    painter.setFont(font);
+    for (std::uint64_t frame = 0; frame < frameCount(); ++frame) {
+        if ((*owners_)[frame] > 1) {
+            const auto kind = static_cast<FrameClass>((*classes_)[frame]);
+            painter.setPen(readableOn(lookOf(kind, look_.theme()).fill));
+            painter.drawText(rectOfFrame(frame).adjusted(2, 2, -4, -3),
+                             Qt::AlignRight | Qt::AlignBottom, QString::number((*owners_)[frame]));
+        }
+    }
+}
+
 void PhysicalMap::paintPulses(QPainter& painter) const {
     painter.setBrush(Qt::NoBrush);
     for (const Pulse& pulse : pulses_) {
@@ -206,6 +225,7 @@ void PhysicalMap::paintEvent(QPaintEvent*) {
     }
     paintLabels(painter);
     painter.drawImage(origin(), cells_.image());
+    paintOwners(painter);
     paintMove(painter);
     paintPulses(painter);
     paintFlights(painter);

@@ -25,14 +25,30 @@ QString groupedHex(std::uint64_t address) {
     return digits;
 }
 
+/// What the pages of an area are for; %1 = how many bytes.
+static QString stripName(const Extent& extent) {
+    if (extent.index == outsideMap) {
+        return VirtualMap::tr("outside the map, %1");
+    }
+    switch (extent.label) {
+    case 'S':
+        return VirtualMap::tr("stack, %1");
+    case 'G':
+        return VirtualMap::tr("guard, %1");
+    case 'F':
+        return VirtualMap::tr("file, %1");
+    default:
+        return VirtualMap::tr("on demand, %1");
+    }
+}
+
 QString barName(const Extent& extent) {
     const QString size = QString::fromStdString(text(ByteCount(extent.length)));
     if (extent.kind == EntryKind::NoAccess) {
         return VirtualMap::tr("E  no access");
     }
     if (isStrip(extent)) {
-        return extent.index == outsideMap ? VirtualMap::tr("outside the map, %1").arg(size)
-                                          : VirtualMap::tr("on demand, %1").arg(size);
+        return stripName(extent).arg(size);
     }
     if (extent.label == 'O') {
         return VirtualMap::tr("O  grows, %1").arg(size);
@@ -69,14 +85,32 @@ QSize VirtualMap::sizeHint() const {
 void VirtualMap::show(const std::vector<Extent>& extents,
                       PageStates pages,
                       const std::vector<AccessMark>& accesses) {
+    accesses_ = accesses;
+    if (extents == mapped_ && pages == pages_) {
+        update();
+        return;
+    }
+    mapped_ = extents;
     extents_ = extents;
     const std::vector<Extent> outside = extentsOutside(pages, extents);
     extents_.insert(extents_.end(), outside.begin(), outside.end());
     std::sort(extents_.begin(), extents_.end(),
               [](const Extent& a, const Extent& b) { return a.start < b.start; });
     pages_ = std::move(pages);
-    accesses_ = accesses;
     layOut();
+}
+
+void VirtualMap::showStacks(std::vector<StackMark> stacks) {
+    if (stacks_ != stacks) {
+        stacks_ = std::move(stacks);
+        update();
+    }
+}
+
+std::optional<double> VirtualMap::xOfStack(const StackMark& stack) const {
+    const std::optional<double> last = bars_.xOf(stack.rsp - 1); // RSP may be the end of its area
+    const std::optional<double> x = bars_.xOf(stack.rsp);
+    return x && last ? x : last;
 }
 
 void VirtualMap::pulse(std::vector<Pulse> pulses) {

@@ -26,6 +26,14 @@ struct AccessMark {
     bool faulted = false; ///< it led nowhere; paddr means nothing
 };
 
+/// Where the stack pointer of a thread points.
+struct StackMark {
+    std::uint32_t task = 0;
+    std::uint64_t rsp = 0;
+
+    friend bool operator==(const StackMark&, const StackMark&) = default;
+};
+
 /// The address space of the chosen process: a bar for each entry of its memory map with its label,
 /// start addresses above, the latest accesses below. Areas of demand, and pages outside of the map,
 /// are strips of cells that show the state of each page. Clicking or the arrow keys select a page.
@@ -39,6 +47,16 @@ public:
     void show(const std::vector<Extent>& extents,
               PageStates pages,
               const std::vector<AccessMark>& accesses);
+
+    /// A line for the stack pointer of each thread; what lies below it, to its left, is dead but
+    /// for the red zone.
+    void showStacks(std::vector<StackMark> stacks);
+
+    [[nodiscard]] const std::vector<StackMark>& stacks() const { return stacks_; }
+
+    /// Where the line of a stack pointer is; also at the very end of an area, where an empty stack
+    /// has it.
+    [[nodiscard]] std::optional<double> xOfStack(const StackMark& stack) const;
 
     /// Outlines pages whose state was changed just now.
     void pulse(std::vector<Pulse> pulses);
@@ -79,6 +97,7 @@ private:
     [[nodiscard]] QString tipAt(QPoint place) const;
     void paintCells(QPainter& painter) const;
     void paintPulses(QPainter& painter) const;
+    void paintStacks(QPainter& painter) const;
     void paintBar(QPainter& painter, const Bar& bar, std::size_t index) const;
     void paintPages(QPainter& painter, const Bar& bar, const QRectF& rect) const;
     void paintAddresses(QPainter& painter) const;
@@ -89,10 +108,12 @@ private:
 
     Look& look_;
     FrameClock& clock_;
+    std::vector<Extent> mapped_;  ///< the map's own
     std::vector<Extent> extents_; ///< also those outside of the map
     PageStates pages_;
     std::vector<PageCell> cells_;
     std::vector<Pulse> pulses_;
+    std::vector<StackMark> stacks_;
     std::vector<AccessMark> accesses_;
     BarLayout bars_;
     std::optional<std::uint64_t> selected_;

@@ -101,6 +101,37 @@ void VirtualMap::paintPulses(QPainter& painter) const {
     }
 }
 
+void VirtualMap::paintStacks(QPainter& painter) const {
+    const Theme& theme = look_.theme();
+    const QRect area = barArea();
+    painter.setFont(look_.smallFont());
+    const QFontMetrics metrics = painter.fontMetrics();
+    for (const StackMark& stack : stacks_) {
+        const std::optional<double> x = xOfStack(stack);
+        if (!x) {
+            continue;
+        }
+        const QPointF top(*x, area.top() - 3);
+        const QPointF bottom(*x, area.bottom() + 4);
+        painter.setPen(QPen(theme.card, look_.scaled(5)));
+        painter.drawLine(top, bottom);
+        painter.setPen(QPen(theme.text, look_.scaled(2)));
+        painter.drawLine(top, bottom);
+        const QString label =
+            stacks_.size() == 1 ? tr("RSP") : tr("RSP of task %1").arg(stack.task);
+        QRectF patch(0, 0, metrics.horizontalAdvance(label) + look_.scaled(8), metrics.height());
+        const double right = *x + look_.scaled(4);
+        const bool fits = right + patch.width() < width();
+        patch.moveTopLeft(QPointF(fits ? right : *x - look_.scaled(4) - patch.width(),
+                                  area.bottom() - patch.height() - 2));
+        painter.setPen(theme.border);
+        painter.setBrush(theme.card);
+        painter.drawRect(patch);
+        painter.setPen(theme.text);
+        painter.drawText(patch, Qt::AlignCenter, label);
+    }
+}
+
 void VirtualMap::paintAddresses(QPainter& painter) const {
     painter.setFont(look_.smallFont());
     const QFontMetrics metrics = painter.fontMetrics();
@@ -108,6 +139,9 @@ void VirtualMap::paintAddresses(QPainter& painter) const {
     const int bottom = area.top() - look_.scaled(4);
     double free = 0;
     for (const Bar& bar : bars_.bars()) {
+        if (isStrip(bar.extent) && bar.extent.label == 'G') {
+            continue; // the stack beside it needs the room
+        }
         const bool moving = bar.extent.kind == EntryKind::NoAccess;
         QString label = moving ? QStringLiteral("E") : groupedHex(bar.extent.start);
         if (isStrip(bar.extent)) {
@@ -193,6 +227,7 @@ void VirtualMap::paintEvent(QPaintEvent*) {
     }
     paintCells(painter);
     paintPulses(painter);
+    paintStacks(painter);
     paintAddresses(painter);
     paintAccesses(painter);
     paintSelection(painter);

@@ -164,6 +164,21 @@ void addSharedFacts(std::vector<Fact>& facts, const SharedObjectView& object, co
     }
 }
 
+/// Where a page with a frame has its bytes besides, so that it can leave without being written.
+void addBackingFact(std::vector<Fact>& facts, const PageStates& pages, PageNumber page) {
+    const StateTable* table = tableOf(pages, page);
+    if (table == nullptr || table->backings.empty()) {
+        return;
+    }
+    const Backing& backing = table->backings.at((page - table->first).value);
+    const QString number = QString::number(backing.number);
+    if (backing.kind == BackingKind::Slot) {
+        facts.push_back({QObject::tr("Copy"), QObject::tr("in slot %1").arg(number)});
+    } else if (backing.kind == BackingKind::FilePage) {
+        facts.push_back({QObject::tr("Copy"), QObject::tr("page %1 of its file").arg(number)});
+    }
+}
+
 } // namespace
 
 std::vector<Fact> frameFacts(const Scene& scene, const Names& names, FrameNumber frame) {
@@ -191,8 +206,9 @@ std::vector<Fact> frameFacts(const Scene& scene, const Names& names, FrameNumber
     addMoveFacts(facts, scene.moment().state.move, frame);
     const std::optional<std::uint64_t> vaddr = scene.vaddrOf(frame);
     if (!page && vaddr) {
-        addStateFacts(facts,
-                      pageEntryIn(scene.moment().pages, fragscope::pageOf(VirtAddr(*vaddr))));
+        const PageNumber number = fragscope::pageOf(VirtAddr(*vaddr));
+        addStateFacts(facts, pageEntryIn(scene.moment().pages, number));
+        addBackingFact(facts, scene.moment().pages, number);
     }
     if (book) {
         addOwnerFacts(facts, *book, names);
@@ -304,9 +320,9 @@ WalkRow offsetRow(std::uint64_t vaddr, const TableWalk& walk) {
     return row;
 }
 
-/// The entry of the lowest level; "not used" where the tables end above it.
-std::uint64_t leafEntry(const TableWalk& walk) {
-    return walk.levels.size() == table_level::pml4 ? walk.levels.back().entry : 0;
+/// What all tables say of a page of the chosen process.
+PageEntry pageEntry(const Scene& scene, std::uint64_t vaddr) {
+    return pageEntryIn(scene.moment().pages, fragscope::pageOf(VirtAddr(vaddr)));
 }
 
 /// "#PF 0x6 (user write), CR2 1018 9b60", and what comes of it.
@@ -327,7 +343,7 @@ QString faultSummary(const Scene& scene, const AccessFault& fault, const TableWa
     } else if (walk.mapped()) {
         then = QObject::tr("mapped by now, it is repeated.");
     } else if (extent->kind == EntryKind::Demand) {
-        then = absentInWords(leafEntry(walk)) + QLatin1Char('.');
+        then = absentInWords(pageEntry(scene, fault.vaddr)) + QLatin1Char('.');
     }
     return QObject::tr("#PF 0x%1 (%2 %3), CR2 %4: %5")
         .arg(QString::number(fault.errorCode, 16), who, access, groupedHex(fault.vaddr), then);
@@ -358,7 +374,7 @@ std::vector<WalkRow> walkRows(const Scene& scene, std::uint64_t vaddr, const Tab
                                                    : WalkRow::State::Passed;
             row.reason = inE ? QObject::tr("not present: entry E") : QObject::tr("not present");
             if (demand && level == table_level::pt) {
-                row.reason = absentInWords(read.entry);
+                row.reason = absentInWords(pageEntry(scene, vaddr));
             }
             markFailedCheck(row, level, faultAt(scene, vaddr));
         }
@@ -390,7 +406,7 @@ QString walkSummary(const Scene& scene, std::uint64_t vaddr, const TableWalk& wa
         return QObject::tr("An access faults and waits for the end of this transfer block.");
     }
     if (extent != nullptr && extent->kind == EntryKind::Demand) {
-        return QObject::tr("Not present: %1.").arg(absentInWords(leafEntry(walk)));
+        return QObject::tr("Not present: %1.").arg(absentInWords(pageEntry(scene, vaddr)));
     }
     return extent == nullptr
                ? QObject::tr("An access faults: no entry of the map covers the address.")

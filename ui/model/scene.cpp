@@ -1,6 +1,7 @@
 #include "fragscope/ui/model/scene.h"
 
 #include "fragscope/event/event_kind.h"
+#include "fragscope/kernel/paging/slot_map.h"
 #include "fragscope/view/page_map_reader.h"
 
 #include <algorithm>
@@ -73,6 +74,14 @@ std::vector<FrameListView> Scene::frameLists() const {
     }
     const auto lists = readFrameLists(PageMapReader(moment_->state.memory), *root_);
     return {lists.begin(), lists.end()};
+}
+
+std::uint64_t Scene::freeSlots() const {
+    return root_ ? decodeFreeSlots(PageMapReader(moment_->state.memory)) : 0;
+}
+
+std::uint64_t Scene::slotReferences(std::uint64_t slot) const {
+    return root_ ? decodeSlotReferences(PageMapReader(moment_->state.memory), *root_, slot) : 0;
 }
 
 const SharedObjectView* Scene::sharedObjectOf(FrameNumber frame) const {

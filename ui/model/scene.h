@@ -64,6 +64,12 @@ public:
     /// The lists of the frame table; nothing where there are no books (yet).
     [[nodiscard]] std::vector<FrameListView> frameLists() const;
 
+    /// Slots of the swap device, free ones, and references of one, as the books of the kernel say.
+    [[nodiscard]] std::uint64_t slotCount() const { return root_ ? root_->slotCount : 0; }
+
+    [[nodiscard]] std::uint64_t freeSlots() const;
+    [[nodiscard]] std::uint64_t slotReferences(std::uint64_t slot) const;
+
     /// The shared object that a frame belongs to, as its owners and the attachments say.
     [[nodiscard]] const SharedObjectView* sharedObjectOf(FrameNumber frame) const;
 

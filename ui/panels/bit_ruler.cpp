@@ -16,10 +16,11 @@ BitRuler::BitRuler(Look& look, QWidget* parent) : QWidget(parent), look_(look) {
     connect(&look_, &Look::changed, this, [this] { updateGeometry(); });
 }
 
-void BitRuler::show(std::optional<std::uint64_t> entry) {
-    if (entry_ != entry) {
+void BitRuler::show(std::optional<std::uint64_t> entry, const std::optional<PageEntry>& spilled) {
+    if (entry_ != entry || spilled_ != spilled) {
         entry_ = entry;
-        boxes_ = entry ? rulerOf(*entry) : std::vector<RulerBox>();
+        spilled_ = spilled;
+        boxes_ = entry ? rulerOf(*entry, spilled) : std::vector<RulerBox>();
         setAccessibleDescription(entry ? flagsInWords(*entry) : tr("no entry"));
         update();
     }

@@ -19,7 +19,8 @@ class BitRuler : public QWidget {
 public:
     explicit BitRuler(Look& look, QWidget* parent = nullptr);
 
-    void show(std::optional<std::uint64_t> entry); ///< nothing = there is no entry
+    /// Nothing = there is no entry. `spilled`: what the side table says, if the state is there.
+    void show(std::optional<std::uint64_t> entry, const std::optional<PageEntry>& spilled = {});
 
     [[nodiscard]] const std::vector<RulerBox>& boxes() const { return boxes_; }
 
@@ -39,6 +40,7 @@ private:
 
     Look& look_;
     std::optional<std::uint64_t> entry_;
+    std::optional<PageEntry> spilled_;
     std::vector<RulerBox> boxes_;
 };
 

@@ -16,9 +16,11 @@ Inspector::Inspector(Look& look, QWidget* parent)
     list_->setAccessibleName(tr("Facts about the selected page"));
 }
 
-void Inspector::show(std::optional<std::uint64_t> entry, std::vector<Fact> facts) {
+void Inspector::show(std::optional<std::uint64_t> entry,
+                     std::vector<Fact> facts,
+                     const std::optional<PageEntry>& spilled) {
     ruler_->setVisible(entry.has_value()); // the facts need the room
-    ruler_->show(entry);
+    ruler_->show(entry, spilled);
     list_->show(std::move(facts));
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "fragscope/kernel/paging/page_state.h"
 #include "fragscope/ui/panels/fact_list.h"
 
 #include <QWidget>
@@ -20,7 +21,10 @@ class Inspector : public QWidget {
 public:
     explicit Inspector(Look& look, QWidget* parent = nullptr);
 
-    void show(std::optional<std::uint64_t> entry, std::vector<Fact> facts);
+    /// `spilled`: what the side table says of the page, if its entry has no room for that.
+    void show(std::optional<std::uint64_t> entry,
+              std::vector<Fact> facts,
+              const std::optional<PageEntry>& spilled = {});
 
     [[nodiscard]] const std::vector<Fact>& facts() const { return list_->facts(); }
 

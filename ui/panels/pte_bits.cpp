@@ -27,12 +27,15 @@ RulerBox boxOf(const PteBitField& field, std::uint64_t entry) {
     box.meaning = meaning == nullptr ? QString() : translated(meaning);
     box.low = field.low;
     box.bits = field.count;
-    box.set = field.count == 1 && value != 0 && box.name != QLatin1String("avl");
-    box.minor = box.name == QLatin1String("avl");
+    const bool mark = box.name == QLatin1String("leak") || box.name == QLatin1String("go");
+    box.set = field.count == 1 && value != 0;
+    box.minor = box.name == QLatin1String("avl") || (mark && value == 0);
     box.units = frame ? 3.2 : 1;
     if (box.name == QLatin1String("state")) {
         box.meaning = qt(infoOf(decodeEntry(entry).state).name);
         box.units = 1.4;
+    } else if (box.name == QLatin1String("leak")) {
+        box.units = 1.3;
     }
     return box;
 }
@@ -56,23 +59,34 @@ RulerBox boxOf(const EntryField& field, std::uint64_t entry) {
 
 } // namespace
 
-std::vector<RulerBox> rulerOf(std::uint64_t entry) {
+std::vector<RulerBox> rulerOf(std::uint64_t entry, const std::optional<PageEntry>& spilled) {
     std::vector<RulerBox> boxes;
+    const QString aside =
+        spilled ? translated("see the side table: %1").arg(qt(infoOf(spilled->state).name))
+                : QString();
     if ((entry & presentBit) != 0) {
         for (const PteBitField& field : entryFields) {
             boxes.push_back(boxOf(field, entry));
+            if (spilled && boxes.back().name == QLatin1String("state")) {
+                boxes.back().meaning = aside;
+            }
         }
         return boxes;
     }
-    const std::vector<EntryField> fields = bitRuler(entry);
+    // With the state aside, an absent entry is one number.
+    const std::vector<EntryField> fields =
+        spilled ? bitRuler(entry, entry_format::swapOnly64) : bitRuler(entry);
     for (auto field = fields.rbegin(); field != fields.rend(); ++field) {
         boxes.push_back(boxOf(*field, entry));
+        if (spilled && field->low != 0) {
+            boxes.back().name = translated("number");
+            boxes.back().meaning = aside;
+        }
     }
     return boxes;
 }
 
-QString absentInWords(std::uint64_t entry) {
-    const PageEntry page = decodeEntry(entry);
+QString absentInWords(const PageEntry& page) {
     const QString state = qt(infoOf(page.state).name);
     switch (page.state) {
     case PageState::SwappedOut:
@@ -88,7 +102,7 @@ QString absentInWords(std::uint64_t entry) {
 
 QString flagsInWords(std::uint64_t entry) {
     if ((entry & presentBit) == 0) {
-        return translated("not present: %1").arg(absentInWords(entry));
+        return translated("not present");
     }
     QStringList words;
     for (auto field = entryFields.rbegin(); field != entryFields.rend(); ++field) {

@@ -1,15 +1,19 @@
 #pragma once
 
+#include "fragscope/kernel/paging/page_state.h"
+
 #include <QString>
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace fragscope {
 
 /// A field of a 64-bit page-table entry (SDM vol. 3A, 4.5, "4-level paging", tables 4-15 to 4-20);
-/// the state of the page lies in bits that the manual leaves to the operating system.
+/// the state of the page and its marks (kernel/paging/page_state.h, page_marks.h) lie in bits that
+/// the manual leaves to the operating system.
 struct PteBitField {
     const char* name;        ///< as the manual writes it: "XD", "US"
     const char* meaningOne;  ///< in words, when set; nullptr: not listed in words
@@ -23,11 +27,12 @@ struct PteBitField {
 };
 
 /// The fields of an entry that maps or points to a 4 KiB page, from bit 63 down to bit 0.
-inline constexpr std::array<PteBitField, 14> entryFields{{
+inline constexpr std::array<PteBitField, 15> entryFields{{
     {"XD", "no execution", nullptr, 63, 1},
-    {"avl", nullptr, nullptr, 52, 11},
+    {"avl", nullptr, nullptr, 53, 10},
+    {"leak", "leaked: no area has the page", nullptr, 52, 1},
     {"frame", nullptr, nullptr, 12, 40},
-    {"avl", nullptr, nullptr, 11, 1},
+    {"go", "given back: its frame may be taken", nullptr, 11, 1},
     {"state", nullptr, nullptr, 9, 2},
     {"G", "global", nullptr, 8, 1},
     {"PS", "large page", nullptr, 7, 1},
@@ -62,13 +67,13 @@ struct RulerBox {
 
 /// The boxes of an entry that maps a page, or that a page without a frame has, from bit 63 down.
 /// Absent entries by the codec of kernel/paging/page_state.h: the state, slot or page of the file.
-std::vector<RulerBox> rulerOf(std::uint64_t entry);
+/// `spilled`: what the side table says of the page, if the entry has no room for its state.
+std::vector<RulerBox> rulerOf(std::uint64_t entry, const std::optional<PageEntry>& spilled = {});
 
-/// What an absent entry says of its page: "swapped out, slot 5", "allocate on demand".
-QString absentInWords(std::uint64_t entry);
+/// What is said of a page without a frame: "swapped out, slot 5", "allocate on demand".
+QString absentInWords(const PageEntry& page);
 
-/// The flags in words: "present, writable, user, accessed"; "not present" and the state of the page
-/// when it is not.
+/// The flags in words: "present, writable, user, accessed"; "not present" alone when it is not.
 QString flagsInWords(std::uint64_t entry);
 
 /// The flags in letters: "P W U A D".

@@ -2,6 +2,7 @@
 
 #include "fragscope/ui/map/legend.h"
 #include "fragscope/ui/map/physical_map.h"
+#include "fragscope/ui/map/slot_strip.h"
 #include "fragscope/ui/map/virtual_map.h"
 #include "fragscope/ui/panels/chain_view.h"
 #include "fragscope/ui/panels/event_table.h"
@@ -102,7 +103,9 @@ void Cards::makeCentre(Look& look, FrameClock& clock) {
     virtualMap = new VirtualMap(look, clock);
     pageLegend = new Legend(look, fragscope::pageLegend(), 0);
     pageLegend->setAccessibleName(tr("Legend of the states of pages"));
-    virtualCard = new Card(look, tr("Virtual memory"), column({virtualMap, pageLegend}));
+    swapSlots = new SlotStrip(look);
+    swapSlots->hide();
+    virtualCard = new Card(look, tr("Virtual memory"), column({virtualMap, pageLegend, swapSlots}));
     processes = new QComboBox;
     processes->setAccessibleName(tr("Process"));
     processes->setToolTip(tr("The process that memory is seen from"));

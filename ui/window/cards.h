@@ -26,6 +26,7 @@ class MetricPlot;
 class PhysicalMap;
 class ProseView;
 class ScrubBar;
+class SlotStrip;
 class TlbView;
 class VirtualMap;
 class WalkView;
@@ -57,7 +58,8 @@ public:
     Legend* legend;
     ChainView* lists; ///< of frames; in runs without a mover
     VirtualMap* virtualMap;
-    Legend* pageLegend; ///< hidden while no page has a state of its own
+    Legend* pageLegend;   ///< hidden while no page has a state of its own
+    SlotStrip* swapSlots; ///< hidden in runs without a swap device
     QComboBox* processes;
     // right
     WalkView* walk;

@@ -2,6 +2,7 @@
 
 #include "fragscope/ui/engine/log_search.h"
 #include "fragscope/ui/map/physical_map.h"
+#include "fragscope/ui/map/slot_strip.h"
 #include "fragscope/ui/map/virtual_map.h"
 #include "fragscope/ui/panels/chain_view.h"
 #include "fragscope/ui/panels/event_table.h"
@@ -180,6 +181,12 @@ void MainWindow::connectCards() {
         command([&] { engine_.seek(stepAtOrAfter(shown_->moment->log, seq + 1)); });
     });
     connect(cards_->physical, &PhysicalMap::frameSelected, presenter_, &Presenter::selectFrame);
+    connect(cards_->swapSlots, &SlotStrip::chosen, this, [this](quint32 process, quint64 vaddr) {
+        if (process != shown_->moment->focus) {
+            command([&] { engine_.setFocus(process); });
+        }
+        presenter_->selectPage(vaddr);
+    });
     connect(cards_->lists, &ChainView::chosen, presenter_, &Presenter::selectFrame);
     connect(cards_->virtualMap, &VirtualMap::pageSelected, presenter_, &Presenter::selectPage);
     connect(cards_->tlb, &TlbView::pageSelected, presenter_, &Presenter::selectPage);

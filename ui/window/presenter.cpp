@@ -6,6 +6,8 @@
 #include "fragscope/ui/map/physical_map.h"
 #include "fragscope/ui/model/facts.h"
 #include "fragscope/ui/model/list_rows.h"
+#include "fragscope/ui/model/stack_marks.h"
+#include "fragscope/ui/model/swap_slots.h"
 #include "fragscope/ui/model/tlb_marks.h"
 #include "fragscope/ui/panels/chain_view.h"
 #include "fragscope/ui/panels/event_table.h"
@@ -76,6 +78,7 @@ void Presenter::present(const EngineSnapshot& snapshot) {
     showProcesses();
     showMemory(snapshot);
     showLists();
+    showSlots();
     showListings();
     showWhy();
     showSelection();
@@ -171,6 +174,7 @@ void Presenter::showMemory(const EngineSnapshot& snapshot) {
         }
         cards_.legend->add(seen);
     }
+    cards_.physical->showOwners(moment.owners);
     cards_.physical->show(moment.frames, moment.state.move);
     showFlights(moment);
     const std::uint64_t frames = moment.frames->size();
@@ -185,6 +189,8 @@ void Presenter::showMemory(const EngineSnapshot& snapshot) {
     const AddressSpace* space = scene_->focus();
     cards_.virtualMap->show(space == nullptr ? std::vector<Extent>() : space->extents, moment.pages,
                             accessMarks(*scene_));
+    cards_.virtualMap->showStacks(
+        stackMarks(*scene_, [this](ListingId id) { return listingOf(id); }));
     showPageLegend();
     static const QStringList representations{tr("start only"), tr("start and base"),
                                              tr("start and length")};
@@ -264,6 +270,14 @@ void Presenter::showUses() {
 void Presenter::showLists() {
     if (cards_.lists->isVisibleTo(cards_.physicalCard)) {
         cards_.lists->show(listRows(*scene_));
+    }
+}
+
+void Presenter::showSlots() {
+    cards_.swapSlots->setVisible(scene_->slotCount() != 0);
+    if (scene_->slotCount() != 0) {
+        cards_.swapSlots->show(slotCells(*scene_, caption_->names), scene_->slotCount(),
+                               scene_->freeSlots());
     }
 }
 

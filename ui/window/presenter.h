@@ -66,6 +66,7 @@ private:
     void showMemory(const EngineSnapshot& snapshot);
     void showProcesses();
     void showLists();
+    void showSlots();
     void showUses();
     void showPageLegend();
     void showFlights(const Snapshot& moment);

@@ -231,9 +231,17 @@ void Presenter::showPage(std::uint64_t vaddr) {
         (walk.levels.back().maps || walk.levels.back().level == table_level::pt)) {
         entry = walk.levels.back().entry;
     }
-    cards_.inspector->show(
-        entry, shownFrame_ ? frameFacts(*scene_, caption_->names, FrameNumber(*shownFrame_))
-                           : absentPageFacts(*scene_, vaddr));
+    const PageNumber page = pageOf(VirtAddr(vaddr));
+    const StateTable* table = tableOf(scene_->moment().pages, page);
+    std::optional<PageEntry> spilled;
+    if (table != nullptr && table->isSpilled((page - table->first).value)) {
+        spilled = pageEntryIn(scene_->moment().pages, page);
+    }
+    cards_.inspector->show(entry,
+                           shownFrame_
+                               ? frameFacts(*scene_, caption_->names, FrameNumber(*shownFrame_))
+                               : absentPageFacts(*scene_, vaddr),
+                           spilled);
     cards_.inspectorCard->setTitle(tr("Page 0x%1").arg(vaddr / pageBytes, 0, 16));
 }
 

@@ -1,6 +1,8 @@
 #include "fragscope/kernel/frames/frame_checker.h"
 
 #include "fragscope/kernel/memory_bytes.h"
+#include "fragscope/kernel/paging/demand_paging.h"
+#include "fragscope/kernel/paging/slot_check.h"
 
 namespace fragscope {
 
@@ -21,6 +23,17 @@ void FrameChecker::stepEnded(const Task&) {
     }
 }
 
+/// While somebody changes pages the slots may be a step ahead of the entries.
+void FrameChecker::checkSlotBooks() {
+    constexpr unsigned number = 15;
+    const bool changing = !kernel_.paging().unlocked(0);
+    if (!changing && checkSlots(MachineBytes(kernel_.board().memory)) &&
+        reported_.insert(number).second) {
+        kernel_.board().events.emit(
+            {.kind = EventKind::InvariantBroken, .rule = Rule::SlotReferences, .value = number});
+    }
+}
+
 void FrameChecker::check() {
     changed_ = false;
     FrameCheckContext context{
@@ -31,6 +44,7 @@ void FrameChecker::check() {
             context.changing.insert(process->number);
         }
     }
+    checkSlotBooks();
     const auto issue = checkFrames(MachineBytes(kernel_.board().memory), context);
     if (issue && reported_.insert(issue->number).second) {
         kernel_.board().events.emit({.kind = EventKind::InvariantBroken,

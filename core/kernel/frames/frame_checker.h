@@ -28,6 +28,8 @@ public:
     void check();
 
 private:
+    void checkSlotBooks();
+
     Kernel& kernel_;
     bool changed_ = false;
     std::uint64_t checks_ = 0;

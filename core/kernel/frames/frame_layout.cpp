@@ -57,6 +57,11 @@ FrameInfo decodeFrameInfo(const MemoryReader& memory, const KernelRoot& root, Fr
     return info;
 }
 
+FrameNumber decodeSideTable(const MemoryReader& memory, const KernelRoot& root, FrameNumber table) {
+    const PhysAddr element = frameEntryPlace(root, table);
+    return FrameNumber(memory.read(element + ByteCount(frame_field::page)));
+}
+
 std::vector<FrameOwner>
 decodeOwners(const MemoryReader& memory, const KernelRoot& root, FrameNumber frame) {
     if (root.booksInList) {

@@ -10,7 +10,8 @@
 ///
 /// Element of a frame, four words (layout.h has word 0: use, age, owner, references, pins):
 ///   word 1: next element 31:0 | previous element 63:32 of the list that it is in; 0 = none
-///   word 2: virtual page at which `owner` maps the frame
+///   word 2: virtual page at which `owner` maps the frame; of a page table: the frame of its side
+///           table (paging/entry_layout.h), 0 = none
 ///   word 3: first node of further owners, its index + 1; 0 = none
 /// Node of the owners' pool, two words: page 47:0 | process 63:48; next node, its index + 1
 /// Node of the list in the kernel heap, three words: address of the next node (0 = none);
@@ -40,6 +41,8 @@ inline constexpr std::uint64_t freeNodes = 296;   ///< first free node of the po
 inline constexpr std::uint64_t usedNodes = 304;   ///< nodes in use, of the pool or the list
 inline constexpr std::uint64_t listHead = 312;    ///< first node of the list in the heap
 inline constexpr std::uint64_t heapFree = 320;    ///< first free block of the kernel heap
+inline constexpr std::uint64_t slotsFree = 328;   ///< free slots of the swap device
+inline constexpr std::uint64_t slotHint = 336;    ///< no slot below is free
 } // namespace kernel_variable
 
 /// One table entry (or entry of a memory map) that leads to a frame.
@@ -81,6 +84,9 @@ FrameLinks decodeFrameLinks(const MemoryReader& memory, const KernelRoot& root, 
 
 /// State of a frame; with the list books its owner is the first that the list names.
 FrameInfo decodeFrameInfo(const MemoryReader& memory, const KernelRoot& root, FrameNumber frame);
+
+/// The frame of the side table of a page table; 0 = none.
+FrameNumber decodeSideTable(const MemoryReader& memory, const KernelRoot& root, FrameNumber table);
 
 /// Who maps a frame. A broken chain ends where it leads nowhere, and after as many steps as there
 /// are nodes.

@@ -58,4 +58,8 @@ FrameTable::FreeSpace FrameTable::freeSpace() const {
     return space;
 }
 
+FrameNumber FrameTable::sideTableOf(FrameNumber table) const {
+    return decodeSideTable(MachineBytes(board_.memory), plan_.root, table);
+}
+
 } // namespace fragscope

@@ -140,6 +140,10 @@ std::optional<FrameNumber> FrameTable::takeKernelFrame(FrameUse use, std::uint32
     return frame;
 }
 
+void FrameTable::setSideTable(FrameNumber table, FrameNumber side) {
+    memory_.store(FrameLists::place(table, frame_field::page), side.value);
+}
+
 bool FrameTable::noteOwner(FrameNumber frame, const FrameOwner& owner) {
     const unsigned known = load(frame).references;
     if (!owners_->add(frame, owner, known)) {

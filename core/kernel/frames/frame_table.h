@@ -48,6 +48,9 @@ public:
     /// One frame for the kernel: from its zone, else from the others. Zeroed.
     std::optional<FrameNumber> takeKernelFrame(FrameUse use, std::uint32_t process);
 
+    /// Notes which frame holds the side table of a page table.
+    void setSideTable(FrameNumber table, FrameNumber side);
+
     /// One more entry leads to the frame. False if there is no room to note it (emits
     /// OwnerRefused). `operation` says what its cost counts for: BookAttach, or BookAllocate if it
     /// ends an allocation.
@@ -83,6 +86,7 @@ public:
     // ---- observers: read the bytes, change nothing, cost nothing ----
     [[nodiscard]] FrameInfo info(FrameNumber frame) const;
     [[nodiscard]] std::vector<FrameOwner> owners(FrameNumber frame) const;
+    [[nodiscard]] FrameNumber sideTableOf(FrameNumber table) const; ///< 0 = none
     [[nodiscard]] bool isFree(FrameNumber first, PageCount count) const;
 
     /// First fit: the lowest run of `count` free frames at or above `from`.

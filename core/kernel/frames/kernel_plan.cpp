@@ -47,7 +47,10 @@ ByteCount frameTableBytes(PageCount frames, std::uint64_t entryBytes) {
     return bytesOf(pagesFor(ByteCount(frames.value * entryBytes)));
 }
 
-KernelPlan planKernel(PageCount frames, const FrameSettings& settings, std::uint64_t segmentWords) {
+KernelPlan planKernel(PageCount frames,
+                      const FrameSettings& settings,
+                      const PagingSettings& paging,
+                      std::uint64_t segmentWords) {
     KernelPlan plan;
     const std::uint64_t nodes = nodesOf(frames, settings);
     const PageCount table = pagesFor(frameTableBytes(frames, frameEntryBytes));
@@ -55,13 +58,16 @@ KernelPlan planKernel(PageCount frames, const FrameSettings& settings, std::uint
     const PageCount heap = pagesFor(heapBytes(frames, settings));
     const FrameNumber poolFrame = frameTableFrame + table;
     const FrameNumber heapFrame = poolFrame + pool;
-    const FrameNumber segmentFrame = heapFrame + heap;
+    const PageCount slots = pagesFor(ByteCount(paging.swapSlots * wordBytes));
+    const FrameNumber slotFrame = heapFrame + heap;
     const PageCount segments = pagesFor(ByteCount(segmentWords * wordBytes));
+    const FrameNumber segmentFrame = slotFrame + slots;
     plan.tables = segmentFrame + segments;
     plan.regions = {{{kernel_space::data, KernelRoot::place, PageCount(1)},
                      {kernel_space::heap, startOf(heapFrame), heap},
                      {kernel_space::table, startOf(frameTableFrame), table},
                      {kernel_space::nodes, startOf(poolFrame), pool},
+                     {kernel_space::slotMap, startOf(slotFrame), slots},
                      {kernel_space::segments, startOf(segmentFrame), segments}}};
     PageCount tables(upperTables);
     for (const KernelRegion& region : plan.regions) {
@@ -81,15 +87,20 @@ KernelPlan planKernel(PageCount frames, const FrameSettings& settings, std::uint
                  .reservedFrames = plan.books.value,
                  .zoneEnd = plan.zoneEnd.value,
                  .kernelTables = startOf(plan.tables),
-                 .segmentBooks = segmentWords != 0 ? startOf(segmentFrame) : PhysAddr(0),
-                 .segmentWords = segmentWords,
                  .booksInList = settings.books == FrameBooks::List,
-                 .kernelPagesCounted = settings.kernelPages == KernelPages::Counter};
+                 .kernelPagesCounted = settings.kernelPages == KernelPages::Counter,
+                 .slotMap = slots.value != 0 ? startOf(slotFrame) : PhysAddr(0),
+                 .slotCount = paging.swapSlots,
+                 .sideTables = paging.needsSideTables(),
+                 .absentSpill = !paging.absentStates,
+                 .spilledBits = osBits - paging.entryBits,
+                 .segmentBooks = segmentWords != 0 ? startOf(segmentFrame) : PhysAddr(0),
+                 .segmentWords = segmentWords};
     return plan;
 }
 
 ByteCount KernelPlan::booksCost() const {
-    const auto& [data, heap, table, nodes, segments] = regions;
+    const auto& [data, heap, table, nodes, slots, segments] = regions;
     return bytesOf(table.pages + nodes.pages + (root.booksInList ? heap.pages : PageCount(0)));
 }
 

@@ -103,12 +103,12 @@ Steps giveBackPage(Kernel& kernel, Process& process, GiveBackMode mode, BackLoca
     const PageNumber page(l.page);
     co_yield BackLine::Entry;
     board.scheduler.spend(board.cost.kernelStore);
-    const PageEntry entry = DemandPaging::entryOf(process, page);
+    const PageEntry entry = paging.look(process, page);
     if (staysAsItIs(entry.state, mode)) {
         co_return;
     }
     ++l.pages;
-    paging.delist(process, page);
+    paging.dropBacking(process, page);
     paging.change(
         process, page,
         {mode == GiveBackMode::Convert ? PageState::OnDemand : PageState::NotUsed, false, 0},
@@ -133,8 +133,9 @@ Steps giveBackPage(Kernel& kernel, Process& process, GiveBackMode mode, BackLoca
 /// Both entries of a page, in one step. False if there is no room to note the second owner.
 bool forkPage(Kernel& kernel, Process& parent, Process& child, PageNumber page, ForkLocals& l) {
     DemandPaging& paging = kernel.paging();
-    const PageEntry entry = DemandPaging::entryOf(parent, page);
+    const PageEntry entry = paging.look(parent, page);
     PageEntry inherited = entry;
+    std::uint64_t written = 0;
     if (entry.state == PageState::NotUsed) {
         return true;
     }
@@ -147,13 +148,16 @@ bool forkPage(Kernel& kernel, Process& parent, Process& child, PageNumber page, 
         if (!paging.frames().addOwner(FrameNumber(entry.number), {child.number, page})) {
             return false;
         }
-        paging.delist(parent, page);
         paging.change(parent, page, inherited, Rule::ForkShares);
+        written = parent.tables.leaf(page) & pte::dirty; // the parent may leave the frame first
         ++l.frames;
     } else if (entry.state == PageState::SwappedOut) {
         paging.swap().addReference(entry.number);
     }
-    paging.change(child, page, inherited, Rule::ForkShares);
+    paging.change(child, page, inherited, Rule::ForkShares, written);
+    if (inherited.present) {
+        paging.inheritBacking(parent, child, page);
+    }
     return true;
 }
 

@@ -1,5 +1,6 @@
 #include "fragscope/kernel/paging/demand_fault.h"
 
+#include "fragscope/kernel/fault_handler.h"
 #include "fragscope/kernel/paging/fault_locals.h"
 
 namespace fragscope {
@@ -84,7 +85,7 @@ Steps takeFrame(Kernel& kernel, AccessRequest& request, FaultLocals& l) {
         paging.lowMemory().look();
         co_return;
     }
-    if (paging.lowMemory().canAsk()) {
+    if (paging.lowMemory().canAsk(kernel.board().scheduler.running()->id)) {
         co_await part(askForFrames(kernel, request, l));
         if (l.frame == retry) {
             co_return;
@@ -151,16 +152,13 @@ Rule reasonOf(PageState state) {
     }
 }
 
-/// The page as the replacement knows it, with the slot or page of the file that still holds it.
-ResidentSet::Resident residentOf(const AccessRequest& request, const PageEntry& entry) {
-    ResidentSet::Resident loaded{.process = request.process->number,
-                                 .page = pageOf(request.address)};
+/// The slot or page of the file that still holds what was read from it.
+Backing backingOf(const PageEntry& entry) {
     if (entry.state == PageState::FileBacked) {
-        loaded.filePage = entry.number;
-    } else if (entry.state == PageState::SwappedOut) {
-        loaded.swapSlot = entry.number;
+        return {BackingKind::FilePage, entry.number};
     }
-    return loaded;
+    return entry.state == PageState::SwappedOut ? Backing{BackingKind::Slot, entry.number}
+                                                : Backing{};
 }
 
 /// Notes the process as owner of its new frame. If there is no room for that, it is ended.
@@ -186,8 +184,9 @@ Steps mapFrame(Kernel& kernel, AccessRequest& request, PageEntry entry, FaultLoc
     if (!ownFrame(kernel, request, l)) {
         co_return;
     }
+    paging.dropBacking(process, page); // of the frame that it leaves, if it has one
     paging.change(process, page, {state, true, l.frame}, reasonOf(entry.state));
-    paging.enlist(residentOf(request, entry));
+    paging.enlist(process, page, FrameNumber(l.frame), backingOf(entry));
     if (!entry.present) {
         co_return; // absent to present needs no flush
     }
@@ -220,7 +219,8 @@ Steps mapExisting(Kernel& kernel, AccessRequest& request, PageEntry entry, Fault
         co_yield Check::LastOwner;
         paging.change(*request.process, page, {PageState::Allocated, true, entry.number},
                       Rule::LastOwner);
-        paging.enlist({.process = request.process->number, .page = page});
+        paging.enlist(*request.process, page, FrameNumber(entry.number),
+                      paging.backingOf(*request.process, page));
         co_return;
     }
     co_yield Check::ZeroPage;
@@ -237,8 +237,9 @@ Steps mapExisting(Kernel& kernel, AccessRequest& request, PageEntry entry, Fault
 /// True if the page needs no frame of its own now.
 bool usesExisting(DemandPaging& paging, const AccessRequest& request, const PageEntry& entry) {
     if (entry.state == PageState::CopyOnWrite) {
-        return paging.frames().owners(FrameNumber(entry.number)) == 1 &&
-               !paging.mustEvict(*request.process);
+        const FrameNumber frame(entry.number);
+        return paging.frames().owners(frame) == 1 &&
+               (paging.isEnlisted(*request.process, frame) || !paging.mustEvict(*request.process));
     }
     return entry.state == PageState::OnDemand && !isWrite(request.kind) &&
            paging.settings().zeroPage && paging.zeroFrame().has_value();
@@ -247,7 +248,8 @@ bool usesExisting(DemandPaging& paging, const AccessRequest& request, const Page
 /// One look at the page and what follows from it. Sets l.frame to `retry` if it must look again.
 Steps resolvePage(Kernel& kernel, AccessRequest& request, FaultLocals& l) {
     DemandPaging& paging = kernel.paging();
-    const PageEntry entry = DemandPaging::entryOf(*request.process, pageOf(request.address));
+    const PageNumber page = pageOf(request.address);
+    const PageEntry entry = DemandPaging::entryOf(*request.process, page);
     if (!needsWork(entry, request)) {
         co_yield Check::Spurious;
     } else if (usesExisting(paging, request, entry)) {
@@ -257,9 +259,16 @@ Steps resolvePage(Kernel& kernel, AccessRequest& request, FaultLocals& l) {
         if (request.killed || l.frame == retry) {
             co_return;
         }
+        if (DemandPaging::entryOf(*request.process, page) != entry) {
+            paging.frames().putBack(FrameNumber(l.frame), request.process->number);
+            l.frame = retry; // the frame to be copied has left, too
+            paging.unlock();
+            co_return;
+        }
         co_await part(fillFrame(kernel, request, entry, l));
         co_await part(mapFrame(kernel, request, entry, l));
     }
+    l.references += paging.takeSideReferences();
     paging.unlock();
     paging.announceUse(*request.process);
 }
@@ -268,12 +277,22 @@ Steps resolvePage(Kernel& kernel, AccessRequest& request, FaultLocals& l) {
 Steps invalidAccess(Kernel& kernel, AccessRequest& request, FaultLocals& l) {
     const PageEntry entry = DemandPaging::entryOf(*request.process, pageOf(request.address));
     co_yield Check::Invalid;
+    l.references += kernel.paging().takeSideReferences();
     kernel.paging().unlock();
     l.frame = kernel.paging().react(request, entry) ? retry : none;
     if (request.process->stopped) {
         co_yield Check::Stopped;
         co_await until(conditionOf<&Process::running>(*request.process));
     }
+}
+
+/// Pages that have left the working set lose their frames.
+Steps trim(Kernel& kernel, Task& self, const Process& process, FaultLocals& l) {
+    co_await part(takeFaultLock(kernel, self));
+    while (kernel.paging().mustTrim(process)) {
+        co_await part(evictPage(kernel, process, l));
+    }
+    kernel.paging().unlock();
 }
 
 Steps handleChecking(Kernel& kernel, AccessRequest& request, bool translateOnly) {
@@ -288,8 +307,8 @@ Steps handleChecking(Kernel& kernel, AccessRequest& request, bool translateOnly)
             co_await part(takeFaultLock(kernel, self));
             co_yield Check::Look;
             l.frame = 0;
-            const PageEntry entry =
-                DemandPaging::entryOf(*request.process, pageOf(request.address));
+            (void)kernel.paging().takeSideReferences(); // of others
+            const PageEntry entry = kernel.paging().look(*request.process, pageOf(request.address));
             l.state = static_cast<std::uint64_t>(entry.state);
             refer(kernel, l, tableLevelsAbove + 1);
             kernel.board().scheduler.spend(kernel.board().cost.kernelStep);
@@ -312,6 +331,9 @@ Steps handleChecking(Kernel& kernel, AccessRequest& request, bool translateOnly)
             co_return;
         }
         co_yield Check::Repeat;
+        while (kernel.paging().mustTrim(*request.process)) {
+            co_await part(trim(kernel, self, *request.process, l));
+        }
     } while (!kernel.tryAccess(self, request, translateOnly));
 }
 
@@ -364,6 +386,18 @@ Steps resolveDemandFault(Kernel& kernel, AccessRequest& request, bool translateO
     return kernel.paging().settings().handler == DemandHandler::Checking
                ? handleChecking(kernel, request, translateOnly)
                : handleDumb(kernel, request, translateOnly);
+}
+
+Steps trimWorkingSet(Kernel& kernel, AccessRequest& request, bool translateOnly) {
+    Task& self = co_await thisTask();
+    auto& l = co_await Follow<FaultLocals>{checkingHandlerListing()};
+    l.address = request.address.value;
+    while (kernel.paging().mustTrim(*request.process)) {
+        co_await part(trim(kernel, self, *request.process, l));
+    }
+    if (!kernel.tryAccess(self, request, translateOnly)) {
+        co_await resolveAccess(kernel, request, translateOnly);
+    }
 }
 
 const Listing& checkingHandlerListing() {

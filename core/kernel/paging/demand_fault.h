@@ -9,6 +9,10 @@ namespace fragscope {
 /// the access is done, left out (request.skipped) or the process is ended (request.killed).
 Steps resolveDemandFault(Kernel& kernel, AccessRequest& request, bool translateOnly);
 
+/// Before an access: pages that have left the working set lose their frames, by the lines of the
+/// checking handler that make room; then the access is made, with a fault if it comes to that.
+Steps trimWorkingSet(Kernel& kernel, AccessRequest& request, bool translateOnly);
+
 const Listing& checkingHandlerListing();
 const Listing& dumbHandlerListing();
 

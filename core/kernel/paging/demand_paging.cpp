@@ -48,8 +48,15 @@ constexpr AreaForm formOf(AreaKind kind) {
 } // namespace
 
 DemandPaging::DemandPaging(Kernel& kernel, const PagingSettings& settings)
-    : kernel_(kernel), settings_(settings), supply_(kernel.frames()), swap_(settings.swapSlots),
+    : kernel_(kernel), settings_(settings), supply_(kernel.frames()),
+      swap_(kernel.board(), kernel.memory(), kernel.plan()),
       lowMemory_(kernel, settings.lowWatermark) {}
+
+void DemandPaging::boot() {
+    if (settings_.swapSlots != 0) {
+        swap_.boot();
+    }
+}
 
 // ---- promises
 // ------------------------------------------------------------------------------------------
@@ -142,20 +149,40 @@ void DemandPaging::announcePromise(const Process& process, VirtAddr start, PageC
 // ---------------------------------------------------------------------------------------------
 
 PageEntry DemandPaging::entryOf(const Process& process, PageNumber page) {
-    return decodeEntry(process.tables.leaf(page));
+    return decodePage(process.tables.leaf(page), process.tables.side(page),
+                      process.tables.layout());
 }
 
-bool DemandPaging::change(Process& process, PageNumber page, const PageEntry& to, Rule why) {
+PageEntry DemandPaging::look(const Process& process, PageNumber page) {
+    if (isSpilled(process.tables.leaf(page), process.tables.layout())) {
+        countSide(false);
+    }
+    return entryOf(process, page);
+}
+
+bool DemandPaging::change(
+    Process& process, PageNumber page, const PageEntry& to, Rule why, std::uint64_t flags) {
     const std::uint64_t held = process.tables.leaf(page);
-    const PageEntry from = decodeEntry(held);
+    const PageEntry from = entryOf(process, page);
     FRAGSCOPE_CHECK(why == Rule::AnyFaultMaps || mayBecome(from.state, to.state),
                     "illegal change of a page's state");
-    const auto value = encodeEntry(to);
+    const auto value = encodePage(to, process.tables.layout());
     FRAGSCOPE_CHECK(value.has_value(), "the entry has no room for the page's state");
     // What a copied page holds is nowhere else: it must not leave as if never written.
     const bool unsaved = to.state == PageState::Allocated &&
                          (from.state == PageState::CopyOnWrite || why == Rule::StackWentDeeper);
-    const std::uint64_t flags = flagsOf(to) | (unsaved ? pte::dirty : 0);
+    const bool sameFrame = from.present && to.present && from.number == to.number;
+    const std::uint64_t kept = sameFrame ? process.tables.leaf(page) & pte::dirty : 0;
+    flags |= flagsOf(to) | kept | (unsaved ? pte::dirty : 0);
+    if (process.tables.hasSideTables()) {
+        if (!process.tables.prepare(page)) {
+            return false;
+        }
+        const bool spilled = isSpilled(*value, process.tables.layout());
+        writeSide(process, page,
+                  {.state = spilled ? to.state : PageState::NotUsed,
+                   .backing = sameFrame ? process.tables.side(page).backing : Backing{}});
+    }
     if (!process.tables.write(page, *value | flags, why)) {
         return false;
     }
@@ -183,7 +210,7 @@ void DemandPaging::leaveFrame(const Process& process,
                               PageNumber page,
                               FrameNumber frame,
                               Rule why) {
-    supply_.dropOwner(frame, {process.number, page}, why);
+    settle(process, frame, supply_.dropOwner(frame, {process.number, page}, why));
 }
 
 std::uint64_t DemandPaging::releaseAll(Process& process) {
@@ -193,8 +220,8 @@ std::uint64_t DemandPaging::releaseAll(Process& process) {
         if (extent && extent->kind == EntryKind::Block) {
             continue;
         }
-        const PageEntry entry = decodeEntry(leaf.entry);
-        delist(process, leaf.page);
+        const PageEntry entry = entryOf(process, leaf.page);
+        dropBacking(process, leaf.page);
         if (entry.present) {
             leaveFrame(process, leaf.page, FrameNumber(entry.number), Rule::EndOfProcess);
             ++frames;
@@ -202,7 +229,6 @@ std::uint64_t DemandPaging::releaseAll(Process& process) {
             swap_.drop(entry.number);
         }
     }
-    marked_ -= process.use.marked;
     if (process.use.leaked != 0) {
         kernel_.board().events.emit({.kind = EventKind::LeakedPages,
                                      .rule = Rule::EndOfProcess,
@@ -220,6 +246,7 @@ void DemandPaging::announceUse(const Process& process) {
                                  .value = process.use.reserved,
                                  .a = process.use.committed,
                                  .b = process.use.resident});
+    reportSideTable(process);
 }
 
 std::optional<FrameNumber> DemandPaging::zeroFrame() {

@@ -19,6 +19,11 @@ public:
         (void)frames_.release(frame, process, Rule::NoRoomForOwner);
     }
 
+    /// Who maps the frame: the reverse map.
+    [[nodiscard]] std::vector<FrameOwner> ownersOf(FrameNumber frame) const {
+        return frames_.owners(frame);
+    }
+
     [[nodiscard]] std::uint64_t owners(FrameNumber frame) const {
         return frames_.info(frame).references;
     }
@@ -29,13 +34,14 @@ public:
                                 owners(frame) == 0 ? Rule::BookAllocate : Rule::BookAttach);
     }
 
-    /// One owner less; the last one frees the frame.
-    void dropOwner(FrameNumber frame, const FrameOwner& owner, Rule why) {
+    /// One owner less; the last one frees the frame. Returns how many are left.
+    unsigned dropOwner(FrameNumber frame, const FrameOwner& owner, Rule why) {
         const auto left = frames_.removeOwner(
             frame, owner, owners(frame) > 1 ? Rule::BookDetach : Rule::BookRelease);
         if (left && *left == 0) {
             (void)frames_.release(frame, owner.process, why);
         }
+        return left.value_or(0);
     }
 
 private:

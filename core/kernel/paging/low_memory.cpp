@@ -50,10 +50,12 @@ void LowMemory::look() {
     }
 }
 
-bool LowMemory::canAsk() const {
-    return kernel_.paging().marked() != 0 ||
-           std::any_of(listeners_.begin(), listeners_.end(),
-                       [](const Listener& listener) { return !listener.gone; });
+bool LowMemory::canAsk(std::uint32_t task) const {
+    const auto answers = [task](const Listener& listener) { return listener.task == task; };
+    const auto listens = [](const Listener& listener) { return !listener.gone; };
+    return std::none_of(listeners_.begin(), listeners_.end(), answers) &&
+           (kernel_.paging().marked() != 0 ||
+            std::any_of(listeners_.begin(), listeners_.end(), listens));
 }
 
 void LowMemory::askAll() {

@@ -14,17 +14,19 @@ struct Process;
 /// caches: it asks the processes that have said they want to be asked, and what they give back they
 /// give back by system calls.
 ///
-/// A notice is sent when an allocation leaves fewer free frames than the watermark, and not again
+/// A notice is sent when a page fault leaves fewer free frames than the watermark, and not again
 /// before there were as many as the watermark once more. When no frame is left everybody is asked,
-/// and who needs the frame waits for the answers.
+/// and who needs the frame waits for the answers. Simplified: to look at the number of free frames
+/// costs nothing.
 class LowMemory {
 public:
     /// A process that listens, and what it was asked. Belongs to this; lives as long.
     struct Listener {
         const Process* process = nullptr;
-        bool onNotice = false; ///< wants to know of the watermark; else only that no frame is left
-        bool gone = false;     ///< does not listen any more
-        bool urgent = false;   ///< somebody waits for the answer
+        bool onNotice = false;  ///< wants to know of the watermark; else only that no frame is left
+        bool gone = false;      ///< does not listen any more
+        std::uint32_t task = 0; ///< that answers
+        bool urgent = false;    ///< somebody waits for the answer
         std::uint64_t asked = 0;
         std::uint64_t answered = 0;
 
@@ -38,8 +40,9 @@ public:
     /// After a frame was taken: sends the notice if it is due.
     void look();
 
-    /// True if somebody could give frames back: a listener, or pages are marked.
-    [[nodiscard]] bool canAsk() const;
+    /// True if somebody could give frames back: a listener, or pages are marked. False for a task
+    /// that answers itself: nobody would answer it.
+    [[nodiscard]] bool canAsk(std::uint32_t task) const;
 
     /// No frame is left: asks all who listen.
     void askAll();

@@ -53,18 +53,34 @@ Process* findMarked(Kernel& kernel, Locals& l) {
     return nullptr;
 }
 
+/// Between two steps the process may end.
+bool isStillMarked(const Process& process, PageNumber page) {
+    return process.state == ProcessState::Running && isMarkedMayGo(process.tables.leaf(page));
+}
+
+void keepPage(DemandPaging& paging, Process& process, Locals& l) {
+    if (isStillMarked(process, PageNumber(l.page))) {
+        paging.unmark(process, PageNumber(l.page), Rule::WrittenSinceMark);
+        ++l.kept;
+    }
+}
+
 Steps takePage(Kernel& kernel, Process& process, Locals& l) {
     DemandPaging& paging = kernel.paging();
     const PageNumber page(l.page);
     co_yield Line::Take;
     kernel.board().scheduler.spend(kernel.board().cost.kernelStore);
-    const Pte held{process.tables.leaf(page)};
-    if (held.dirty()) { // in this very step: exchanged, a write is never lost
-        paging.unmark(process, page, Rule::WrittenSinceMark);
-        ++l.kept;
+    if (!isStillMarked(process, page)) {
         co_return;
     }
-    paging.delist(process, page);
+    // Looked at again in the step that changes it: exchanged, so that a write is never lost.
+    const Pte held{process.tables.leaf(page)};
+    if (held.dirty()) {
+        keepPage(paging, process, l);
+        co_return;
+    }
+    ++process.mappingsOpen; // it may end, but its tables stay until this is over
+    paging.dropBacking(process, page);
     paging.change(process, page, {PageState::OnDemand, false, 0}, Rule::MarkTaken);
     co_yield Line::Ask;
     const std::uint64_t round =
@@ -74,7 +90,10 @@ Steps takePage(Kernel& kernel, Process& process, Locals& l) {
     kernel.shootdowns().finished(round, Rule::AllAcked);
     co_yield Line::Free;
     paging.leaveFrame(process, page, held.frame(), Rule::MarkTaken);
+    paging.announceUse(process);
     ++l.taken;
+    --process.mappingsOpen;
+    kernel.reapIfDead(process);
 }
 
 void announce(Kernel& kernel, const Locals& l) {
@@ -101,17 +120,16 @@ Steps sweepMarks(Kernel& kernel, PageCount most) {
     Process* process = nullptr;
     for (; l.pages < most.value; ++l.pages) {
         co_yield Line::Look;
+        kernel.board().scheduler.spend(kernel.board().cost.kernelStep);
         process = findMarked(kernel, l);
         if (process == nullptr) {
             break;
         }
         if (Pte{process->tables.leaf(PageNumber(l.page))}.dirty()) {
             co_yield Line::Keep;
-            paging.unmark(*process, PageNumber(l.page), Rule::WrittenSinceMark);
-            ++l.kept;
+            keepPage(paging, *process, l);
         } else {
             co_await part(takePage(kernel, *process, l));
-            paging.announceUse(*process);
         }
     }
     co_yield Line::Done;
@@ -120,7 +138,7 @@ Steps sweepMarks(Kernel& kernel, PageCount most) {
 }
 
 bool MarkSweeper::wanted(std::uint64_t) const {
-    return kernel.paging().hasMarks() || over.holds();
+    return kernel.paging().marked() != 0 || over.holds();
 }
 
 Steps runMarkSweeper(MarkSweeper& sweeper) {
@@ -130,7 +148,7 @@ Steps runMarkSweeper(MarkSweeper& sweeper) {
         co_yield Line::Wait;
         co_await until(conditionOf<&MarkSweeper::wanted>(sweeper));
         co_yield Line::Wait;
-        if (!paging.hasMarks()) {
+        if (paging.marked() == 0) {
             co_return;
         }
         co_await sweepMarks(sweeper.kernel, PageCount(paging.settings().sweepQuantum));

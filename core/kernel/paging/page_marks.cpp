@@ -11,7 +11,14 @@ void DemandPaging::count(Process& process, const PageUse& before, const PageUse&
     process.use.resident += after.resident - before.resident;
     process.use.marked += after.marked - before.marked;
     process.use.leaked += after.leaked - before.leaked;
-    marked_ += after.marked - before.marked;
+}
+
+std::uint64_t DemandPaging::marked() const {
+    std::uint64_t sum = 0;
+    for (const auto& process : kernel_.processes()) {
+        sum += process->state == ProcessState::Running ? process->use.marked : 0;
+    }
+    return sum;
 }
 
 /// The same page with other marks: no frame for a table is needed.
@@ -21,14 +28,16 @@ void DemandPaging::rewrite(Process& process, PageNumber page, std::uint64_t bits
 
 bool DemandPaging::markMayGo(Process& process, PageNumber page) {
     const std::uint64_t held = process.tables.leaf(page);
-    const PageState state = decodeEntry(held).state;
+    const PageState state = DemandPaging::entryOf(process, page).state;
     const bool own = state == PageState::Allocated || state == PageState::CopyOnWrite;
-    if ((held & pte::present) == 0 || !own || isMarkedMayGo(held) || isLeaked(held)) {
+    if ((held & pte::present) == 0 || !own || isLeaked(held)) {
         return false;
     }
     rewrite(process, page, (held & ~(pte::dirty | pte::accessed)) | page_mark::mayGo,
             Rule::MarkedMayGo);
-    count(process, {}, {.marked = 1});
+    if (!isMarkedMayGo(held)) { // else it was used again meanwhile, and not swept
+        count(process, {}, {.marked = 1});
+    }
     return true;
 }
 

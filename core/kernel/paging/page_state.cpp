@@ -87,7 +87,8 @@ constexpr std::array<std::uint8_t, pageStateCount> followers{
     /* Allocated */ bit(NotUsed) | bit(OnDemand) | bit(SwappedOut) | bit(CopyOnWrite),
     /* SwappedOut */ bit(NotUsed) | bit(OnDemand) | bit(Allocated),
     /* FileBacked */ bit(NotUsed) | bit(FileBacked),
-    /* CopyOnWrite */ bit(NotUsed) | bit(OnDemand) | bit(Allocated) | bit(CopyOnWrite),
+    /* CopyOnWrite */ bit(NotUsed) | bit(OnDemand) | bit(Allocated) | bit(CopyOnWrite) |
+        bit(SwappedOut),
     /* Shared */ bit(NotUsed) | bit(Shared),
     /* Guard */ bit(NotUsed) | bit(OnDemand),
 };

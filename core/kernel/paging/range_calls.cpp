@@ -67,7 +67,7 @@ template <class Line> Steps takeLock(Kernel& kernel, Task& self, Line line) {
 
 bool inNoArea(const Process& process, PageNumber page) {
     const std::uint64_t held = process.tables.leaf(page);
-    return isLeaked(held) || decodeEntry(held).state == PageState::NotUsed;
+    return isLeaked(held) || DemandPaging::entryOf(process, page).state == PageState::NotUsed;
 }
 
 /// First fit: the lowest run of pages that no area has; the last one may pass the end.
@@ -110,7 +110,7 @@ bool promisePage(Kernel& kernel, Process& process, PageNumber page, ReserveLocal
         ++l.oldFrames;
         return true;
     }
-    return decodeEntry(held).state != PageState::NotUsed ||
+    return DemandPaging::entryOf(process, page).state != PageState::NotUsed ||
            kernel.paging().change(process, page, {PageState::OnDemand, false, 0}, Rule::Promised);
 }
 

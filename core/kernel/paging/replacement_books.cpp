@@ -9,8 +9,6 @@ namespace fragscope {
 
 namespace {
 
-constexpr std::uint64_t replacementSeed = 1; // of the policy `random`
-
 Rule reasonOf(const PageEntry& entry) {
     switch (entry.state) {
     case PageState::NotUsed:
@@ -37,70 +35,119 @@ ResidentSet* DemandPaging::setOf(const Process& process) {
     }
     if (!sets_[index]) {
         const std::uint64_t frames = settings_.frames != 0 ? settings_.frames : dataFrames();
-        sets_[index] = std::make_unique<ResidentSet>(
-            settings_.replacement, std::max<std::uint64_t>(1, frames), replacementSeed);
+        sets_[index] = std::make_unique<ResidentSet>(settings_, std::max<std::uint64_t>(1, frames),
+                                                     kernel_.settings().future);
     }
     return sets_[index].get();
 }
 
-void DemandPaging::enlist(ResidentSet::Resident loaded) {
-    if (ResidentSet* set = setOf(*kernel_.processes()[loaded.process - 1])) {
-        set->add(loaded);
-    } else if (loaded.swapSlot != ResidentSet::noSlot) {
-        swap_.drop(loaded.swapSlot); // nobody will ask what it holds
+void DemandPaging::enlist(Process& process,
+                          PageNumber page,
+                          FrameNumber frame,
+                          const Backing& backing) {
+    if (process.tables.hasSideTables()) {
+        writeSide(process, page, {.state = process.tables.side(page).state, .backing = backing});
+    }
+    ResidentSet* set = setOf(process);
+    if (set != nullptr && !set->contains(frame)) {
+        set->add(frame);
+    }
+    if (backing.kind == BackingKind::Slot && !process.tables.hasSideTables()) {
+        swap_.drop(backing.number); // nobody will ask what it holds
     }
 }
 
-void DemandPaging::delist(const Process& process, PageNumber page) {
-    if (ResidentSet* set = setOf(process)) {
-        const std::uint64_t slot = set->remove(process.number, page).swapSlot;
-        if (slot != ResidentSet::noSlot) {
-            swap_.drop(slot);
+/// After an owner has left a frame. With sets of processes it counts for another owner then, if
+/// there is room in its set that no fault under way counts on; else the frame stays until it has
+/// one owner.
+void DemandPaging::settle(const Process& left, FrameNumber frame, unsigned owners) {
+    ResidentSet* set = setOf(left);
+    if (set == nullptr || !set->contains(frame)) {
+        return;
+    }
+    if (owners == 0) {
+        set->remove(frame);
+    } else if (settings_.scope == ReplacementScope::Process) {
+        set->remove(frame);
+        const FrameOwner heir = supply_.ownersOf(frame).front();
+        ResidentSet* next = setOf(*kernel_.processes()[heir.process - 1]);
+        const Task* task = kernel_.board().scheduler.running();
+        const bool mine = lockedBy_ == 0 || (task != nullptr && task->id == lockedBy_);
+        if (mine && !next->full() && !next->contains(frame)) {
+            next->add(frame);
         }
     }
 }
 
 void DemandPaging::used(const Process& process, PageNumber page) {
-    if (ResidentSet* set = setOf(process)) {
-        set->used(process.number, page);
+    ResidentSet* set = setOf(process);
+    const PageEntry entry = set != nullptr ? entryOf(process, page) : PageEntry{};
+    if (!entry.present) {
+        return;
     }
+    if (settings_.scope == ReplacementScope::Process) {
+        for (const auto& each : sets_) { // another owner's set may hold the frame
+            set = each && each->contains(FrameNumber(entry.number)) ? each.get() : set;
+        }
+    }
+    set->used(FrameNumber(entry.number));
 }
 
 bool DemandPaging::mustEvict(const Process& process) {
     const ResidentSet* set = setOf(process);
-    return set != nullptr && set->full();
+    return set != nullptr && (set->full() || set->mustTrim());
+}
+
+bool DemandPaging::mustTrim(const Process& process) {
+    const ResidentSet* set = setOf(process);
+    return set != nullptr && set->mustTrim();
+}
+
+bool DemandPaging::isEnlisted(const Process& process, FrameNumber frame) {
+    const ResidentSet* set = setOf(process);
+    return set != nullptr && set->contains(frame);
 }
 
 /// Simplified: only the own CPU drops its translation with the bit; another one that still has the
 /// translation sets no bit again, and the page looks unused (as Linux does on x86).
-void DemandPaging::noteAccessedBits(ResidentSet& set) {
+void DemandPaging::noteAccessedBit(ResidentSet& set, FrameNumber frame, const FrameOwner& owner) {
     const Board& board = kernel_.board();
-    for (const ResidentSet::Resident& resident : set.residents()) {
-        if (resident.process == 0) {
+    Process& process = *kernel_.processes()[owner.process - 1];
+    const Pte entry{process.tables.leaf(owner.page)};
+    if (!entry.accessed()) {
+        return;
+    }
+    (void)process.tables.write(owner.page, entry.bits & ~pte::accessed, Rule::AccessedCleared);
+    Cpu& cpu = board.cpus[board.scheduler.running()->cpu];
+    if (cpu.process == process.number) {
+        board.mmu.invalidatePage(cpu, startOf(owner.page));
+    }
+    board.scheduler.spend(board.cost.kernelStore);
+    set.used(frame);
+}
+
+void DemandPaging::noteAccessedBits(ResidentSet& set) {
+    const std::vector<FrameNumber> frames = set.frames();
+    for (const FrameNumber frame : frames) {
+        if (frame.value == 0) {
             continue;
         }
-        Process& process = *kernel_.processes()[resident.process - 1];
-        const Pte entry{process.tables.leaf(resident.page)};
-        if (!entry.accessed()) {
-            continue;
+        for (const FrameOwner& owner : supply_.ownersOf(frame)) {
+            noteAccessedBit(set, frame, owner);
         }
-        (void)process.tables.write(resident.page, entry.bits & ~pte::accessed,
-                                   Rule::AccessedCleared);
-        Cpu& cpu = board.cpus[board.scheduler.running()->cpu];
-        if (cpu.process == process.number) {
-            board.mmu.invalidatePage(cpu, startOf(resident.page));
-        }
-        board.scheduler.spend(board.cost.kernelStore);
-        set.used(resident.process, resident.page);
     }
 }
 
-ResidentSet::Resident DemandPaging::chooseVictim(const Process& process) {
+FrameNumber DemandPaging::chooseVictim(const Process& process) {
     ResidentSet& set = *setOf(process);
     if (settings_.use == UseSource::AccessedBits) {
         noteAccessedBits(set);
     }
     return set.takeVictim();
+}
+
+void DemandPaging::returnVictim(const Process& process, FrameNumber frame) {
+    setOf(process)->putBack(frame);
 }
 
 // ---- contents

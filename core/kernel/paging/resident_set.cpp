@@ -9,6 +9,8 @@ namespace fragscope {
 
 namespace {
 
+constexpr std::uint64_t replacementSeed = 1; // of the policy `random`
+
 replacement::PolicyKind policyOf(PageReplacement kind) {
     using replacement::PolicyKind;
     switch (kind) {
@@ -24,6 +26,10 @@ replacement::PolicyKind policyOf(PageReplacement kind) {
         return PolicyKind::Nfu;
     case PageReplacement::Aging:
         return PolicyKind::Aging;
+    case PageReplacement::Opt:
+        return PolicyKind::Opt;
+    case PageReplacement::WorkingSet:
+        return PolicyKind::WorkingSet;
     case PageReplacement::None:
     case PageReplacement::Fifo:
         break;
@@ -33,50 +39,81 @@ replacement::PolicyKind policyOf(PageReplacement kind) {
 
 } // namespace
 
-ResidentSet::ResidentSet(PageReplacement kind, std::size_t frames, std::uint64_t seed)
-    : policy_(replacement::makePolicy(
-          policyOf(kind), {.frames = frames, .settings = {}, .seed = seed, .string = {}})),
-      slots_(frames) {
-    FRAGSCOPE_CHECK(kind != PageReplacement::None && frames != 0, "nothing to replace");
+ResidentSet::ResidentSet(const PagingSettings& settings,
+                         std::size_t frames,
+                         std::span<const replacement::Reference> future)
+    : slots_(frames), fresh_(frames) {
+    FRAGSCOPE_CHECK(settings.replacement != PageReplacement::None && frames != 0,
+                    "nothing to replace");
+    replacement::PolicyInputs inputs{
+        .frames = frames, .settings = {}, .seed = replacementSeed, .string = future};
+    inputs.settings.clockLoadedBit =
+        settings.clockLoadedBit ? replacement::LoadedBit::Set : replacement::LoadedBit::Clear;
+    inputs.settings.workingSetWindow = settings.window;
+    policy_ = replacement::makePolicy(policyOf(settings.replacement), inputs);
 }
 
-void ResidentSet::add(const Resident& loaded) {
-    const auto empty = std::find_if(slots_.begin(), slots_.end(),
-                                    [](const Resident& slot) { return slot.process == 0; });
+bool ResidentSet::contains(FrameNumber frame) const {
+    return places_.contains(frame) ||
+           std::find(leaving_.begin(), leaving_.end(), frame) != leaving_.end();
+}
+
+/// A reference begins: the policy may give up a page that nobody needs.
+void ResidentSet::refer(std::optional<replacement::Slot> next) {
+    if (const auto given = policy_->giveUp(next)) {
+        leaving_.push_back(std::exchange(slots_[*given], FrameNumber(0)));
+        places_.erase(leaving_.back());
+    }
+}
+
+void ResidentSet::add(FrameNumber frame) {
+    refer(std::nullopt);
+    putBack(frame);
+}
+
+void ResidentSet::putBack(FrameNumber frame) {
+    const auto empty = std::find(slots_.begin(), slots_.end(), FrameNumber(0));
     FRAGSCOPE_CHECK(empty != slots_.end(), "no slot is left for a resident page");
-    *empty = loaded;
-    empty->fresh = true;
+    *empty = frame;
     const auto slot = static_cast<replacement::Slot>(empty - slots_.begin());
-    places_.emplace(Key{loaded.process, loaded.page.value}, slot);
+    fresh_[slot] = true;
+    places_.emplace(frame, slot);
     policy_->loaded(slot);
 }
 
-void ResidentSet::used(std::uint32_t process, PageNumber page) {
-    const auto place = places_.find({process, page.value});
+void ResidentSet::used(FrameNumber frame) {
+    const auto place = places_.find(frame);
     if (place == places_.end()) {
         return;
     }
-    if (!std::exchange(slots_[place->second].fresh, false)) {
+    const bool counted = fresh_[place->second];
+    fresh_[place->second] = false;
+    if (!counted) {
+        refer(place->second);
         policy_->hit(place->second);
     }
 }
 
-ResidentSet::Resident ResidentSet::takeVictim() {
+FrameNumber ResidentSet::takeVictim() {
+    if (mustTrim()) {
+        const FrameNumber gone = leaving_.front();
+        leaving_.erase(leaving_.begin());
+        return gone;
+    }
     FRAGSCOPE_CHECK(full(), "a policy chooses among full slots only");
-    const Resident victim = std::exchange(slots_[policy_->takeVictim()], {});
-    places_.erase({victim.process, victim.page.value});
+    const FrameNumber victim = std::exchange(slots_[policy_->takeVictim()], FrameNumber(0));
+    places_.erase(victim);
     return victim;
 }
 
-ResidentSet::Resident ResidentSet::remove(std::uint32_t process, PageNumber page) {
-    const auto place = places_.find({process, page.value});
-    if (place == places_.end()) {
-        return {};
+void ResidentSet::remove(FrameNumber frame) {
+    std::erase(leaving_, frame);
+    const auto place = places_.find(frame);
+    if (place != places_.end()) {
+        policy_->forget(place->second);
+        slots_[place->second] = FrameNumber(0);
+        places_.erase(place);
     }
-    policy_->forget(place->second);
-    const Resident left = std::exchange(slots_[place->second], {});
-    places_.erase(place);
-    return left;
 }
 
 } // namespace fragscope

@@ -1,55 +1,62 @@
 #pragma once
 
+#include "fragscope/base/units.h"
 #include "fragscope/kernel/paging/settings.h"
 #include "fragscope/kernel/replacement/policy.h"
+#include "fragscope/kernel/replacement/reference.h"
 
 #include <map>
 #include <memory>
+#include <span>
 
 namespace fragscope {
 
-/// The pages that a replacement may take, in numbered slots, and the policy that chooses among
-/// them. The side table of demand paging: what a present entry has no room for is kept here.
+/// The frames that a replacement may take, in numbered slots, and the policy that chooses among
+/// them.
 ///
-/// Invariants: (1) a slot holds one page or none; (2) at most as many pages as frames. Simplified:
-/// kept beside the emulated memory.
+/// Invariants: (1) a slot holds one frame or none; (2) at most as many frames as slots.
+/// Simplified: the order that a policy keeps lies beside the emulated memory.
 class ResidentSet {
 public:
-    static constexpr std::uint64_t noSlot = ~0ULL;
-
-    struct Resident {
-        std::uint32_t process = 0; ///< 0 = the slot is empty
-        PageNumber page{};
-        std::uint64_t swapSlot = noSlot; ///< still holds what the page was when it was read from it
-        std::uint64_t filePage = noSlot; ///< of a page of a file
-        bool fresh = false; ///< just loaded: the access that wanted it was counted already
-    };
-
-    /// For `frames` pages (at least 1); `kind` is not None.
-    ResidentSet(PageReplacement kind, std::size_t frames, std::uint64_t seed);
+    /// For `frames` frames (at least 1); the replacement is not None. `future`: all references that
+    /// will follow; only OPT looks at them.
+    ResidentSet(const PagingSettings& settings,
+                std::size_t frames,
+                std::span<const replacement::Reference> future);
 
     [[nodiscard]] bool full() const { return places_.size() == slots_.size(); }
 
-    [[nodiscard]] const std::vector<Resident>& residents() const { return slots_; }
+    /// A frame left the working set and has still its page.
+    [[nodiscard]] bool mustTrim() const { return !leaving_.empty(); }
 
-    /// A page was loaded; the set must not be full.
-    void add(const Resident& loaded);
+    [[nodiscard]] bool contains(FrameNumber frame) const;
 
-    /// The page was used again.
-    void used(std::uint32_t process, PageNumber page);
+    /// By slot; frame 0 = the slot is empty.
+    [[nodiscard]] const std::vector<FrameNumber>& frames() const { return slots_; }
 
-    /// The policy's choice, which leaves the set; the set must be full.
-    Resident takeVictim();
+    /// A page was loaded into the frame; the set must not be full.
+    void add(FrameNumber frame);
 
-    /// The page is no longer resident, or not for the policy to take; nothing if it was not in.
-    Resident remove(std::uint32_t process, PageNumber page);
+    /// A victim that could not leave.
+    void putBack(FrameNumber frame);
+
+    /// The page in the frame was used again.
+    void used(FrameNumber frame);
+
+    /// The policy's choice, which leaves the set; the set must be full, or mustTrim().
+    FrameNumber takeVictim();
+
+    /// The frame is free, or not for the policy to take; nothing happens if it was not in.
+    void remove(FrameNumber frame);
 
 private:
-    using Key = std::pair<std::uint32_t, std::uint64_t>;
+    void refer(std::optional<replacement::Slot> next);
 
     std::unique_ptr<replacement::Policy> policy_;
-    std::vector<Resident> slots_;
-    std::map<Key, replacement::Slot> places_;
+    std::vector<FrameNumber> slots_;
+    std::map<FrameNumber, replacement::Slot> places_;
+    std::vector<FrameNumber> leaving_; ///< in no slot any more, oldest first
+    std::vector<bool> fresh_; ///< by slot: the access that wanted the page is counted already
 };
 
 } // namespace fragscope

@@ -19,7 +19,18 @@ enum class OnSignal : std::uint8_t { End, Skip, Reserve };
 enum class OutOfMemoryMode : std::uint8_t { KillLargest, KillFaulting, FailRequest };
 
 /// Which page leaves when the frames are all in use (kernel/replacement).
-enum class PageReplacement : std::uint8_t { None, Fifo, Lru, Mru, Clock, Random, Nfu, Aging };
+enum class PageReplacement : std::uint8_t {
+    None,
+    Fifo,
+    Lru,
+    Mru,
+    Clock,
+    Random,
+    Nfu,
+    Aging,
+    Opt,
+    WorkingSet,
+};
 
 /// Whose pages a replacement may take.
 enum class ReplacementScope : std::uint8_t { Global, Process };
@@ -29,6 +40,12 @@ enum class UseSource : std::uint8_t { AccessedBits, EveryAccess };
 
 /// Which pages of a stack a reclaim takes. The first is right, the other one a mistake.
 enum class StackReclaim : std::uint8_t { KeepRedZone, BelowRsp };
+
+/// Bits of a present x86-64 entry that are the operating system's: 11:9 and 58:52.
+inline constexpr std::uint64_t osBits = 10;
+
+/// Bits that say the state of a present page.
+inline constexpr std::uint64_t stateBits = 2;
 
 struct PagingSettings {
     DemandHandler handler = DemandHandler::Checking;
@@ -45,6 +62,15 @@ struct PagingSettings {
     std::uint64_t sweepQuantum = 4; ///< marked pages that are taken at a time
     std::uint32_t sweepCpu = 0;
     StackReclaim stackReclaim = StackReclaim::KeepRedZone;
+    std::uint64_t entryBits = osBits; ///< of a present entry, for the kernel
+    bool absentStates = true;         ///< an absent entry holds the state of its page
+    bool clockLoadedBit = true;       ///< Clock: loading a page sets its reference bit
+    std::uint64_t window = 10;        ///< WorkingSet: references that count
+
+    /// The entries have no room for all that must be known of a page.
+    [[nodiscard]] bool needsSideTables() const {
+        return replacement != PageReplacement::None || entryBits < stateBits || !absentStates;
+    }
 };
 
 } // namespace fragscope

@@ -59,9 +59,6 @@ Steps releaseOrKeep(Kernel& kernel, Process& process, PageEntry entry, Locals& l
     if (!isDead(kernel, process.stacks[l.thread], page)) {
         co_yield Line::Deeper;
         paging.change(process, page, entry, Rule::StackWentDeeper);
-        if (entry.state == PageState::Allocated) {
-            paging.enlist({.process = process.number, .page = page});
-        }
         co_return;
     }
     co_yield Line::Free;
@@ -77,7 +74,7 @@ Steps reclaimPage(Kernel& kernel, Process& process, Locals& l) {
     co_yield Line::Page;
     board.scheduler.spend(board.cost.kernelStore);
     const ThreadStack& stack = process.stacks[l.thread];
-    const PageEntry entry = DemandPaging::entryOf(process, page);
+    const PageEntry entry = paging.look(process, page);
     const bool holds = entry.state == PageState::Allocated ||
                        entry.state == PageState::CopyOnWrite ||
                        entry.state == PageState::SwappedOut;
@@ -85,7 +82,7 @@ Steps reclaimPage(Kernel& kernel, Process& process, Locals& l) {
     if (!holds || !isDead(kernel, stack, page)) {
         co_return;
     }
-    paging.delist(process, page);
+    paging.dropBacking(process, page);
     paging.change(process, page, {PageState::OnDemand, false, 0}, reasonOf(kernel));
     if (!entry.present) {
         co_yield Line::Free;

@@ -31,6 +31,21 @@ std::vector<Setting> pagingSettings() {
             .says("Slots of 4 KiB of the swap device."),
         flag("paging.zero_page", &S::zeroPage)
             .says("Pages that are read before they are written share one frame of zeros."),
+        flag("paging.clock_r_on_load", &S::clockLoadedBit)
+            .says("Clock: loading a page sets its reference bit.",
+                  "textbooks differ: Tanenbaum, Stallings"),
+        count("paging.window", &S::window)
+            .between(1, 1'000'000'000'000)
+            .says("Working set: references that count, the current one included."),
+        count("paging.entry_bits", &S::entryBits)
+            .between(0, osBits)
+            .says("Bits of a present entry for the kernel; the four states of a present page need "
+                  "2, what has no room goes to a side table.",
+                  "seed 002: there's only 3 of them"),
+        flag("paging.absent_states", &S::absentStates)
+            .says("An absent entry holds the state of its page; else only a number, and the state "
+                  "is in the side table.",
+                  "seed 002: one bit is used for a swap space or memory mapped file flag"),
         choice("paging.stack_reclaim", &S::stackReclaim)
             .says("Which pages a reclaim of stacks takes.",
                   "seed 002: free any allocated pages that reside under that thread's RSP value"),

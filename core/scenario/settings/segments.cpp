@@ -87,7 +87,7 @@ std::vector<Setting> segmentSettings() {
             .says("Memory below the segment heap, for the kernel's books and page tables; `auto`: "
                   "a sixteenth, at least 2 MiB."),
         count("segments.descriptors", &S::descriptors)
-            .between(8, 1ULL << 20)
+            .between(8, 1ULL << 19)
             .says("Runs of frames, free and used, that the heap can describe."),
         count("segments.areas", &S::areas)
             .between(1, 1ULL << 17)

@@ -155,6 +155,8 @@ constexpr Sentence sentences[] = {
      "thread {b} of {object:process} has a stack of {value:pages} below {vaddr}, guard {a:pages}"},
     {StackReclaimed, "{value:pages} of the stack of thread {b} of {object:process} below {vaddr} "
                      "reclaimed: {a:frames}"},
+    {SideTableUsed,
+     "side table of {object:process}: {value} look-ups, {a} stores; it takes {b:bytes}"},
     {StackOverrun,
      "thread {a} of {object:process} stores {value:hex} at {vaddr}, {b:bytes} below its stack"},
     {PagesMarked,

@@ -90,12 +90,16 @@ enum class Better : std::uint8_t { Lower, Higher, Neither };
       "Pages of stacks below RSP that became allocate on demand again.")                           \
     M(StackOverruns, "stack_overruns", "stores", Lower,                                            \
       "Stores of threads below their own stack that no guard stopped.")                            \
+    M(SideLooks, "side_table_look_ups", "look-ups", Lower,                                         \
+      "Look-ups of the kernel in side tables, for what entries have no room for.")                 \
+    M(SideStores, "side_table_stores", "stores", Lower, "Words of side tables changed.")           \
+    M(SideBytes, "side_table_bytes", "bytes", Lower, "Side tables of all processes, at most.")     \
     M(PoolCalls, "pool_calls", "calls", Lower, "System calls made by heaps.")                      \
     M(HeapFrees, "heap_frees", "blocks", Neither, "Blocks given back to heaps.")                   \
     M(FreeCycles, "cycles_per_free", "cycles", Lower,                                              \
       "Cycles of a free(), system calls included; mean.")                                          \
-    M(FreeLongest, "free_longest_cycles", "cycles", Lower, "Longest free().")                      \
-    M(MallocLongest, "malloc_longest_cycles", "cycles", Lower, "Longest malloc().")                \
+    M(FreeLongest, "free_longest_cycles", "cycles", Lower, "Longest time of a free().")            \
+    M(MallocLongest, "malloc_longest_cycles", "cycles", Lower, "Longest time of a malloc().")      \
     M(HeapRefusals, "mallocs_refused", "blocks", Lower, "Blocks that a heap had no memory for.")   \
     M(HeapsBroken, "heaps_broken", "heaps", Lower, "Heaps that found their words overwritten.")    \
     M(BlocksDamaged, "blocks_damaged", "blocks", Lower,                                            \
@@ -103,7 +107,7 @@ enum class Better : std::uint8_t { Lower, Higher, Neither };
     M(MarkedPages, "marked_pages", "pages", Neither,                                               \
       "Pages whose frame may be taken while they are not written.")                                \
     M(LeakedFrames, "leaked_frames", "frames", Lower, "Frames of pages that are in no area.")      \
-    M(ResidentTime, "resident_page_mcycles", "pages x Mcycle", Lower,                              \
+    M(ResidentTime, "resident_page_kcycles", "pages x kcycle", Lower,                              \
       "Pages with a frame, summed up over time.")                                                  \
     M(FunctorCalls, "functor_calls", "calls", Neither,                                             \
       "Free areas that scavengers called their functor for.")                                      \

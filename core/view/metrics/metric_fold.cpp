@@ -178,6 +178,12 @@ bool MetricFold::paging(const Event& event) {
         return true;
     }
     addResidentTime();
+    if (event.kind == EventKind::SideTableUsed) {
+        value(MetricId::SideLooks) += event.value;
+        value(MetricId::SideStores) += event.a;
+        follow(MetricId::SideBytes, event.object, event.b);
+        return true;
+    }
     follow(MetricId::ReservedPages, event.object, event.value);
     follow(MetricId::CommittedPages, event.object, event.a);
     follow(MetricId::ResidentPages, event.object, event.b);
@@ -189,7 +195,7 @@ void MetricFold::addResidentTime() {
     const std::uint64_t now = sample_.timeCycles;
     residentCycles_ += value(MetricId::ResidentPages) * (now - residentUntil_);
     residentUntil_ = now;
-    value(MetricId::ResidentTime) = residentCycles_ / million;
+    value(MetricId::ResidentTime) = residentCycles_ / 1000;
 }
 
 bool MetricFold::heaps(const Event& event) {
@@ -212,9 +218,11 @@ bool MetricFold::heaps(const Event& event) {
         value(MetricId::BlocksDamaged) += damaged ? 1 : 0;
         return damaged;
     }
-    default:
+    case EventKind::CacheUsed:
         ++value(event.value != 0 ? MetricId::CacheHits : MetricId::CacheMisses);
         return true;
+    default:
+        return scavengers(event);
     }
 }
 
@@ -240,9 +248,11 @@ bool MetricFold::scavengers(const Event& event) {
         cycles = std::max(cycles, event.a);
         break;
     }
-    default:
+    case EventKind::CollectorLooked:
         value(MetricId::CollectorWords) += event.b;
         break;
+    default:
+        return count(event);
     }
     return true;
 }
@@ -305,19 +315,8 @@ bool MetricFold::apply(const Event& event) {
     case EventKind::PageEvicted:
     case EventKind::PageLoaded:
     case EventKind::MemoryUse:
+    case EventKind::SideTableUsed:
         return paging(event);
-    case EventKind::HeapAllocated:
-    case EventKind::HeapFreeDone:
-    case EventKind::BlockChecked:
-    case EventKind::CacheUsed:
-        return heaps(event);
-    case EventKind::PagesMarked:
-    case EventKind::MarksSwept:
-    case EventKind::LeakedPages:
-    case EventKind::FreeAreaVisited:
-    case EventKind::ScavengePause:
-    case EventKind::CollectorLooked:
-        return scavengers(event);
     case EventKind::SegmentAllocated:
     case EventKind::SegmentFreed:
     case EventKind::SegmentMoved:
@@ -345,7 +344,7 @@ bool MetricFold::apply(const Event& event) {
         follow(MetricId::WalkReferences, event.task, event.a);
         return true;
     default:
-        return count(event);
+        return heaps(event);
     }
 }
 

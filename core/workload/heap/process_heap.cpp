@@ -1,6 +1,7 @@
 #include "fragscope/workload/heap/process_heap.h"
 
 #include "fragscope/kernel/paging/area_calls.h"
+#include "fragscope/kernel/paging/demand_paging.h"
 #include "fragscope/kernel/paging/range_calls.h"
 
 #include <algorithm>
@@ -180,8 +181,17 @@ void ProcessHeap::broken(const HeapDamaged& damage) {
     kernel_.kill(process_, Rule::HeapWordsWrong, nullptr);
 }
 
+void ProcessHeap::unlock() {
+    const Board& board = kernel_.board();
+    board.mmu.drainStores(board.cpus[board.scheduler.running()->cpu]);
+    checkWhole();
+    lockedBy_ = 0;
+}
+
 void ProcessHeap::checkWhole() {
-    if (!kernel_.wantsStepEnds() || ended()) {
+    // While a page is on its way to its slot, its words have no one place.
+    const bool onTheWay = !kernel_.paging().unlocked(0);
+    if (!kernel_.wantsStepEnds() || ended() || onTheWay) {
         return;
     }
     const HeapPicture seen = picture();

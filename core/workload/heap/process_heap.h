@@ -46,11 +46,9 @@ public:
 
     void lock(std::uint32_t task) { lockedBy_ = task; }
 
-    /// With checking on: all words of the heap must fit each other now.
-    void unlock() {
-        checkWhole();
-        lockedBy_ = 0;
-    }
+    /// All stores before are visible then. With checking on: all words of the heap must fit each
+    /// other now.
+    void unlock();
 
     [[nodiscard]] bool lockedBy(const Task& task) const { return lockedBy_ == task.id; }
 

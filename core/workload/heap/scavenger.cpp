@@ -246,6 +246,7 @@ Steps runScavenger(ProcessHeap& heap) {
 Steps runMemoryThread(ProcessHeap& heap) {
     Task& self = co_await thisTask();
     auto& l = co_await Follow<ToldLocals>{memoryThreadListing()};
+    heap.listener().task = self.id;
     try {
         co_await part(listenForNotices(heap, self, l));
     } catch (const ArenaGone&) {
