@@ -158,6 +158,7 @@ namespace fragscope {
     R(StackWentDeeper, "the thread went deeper before every CPU had acknowledged: the page stays") \
     R(GuardJumped, "the frame of a function is larger than the guard: it was jumped over")         \
     R(EntryHasNoRoom, "the entry has no room for it: it lies in the side table")                   \
+    R(SharedTouched, "first touch of this page of a shared object: it has the object's frame now") \
     R(SlotReferences, "I15: references of a slot = entries and side words that name it")
 // clang-format on
 

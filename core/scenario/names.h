@@ -55,6 +55,7 @@ template <> std::span<const Choice> choicesOf<PageReplacement>();
 template <> std::span<const Choice> choicesOf<ReplacementScope>();
 template <> std::span<const Choice> choicesOf<UseSource>();
 template <> std::span<const Choice> choicesOf<StackReclaim>();
+template <> std::span<const Choice> choicesOf<AttachMode>();
 
 /// The name of an enumerator, e.g. "entry-e".
 template <class E> std::string_view choiceName(E value) {

@@ -128,6 +128,7 @@ private:
         paging.zeroPage = coin();
         paging.entryBits = rng_.below(osBits + 1);
         paging.absentStates = coin();
+        paging.attach = any<AttachMode>();
         paging.stackReclaim = any<StackReclaim>();
     }
 

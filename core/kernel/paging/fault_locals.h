@@ -64,6 +64,7 @@ enum class Check : std::uint16_t {
     Map,
     Return,
     Repeat,
+    Attach,
 };
 
 /// Makes room for one more page of the process: the policy's victim loses its frame. l.frame is
