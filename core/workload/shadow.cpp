@@ -394,7 +394,8 @@ Shadow::View& Shadow::viewOf(std::uint32_t process, std::uint64_t page) {
 }
 
 void Shadow::startAfresh(View& view, std::uint32_t process, std::uint64_t frame, Rule why) {
-    const bool shared = kernel_.frames().info(FrameNumber(frame)).owner != process;
+    const FrameInfo info = kernel_.frames().info(FrameNumber(frame));
+    const bool shared = info.owner != process || info.references > 1;
     const auto known = frameContents_.find(frame);
     view.givenBack = false;
     view.home = nowhere;
