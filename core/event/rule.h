@@ -158,6 +158,7 @@ namespace fragscope {
     R(StackWentDeeper, "the thread went deeper before every CPU had acknowledged: the page stays") \
     R(GuardJumped, "the frame of a function is larger than the guard: it was jumped over")         \
     R(EntryHasNoRoom, "the entry has no room for it: it lies in the side table")                   \
+    R(SharedTouched, "first touch of this page of a shared object: it has the object's frame now") \
     R(SlotReferences, "I15: references of a slot = entries and side words that name it") \
     R(MarkedMayGo, "its process does not need it: the frame may be taken, unless it is written")   \
     R(MarkTaken, "marked and not written since: the next touch gets a new zeroed frame")           \
@@ -178,7 +179,7 @@ namespace fragscope {
     R(LiveBlock, "a block in use")                                                                 \
     R(NotFilledYet, "a block in use that the program has not filled yet")                          \
     R(FreedBlock, "a block that was freed: the program should not look")                           \
-    R(HeapWhole, "I15: the blocks of a heap cover its pool, its lists have the free ones")        \
+    R(HeapWhole, "I16: the blocks of a heap cover its pool, its lists have the free ones")        \
     R(HeapWordsWrong, "the words of the heap do not fit each other")                               \
     R(CollectorStops, "no length of a block, or the end of the area: the collector stops")         \
     R(TakenForFree, "the collector takes the block for a free one")                                \

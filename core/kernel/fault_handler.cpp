@@ -1,5 +1,6 @@
 #include "fragscope/kernel/fault_handler.h"
 
+#include "fragscope/kernel/frames/page_actions.h"
 #include "fragscope/kernel/kernel.h"
 #include "fragscope/kernel/paging/demand_fault.h"
 #include "fragscope/kernel/paging/demand_paging.h"
@@ -153,7 +154,10 @@ Steps resolveAccess(Kernel& kernel, AccessRequest& request, bool translateOnly) 
     if (request.process->demandPaged && kernel.paging().mustTrim(*request.process)) {
         return trimWorkingSet(kernel, request, translateOnly);
     }
-    if (request.process->demandPaged) {
+    const bool paged =
+        request.address >= pagedAreaStart &&
+        request.address - pagedAreaStart < bytesOf(PageCount(request.process->pagedPages));
+    if (request.process->demandPaged || paged) {
         return resolveDemandFault(kernel, request, translateOnly);
     }
     return kernel.settings().handler == HandlerMode::Rewalk

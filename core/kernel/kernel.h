@@ -109,6 +109,12 @@ public:
     /// The latest object of this name, or nullptr.
     [[nodiscard]] SharedObject* sharedObject(const std::string& name);
 
+    /// The objects that the process has attached, in the order of their making.
+    [[nodiscard]] std::vector<SharedObject*> attachedBy(std::uint32_t process) const;
+
+    /// The object that the process has attached around the page, or nullptr.
+    [[nodiscard]] const SharedObject* attachedAt(std::uint32_t process, PageNumber page) const;
+
     /// True if a shared object that still has its name keeps the frame.
     [[nodiscard]] bool isHeldByName(FrameNumber frame) const;
 

@@ -137,6 +137,28 @@ SharedObject* Kernel::sharedObject(const std::string& name) {
     return found == sharedObjects_.rend() ? nullptr : found->get();
 }
 
+std::vector<SharedObject*> Kernel::attachedBy(std::uint32_t process) const {
+    std::vector<SharedObject*> found;
+    for (const auto& object : sharedObjects_) {
+        if (object->attachmentOf(process) != nullptr) {
+            found.push_back(object.get());
+        }
+    }
+    return found;
+}
+
+const SharedObject* Kernel::attachedAt(std::uint32_t process, PageNumber page) const {
+    for (const auto& object : sharedObjects_) {
+        for (const SharedAttachment& attachment : object->attachments) {
+            if (attachment.process == process && page >= attachment.first &&
+                page < attachment.first + PageCount(attachment.pages)) {
+                return object.get();
+            }
+        }
+    }
+    return nullptr;
+}
+
 bool Kernel::isHeldByName(FrameNumber frame) const {
     return std::any_of(sharedObjects_.begin(), sharedObjects_.end(),
                        [&](const auto& object) { return object->named && object->has(frame); });

@@ -60,6 +60,7 @@ template <> std::span<const Choice> choicesOf<HeapLayers>();
 template <> std::span<const Choice> choicesOf<OnFree>();
 template <> std::span<const Choice> choicesOf<ScavengeTrigger>();
 template <> std::span<const Choice> choicesOf<ScavengeThreshold>();
+template <> std::span<const Choice> choicesOf<AttachMode>();
 
 template <> std::span<const Choice> choicesOf<SegmentPlacement>();
 template <> std::span<const Choice> choicesOf<SegmentRounding>();

@@ -77,6 +77,15 @@ template <> std::span<const Choice> choicesOf<UseSource>() {
     return choices;
 }
 
+template <> std::span<const Choice> choicesOf<AttachMode>() {
+    static constexpr std::array<Choice, 2> choices{{
+        {"at-once", "All entries are written when the process attaches the object."},
+        {"on-touch", "The entries say shared, not attached; the first touch of a page writes its "
+                     "own."},
+    }};
+    return choices;
+}
+
 template <> std::span<const Choice> choicesOf<StackReclaim>() {
     static constexpr std::array<Choice, 2> choices{{
         {"keep-red-zone", "The 128 bytes below RSP stay: a function that calls no other may use "

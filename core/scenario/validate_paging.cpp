@@ -93,7 +93,8 @@ void checkForks(const RunConfig& config, std::size_t item, IssueList& issues) {
 }
 
 bool usesStack(const ScriptedAccess& element) {
-    return element.onStack || (element.verb >= Verb::Call && element.verb <= Verb::Reclaim);
+    return element.base == OffsetBase::Rsp ||
+           (element.verb >= Verb::Call && element.verb <= Verb::Reclaim);
 }
 
 /// RSP may not rise above the top of the stack, nor may an access.
@@ -103,8 +104,8 @@ void checkDepth(const ProcessSettings& process, std::size_t item, IssueList& iss
         const ScriptedAccess& element = process.script[i];
         const bool deeper = element.verb == Verb::Call || element.verb == Verb::Alloca;
         const std::uint64_t up = element.verb == Verb::Return ? element.size.value : 0;
-        const bool above =
-            element.onStack && element.offset <= ~element.offset && element.offset >= depth;
+        const bool above = element.base == OffsetBase::Rsp && element.offset <= ~element.offset &&
+                           element.offset >= depth;
         if (up > depth || above) {
             issues.add(
                 "process.script", item, i,
@@ -146,7 +147,7 @@ void checkFuture(const RunConfig& config, IssueList& issues) {
     const ProcessSettings& first = config.processes.front();
     const bool known =
         std::all_of(first.script.begin(), first.script.end(), [](const ScriptedAccess& element) {
-            return element.verb <= Verb::Reserve && !element.onStack;
+            return element.verb <= Verb::Reserve && element.base == OffsetBase::Area;
         });
     if (config.processes.size() != 1 || first.cpus.size() != 1 ||
         first.pattern != Pattern::Script || !known || !first.blocks.empty() || paging.zeroPage) {

@@ -1,5 +1,7 @@
 #include "fragscope/workload/pattern.h"
 
+#include "fragscope/kernel/frames/page_actions.h"
+
 #include <algorithm>
 
 namespace fragscope {
@@ -23,7 +25,7 @@ void addFrame(std::vector<ScriptedAccess>& script, const ScriptedAccess& element
     script.push_back(moves);
     ScriptedAccess write;
     write.write = true;
-    write.onStack = true;
+    write.base = OffsetBase::Rsp;
     if (element.verb == Verb::Call) {
         for (std::uint64_t above = element.size.value; above > wordBytes;) {
             write.offset = above - wordBytes;
@@ -95,8 +97,9 @@ AccessChooser::Choice AccessChooser::next(std::uint64_t n) {
         return {.address = start_, .call = &script_[n]};
     }
     const std::uint64_t at = offset(n);
-    if (wasOnStack(n)) {
-        return {VirtAddr(stackPointer().value + at), script_[n].write};
+    if (settings_.pattern == Pattern::Script && script_[n].base != OffsetBase::Area) {
+        const VirtAddr base = wasOnStack(n) ? stackPointer() : pagedAreaStart;
+        return {VirtAddr(base.value + at), script_[n].write};
     }
     const bool write = settings_.pattern == Pattern::Script
                            ? script_[n].write

@@ -28,7 +28,7 @@ public:
 
     /// True if the n-th access went to the frame of a function.
     [[nodiscard]] bool wasOnStack(std::uint64_t n) const {
-        return settings_.pattern == Pattern::Script && script_[n].onStack;
+        return settings_.pattern == Pattern::Script && script_[n].base == OffsetBase::Rsp;
     }
 
     /// Accesses of this thread; 0 = no limit of its own.

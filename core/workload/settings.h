@@ -40,14 +40,21 @@ enum class Verb : std::uint8_t {
     Collect, ///< has the kernel's collector run: a deliberate mistake
 };
 
-/// One element of pattern Script; offsets count from the start of the area.
+/// What the offset of an access counts from.
+enum class OffsetBase : std::uint8_t {
+    Area,  ///< the start of the area
+    Rsp,   ///< the thread's stack pointer; below it in two's complement
+    Paged, ///< the first single page or attached shared object (kernel/frames/page_actions.h)
+};
+
+/// One element of pattern Script.
 struct ScriptedAccess {
     bool write = false;
     std::uint64_t offset = 0; ///< Wait: cycles; Cycle: times
     Verb verb = Verb::Access;
-    ByteCount size{};     ///< of the range, or of what is reserved
-    std::string other{};  ///< Fork: the child; a block of the heap, by name
-    bool onStack = false; ///< the offset counts from RSP; below it in two's complement
+    ByteCount size{};    ///< of the range, or of what is reserved
+    std::string other{}; ///< Fork: the child; a block of the heap, by name
+    OffsetBase base = OffsetBase::Area;
 };
 
 /// Contiguous frames given to a process before the run; blocks of a process are neighbours in its

@@ -437,8 +437,9 @@ Shadow::View& Shadow::viewOf(std::uint32_t process, std::uint64_t page) {
 }
 
 void Shadow::startAfresh(View& view, std::uint32_t process, std::uint64_t frame, Rule why) {
-    const bool shared =
-        !inSegmentHeap(frame) && kernel_.frames().info(FrameNumber(frame)).owner != process;
+    const bool segment = inSegmentHeap(frame); // never shared
+    const FrameInfo info = segment ? FrameInfo{} : kernel_.frames().info(FrameNumber(frame));
+    const bool shared = !segment && (info.owner != process || info.references > 1);
     const auto known = frameContents_.find(frame);
     view.givenBack = false;
     view.home = nowhere;

@@ -13,12 +13,19 @@ using namespace fragscope::test;
 namespace {
 
 constexpr std::uint64_t areaPages = 12;
+constexpr std::uint64_t sharedPages = 3;
 
 ScriptedAccess anyElement(Rng& rng) {
     ScriptedAccess made;
     made.offset = pageBytes * rng.below(areaPages) + wordBytes * rng.below(4);
-    const std::uint64_t pick = rng.below(25);
+    const std::uint64_t pick = rng.below(28);
     made.write = pick < 9;
+    if (pick >= 25) { // of a shared object
+        made.base = OffsetBase::Paged;
+        made.offset %= bytesOf(PageCount(sharedPages)).value;
+        made.write = pick == 25;
+        return made;
+    }
     if (pick >= 20) { // of a stack
         made.verb = pick == 20 ? Verb::Return : (pick == 21 ? Verb::Reclaim : Verb::Call);
         made.verb = pick == 22 ? Verb::Alloca : made.verb;
@@ -46,6 +53,23 @@ ProcessSettings anyProcess(Rng& rng, const std::string& name, std::uint32_t cpus
         process.script.push_back(anyElement(rng));
     }
     return process;
+}
+
+/// An object that two processes attach and perhaps detach.
+void addShared(RunConfig& config, Rng& rng) {
+    ScriptAction action;
+    action.action = Action::CreateShared;
+    action.shared = "object";
+    action.size = bytesOf(PageCount(sharedPages));
+    config.script.push_back(action);
+    action.size = ByteCount(0);
+    for (std::uint64_t i = 0; i < 6; ++i) {
+        action.atCycles += 2000 + rng.below(30'000);
+        action.action = i < 2 || rng.below(2) == 0 ? Action::Attach : Action::Detach;
+        action.process = config.processes[i % 2 == 0 ? 0 : 2].name;
+        config.script.push_back(action);
+    }
+    config.paging.attach = static_cast<AttachMode>(rng.below(2));
 }
 
 /// Two processes with areas of demand and a child of the first, under any settings with enough
@@ -90,6 +114,7 @@ RunConfig anyRun(std::uint64_t seed) {
     fork.other = "child";
     auto& script = config.processes[0].script;
     script.insert(script.begin() + static_cast<std::ptrdiff_t>(rng.below(script.size())), fork);
+    addShared(config, rng);
     for (ProcessSettings& process : config.processes) {
         process.script.push_back({.verb = Verb::Exit, .size = {}, .other = {}});
     }

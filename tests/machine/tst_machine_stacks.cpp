@@ -123,8 +123,9 @@ private slots:
         ProcessSettings child = config.processes[0];
         child.name = "child";
         child.stack = ByteCount(0);
-        child.script = {{.offset = 0 - std::uint64_t{8}, .size = {}, .other = {}, .onStack = true},
-                        {.verb = Verb::Return, .size = kib(8), .other = {}}};
+        child.script = {
+            {.offset = 0 - std::uint64_t{8}, .size = {}, .other = {}, .base = OffsetBase::Rsp},
+            {.verb = Verb::Return, .size = kib(8), .other = {}}};
         config.processes[0].script.push_back({.verb = Verb::Fork, .size = {}, .other = "child"});
         config.processes.push_back(child);
         SampleRun run(config, RecordLevel::Full);

@@ -133,6 +133,7 @@ private:
         paging.zeroPage = coin();
         paging.entryBits = rng_.below(osBits + 1);
         paging.absentStates = coin();
+        paging.attach = any<AttachMode>();
         paging.stackReclaim = any<StackReclaim>();
         paging.lowWatermark = rng_.below(1024);
         paging.sweepQuantum = 1 + rng_.below(64);

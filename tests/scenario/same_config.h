@@ -50,13 +50,13 @@ inline bool same(const MoverSettings& x, const MoverSettings& y) {
 }
 
 inline bool same(const PagingSettings& x, const PagingSettings& y) {
-    const auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18] =
-        x;
-    const auto& [b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15, b16, b17, b18] =
-        y;
-    return std::tie(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17,
-                    a18) == std::tie(b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14,
-                                     b15, b16, b17, b18);
+    const auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18,
+                 a19] = x;
+    const auto& [b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15, b16, b17, b18,
+                 b19] = y;
+    return std::tie(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18,
+                    a19) == std::tie(b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14,
+                                     b15, b16, b17, b18, b19);
 }
 
 inline bool same(const InitialBlock& x, const InitialBlock& y) {
@@ -65,9 +65,9 @@ inline bool same(const InitialBlock& x, const InitialBlock& y) {
 }
 
 inline bool same(const ScriptedAccess& x, const ScriptedAccess& y) {
-    const auto& [write, offset, verb, size, other, onStack] = x;
-    return std::tie(write, offset, verb, size, other, onStack) ==
-           std::tie(y.write, y.offset, y.verb, y.size, y.other, y.onStack);
+    const auto& [write, offset, verb, size, other, base] = x;
+    return std::tie(write, offset, verb, size, other, base) ==
+           std::tie(y.write, y.offset, y.verb, y.size, y.other, y.base);
 }
 
 inline bool same(const HeapSettings& x, const HeapSettings& y) {

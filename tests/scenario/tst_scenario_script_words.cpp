@@ -31,7 +31,8 @@ private slots:
         for (const char* word :
              {"read 0x8", "write 0x10", "scan 0x1000 8 KiB", "touch 0x0 4 KiB", "wait 100",
               "reserve 16 KiB", "convert 0x0 4 KiB", "unmap 0x1000 4 KiB", "exit", "call 64 KiB",
-              "alloca 8 KiB", "reclaim", "read rsp-0x8", "write rsp-0x80"}) {
+              "alloca 8 KiB", "reclaim", "read rsp-0x8", "write rsp-0x80", "read paged+0x1000",
+              "write paged+0x8"}) {
             QTest::newRow(word) << QByteArray(word);
         }
     }

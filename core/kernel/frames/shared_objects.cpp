@@ -2,6 +2,7 @@
 
 #include "fragscope/kernel/frames/frame_steps.h"
 #include "fragscope/kernel/frames/page_actions.h"
+#include "fragscope/kernel/paging/demand_paging.h"
 
 #include <array>
 
@@ -56,18 +57,56 @@ void announce(const Kernel& kernel,
                                 .b = object.attachments.size()});
 }
 
-/// One frame of the object: its owner and its table entry, in one step.
-bool mapFrame(Kernel& kernel, Process& process, FrameNumber frame, PageNumber page) {
+/// One page of the object: its owner and its table entry, in one step; with `on-touch` the entry
+/// says which page of the object it is.
+bool mapFrame(Kernel& kernel,
+              Process& process,
+              const SharedObject& object,
+              const ObjectLocals& l,
+              PageNumber page) {
     const Board& board = kernel.board();
+    DemandPaging& paging = kernel.paging();
     board.scheduler.spend(board.cost.kernelStore);
+    if (paging.settings().attach == AttachMode::OnTouch) {
+        return paging.change(process, page, {PageState::Shared, false, l.index},
+                             Rule::ScenarioSaysSo);
+    }
+    const FrameNumber frame = object.frames[l.index];
     if (!kernel.frames().addOwner(frame, {process.number, page})) {
         return false;
     }
-    if (!kernel.mapPage(process, page, {.frame = frame}, Rule::ScenarioSaysSo)) {
+    if (!paging.change(process, page, {PageState::Shared, true, frame.value},
+                       Rule::ScenarioSaysSo)) {
         kernel.dropMapping(frame, {process.number, page}, Rule::LastOwnerGone);
         return false;
     }
     return true;
+}
+
+void clearEntry(Kernel& kernel, Process& process, PageNumber page, Rule why) {
+    kernel.paging().change(process, page, {PageState::NotUsed, false, 0}, why);
+}
+
+bool inheritAttachment(Kernel& kernel,
+                       SharedObject& object,
+                       const SharedAttachment& attachment,
+                       const Process& parent,
+                       Process& child) {
+    object.attachments.push_back({child.number, attachment.first, attachment.pages, true});
+    for (std::uint64_t i = 0; i < attachment.pages; ++i) {
+        const PageNumber page = attachment.first + PageCount(i);
+        const PageEntry entry = DemandPaging::entryOf(parent, page);
+        if (entry.present && !kernel.frames().addOwner(object.frames[i], {child.number, page})) {
+            return false;
+        }
+        kernel.paging().change(child, page, entry, Rule::ForkShares);
+    }
+    return true;
+}
+
+bool owns(Kernel& kernel, FrameNumber frame, const FrameOwner& owner) {
+    const auto owners = kernel.frames().owners(frame);
+    return std::find(owners.begin(), owners.end(), owner) != owners.end();
 }
 
 /// Unmaps `count` frames of the object from `first` on and lets go of them.
@@ -79,7 +118,7 @@ Steps unmapFrames(
     for (l.index = 0; l.index < count; ++l.index) {
         co_yield Detach::Entry;
         board.scheduler.spend(board.cost.kernelStore);
-        process.tables.exchange(first + PageCount(l.index), Rule::ScenarioSaysSo);
+        clearEntry(kernel, process, first + PageCount(l.index), Rule::ScenarioSaysSo);
     }
     co_yield Detach::Shootdown;
     const std::uint64_t round =
@@ -90,9 +129,12 @@ Steps unmapFrames(
     FrameRequest request;
     request.process = &process;
     for (l.index = 0; l.index < count && !kernel.memory().faulted(); ++l.index) {
-        co_yield Detach::Frame;
         request.page = first + PageCount(l.index);
         request.frame = object.frames[l.index];
+        if (!owns(kernel, request.frame, {process.number, request.page})) {
+            continue; // never touched
+        }
+        co_yield Detach::Frame;
         co_await releaseFrame(kernel, request);
     }
     --process.mappingsOpen;
@@ -124,12 +166,17 @@ Steps attachShared(Kernel& kernel, Process& process, SharedObject& object) {
     auto& l = co_await Follow<ObjectLocals>{attachSharedListing()};
     l.object = object.number;
     l.frames = object.frames.size();
+    if (l.frames == 0) {
+        co_return; // it is only being made
+    }
     const PageNumber first = pageOf(pagedAreaStart) + PageCount(process.pagedPages);
     process.pagedPages += l.frames;
+    ++process.mappingsOpen; // it may end, but its tables stay until this is over
+    object.attachments.push_back(
+        {process.number, first, l.frames}); // a touch may come before the end
     for (l.index = 0; l.index < l.frames; ++l.index) {
         co_yield Attach::Owner;
-        const FrameNumber frame = object.frames[l.index];
-        if (!mapFrame(kernel, process, frame, first + PageCount(l.index))) {
+        if (!mapFrame(kernel, process, object, l, first + PageCount(l.index))) {
             break;
         }
     }
@@ -137,30 +184,39 @@ Steps attachShared(Kernel& kernel, Process& process, SharedObject& object) {
         co_yield Attach::Undo;
         for (std::uint64_t i = 0; i < l.index; ++i) {
             const PageNumber page = first + PageCount(i);
-            process.tables.exchange(page, Rule::OwnerUnknown);
-            kernel.dropMapping(object.frames[i], {process.number, page}, Rule::OwnerUnknown);
+            clearEntry(kernel, process, page, Rule::OwnerUnknown);
+            if (owns(kernel, object.frames[i], {process.number, page})) {
+                kernel.dropMapping(object.frames[i], {process.number, page}, Rule::OwnerUnknown);
+            }
         }
+        object.forget(process.number, first);
+        --process.mappingsOpen;
+        kernel.reapIfDead(process);
         co_return;
     }
     co_yield Attach::Done;
-    object.attachments.push_back({process.number, first});
+    if (SharedAttachment* own = object.attachmentAt(process.number, first)) {
+        own->stable = true; // unless the process has ended meanwhile
+    }
     announce(kernel, EventKind::SharedAttached, object, &process, first);
+    --process.mappingsOpen;
+    kernel.reapIfDead(process);
 }
 
 Steps detachShared(Kernel& kernel, Process& process, SharedObject& object) {
     auto& l = co_await Follow<ObjectLocals>{detachSharedListing()};
     l.object = object.number;
     l.frames = object.frames.size();
-    const auto found = std::find_if(
-        object.attachments.rbegin(), object.attachments.rend(),
-        [&](const SharedAttachment& attachment) { return attachment.process == process.number; });
-    if (found == object.attachments.rend()) {
+    SharedAttachment* own = object.attachmentOf(process.number);
+    if (own == nullptr) {
         co_return;
     }
-    const PageNumber first = found->first;
-    object.attachments.erase(std::prev(found.base()));
+    own->stable = false;
+    const PageNumber first = own->first;
+    l.frames = own->pages;
     co_await part(unmapFrames(kernel, process, object, first, l));
     co_yield Detach::Done;
+    object.forget(process.number, first);
     announce(kernel, EventKind::SharedDetached, object, &process, first);
 }
 
@@ -185,6 +241,20 @@ Steps freeSharedFrames(Kernel& kernel, SharedObject& object) {
         co_yield Object::Free;
         (void)kernel.frames().release(object.frames[l.index], 0, Rule::ScenarioSaysSo);
     }
+}
+
+bool inheritShared(Kernel& kernel, const Process& parent, Process& child) {
+    child.pagedPages = parent.pagedPages;
+    for (SharedObject* object : kernel.attachedBy(parent.number)) {
+        const std::vector<SharedAttachment> attachments = object->attachments;
+        for (const SharedAttachment& attachment : attachments) {
+            if (attachment.process == parent.number && attachment.stable &&
+                !inheritAttachment(kernel, *object, attachment, parent, child)) {
+                return false;
+            }
+        }
+    }
+    return true;
 }
 
 const Listing& sharedObjectListing() {

@@ -25,6 +25,11 @@ Steps destroyShared(Kernel& kernel, SharedObject& object);
 /// refuses each with the reason.
 Steps freeSharedFrames(Kernel& kernel, SharedObject& object);
 
+/// A fork: the child has attached what the parent has, at the same pages. They stay shared, whoever
+/// writes. False if there is no room to note an owner. Simplified: one step; single pages of the
+/// parent (page_actions.h) are not inherited.
+bool inheritShared(Kernel& kernel, const Process& parent, Process& child);
+
 const Listing& attachSharedListing();
 const Listing& detachSharedListing();
 const Listing& sharedObjectListing();

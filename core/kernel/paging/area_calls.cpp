@@ -1,6 +1,7 @@
 #include "fragscope/kernel/paging/area_calls.h"
 
 #include "fragscope/hardware/paging/pte.h"
+#include "fragscope/kernel/frames/shared_objects.h"
 #include "fragscope/kernel/paging/demand_paging.h"
 
 #include <array>
@@ -50,9 +51,9 @@ struct BackLocals {
 
 // ---- fork
 // ----------------------------------------------------------------------------------------------
-enum class ForkLine : std::uint16_t { Lock = 1, Refuse, Area, Page, Ask, Acked, Begin };
+enum class ForkLine : std::uint16_t { Lock = 1, Refuse, Area, Page, Ask, Acked, Begin, Shared };
 
-constexpr std::array<std::string_view, 7> forkLines{
+constexpr std::array<std::string_view, 8> forkLines{
     "take the lock of the virtual memory manager",
     "so much more may not be promised: there is no child",
     "the child gets the same area",
@@ -60,6 +61,7 @@ constexpr std::array<std::string_view, 7> forkLines{
     "the parent may no longer write: make all CPUs drop its translations",
     "every CPU has acknowledged",
     "the child may begin",
+    "the child has attached the shared objects of its parent, too",
 };
 
 constexpr std::array<std::string_view, 4> forkNames{"area", "page", "pages", "frames"};
@@ -161,6 +163,26 @@ bool forkPage(Kernel& kernel, Process& parent, Process& child, PageNumber page, 
     return true;
 }
 
+Steps forkAreas(Kernel& kernel, Process& parent, Process& child, ForkLocals& l) {
+    const Board& board = kernel.board();
+    const std::size_t areas = parent.map.count() - 1;
+    for (l.area = 0; l.area < areas && child.state == ProcessState::Running; ++l.area) {
+        co_yield ForkLine::Area;
+        const MapEntry area = parent.map.entry(l.area);
+        const std::uint64_t end = parent.map.entry(l.area + 1).start;
+        child.map.insert(l.area, area, Rule::ForkShares);
+        child.map.patch(l.area + 1, map_field::start, end, Rule::ForkShares);
+        for (l.page = area.start >> pageShift; l.page < end >> pageShift; ++l.page) {
+            co_yield ForkLine::Page;
+            board.scheduler.spend(2 * board.cost.kernelStore);
+            if (!forkPage(kernel, parent, child, PageNumber(l.page), l)) {
+                kernel.end(child, ProcessState::Exited); // and gives back what it has got so far
+                break;
+            }
+        }
+    }
+}
+
 /// Where they are and where RSP points; whose they are the threads say when they begin.
 void inheritStacks(const Process& parent, Process& child) {
     child.stacks = parent.stacks;
@@ -219,20 +241,11 @@ Steps forkMemory(Kernel& kernel, Process& parent, Process& child) {
         co_return;
     }
     child.demandPaged = true;
-    const std::size_t areas = parent.map.count() - 1;
-    for (l.area = 0; l.area < areas && child.state == ProcessState::Running; ++l.area) {
-        co_yield ForkLine::Area;
-        const MapEntry area = parent.map.entry(l.area);
-        const std::uint64_t end = parent.map.entry(l.area + 1).start;
-        child.map.insert(l.area, area, Rule::ForkShares);
-        child.map.patch(l.area + 1, map_field::start, end, Rule::ForkShares);
-        for (l.page = area.start >> pageShift; l.page < end >> pageShift; ++l.page) {
-            co_yield ForkLine::Page;
-            board.scheduler.spend(2 * board.cost.kernelStore);
-            if (!forkPage(kernel, parent, child, PageNumber(l.page), l)) {
-                kernel.end(child, ProcessState::Exited); // and gives back what it has got so far
-                break;
-            }
+    co_await part(forkAreas(kernel, parent, child, l));
+    if (!kernel.attachedBy(parent.number).empty() && child.state == ProcessState::Running) {
+        co_yield ForkLine::Shared;
+        if (!inheritShared(kernel, parent, child)) {
+            kernel.end(child, ProcessState::Exited);
         }
     }
     co_yield ForkLine::Ask;

@@ -1,5 +1,6 @@
 #include "fragscope/kernel/paging/demand_fault.h"
 
+#include "fragscope/base/check.h"
 #include "fragscope/kernel/fault_handler.h"
 #include "fragscope/kernel/paging/fault_locals.h"
 
@@ -7,7 +8,7 @@ namespace fragscope {
 
 namespace {
 
-constexpr std::array<std::string_view, 29> checkLines{
+constexpr std::array<std::string_view, 30> checkLines{
     "page fault: save CR2 and the error code",
     "take the lock of the virtual memory manager",
     "read the entry of the page: which state?",
@@ -37,6 +38,7 @@ constexpr std::array<std::string_view, 29> checkLines{
     "repeat the access",
     "no frame is left: ask who can give some back, and wait for the answers",
     "all have answered: were frames given back?",
+    "shared, not attached yet: one owner more of the frame of the object",
 };
 
 enum class Dumb : std::uint16_t { Fault = 1, Frame, NoFrame, WaitForEnd, Map, Return, Repeat };
@@ -57,7 +59,6 @@ bool allowed(const PageEntry& entry, const AccessRequest& request) {
     case PageState::Guard:
         return false;
     case PageState::FileBacked:
-    case PageState::Shared:
         return !isWrite(request.kind);
     default:
         return true;
@@ -234,6 +235,26 @@ Steps mapExisting(Kernel& kernel, AccessRequest& request, PageEntry entry, Fault
                   Rule::ZeroPageMapped);
 }
 
+/// A page of a shared object that the process has attached, at its first touch.
+Steps attachPage(Kernel& kernel, AccessRequest& request, PageEntry entry, FaultLocals& l) {
+    DemandPaging& paging = kernel.paging();
+    const PageNumber page = pageOf(request.address);
+    co_yield Check::Attach;
+    l.references += frameEntryReferences;
+    refer(kernel, l, 1);
+    const SharedObject* object = kernel.attachedAt(request.process->number, page);
+    FRAGSCOPE_CHECK(object != nullptr && entry.number < object->frames.size(),
+                    "the page belongs to no shared object");
+    const FrameNumber frame = object->frames[entry.number];
+    if (!paging.frames().addOwner(frame, {request.process->number, page})) {
+        request.killed = true;
+        kernel.kill(*request.process, Rule::NoRoomForOwner, &request);
+        co_return;
+    }
+    paging.change(*request.process, page, {PageState::Shared, true, frame.value},
+                  Rule::SharedTouched);
+}
+
 /// True if the page needs no frame of its own now.
 bool usesExisting(DemandPaging& paging, const AccessRequest& request, const PageEntry& entry) {
     if (entry.state == PageState::CopyOnWrite) {
@@ -252,6 +273,8 @@ Steps resolvePage(Kernel& kernel, AccessRequest& request, FaultLocals& l) {
     const PageEntry entry = DemandPaging::entryOf(*request.process, page);
     if (!needsWork(entry, request)) {
         co_yield Check::Spurious;
+    } else if (entry.state == PageState::Shared) {
+        co_await part(attachPage(kernel, request, entry, l));
     } else if (usesExisting(paging, request, entry)) {
         co_await part(mapExisting(kernel, request, entry, l));
     } else {

@@ -23,7 +23,8 @@ std::uint64_t flagsOf(const PageEntry& entry) {
     if (!entry.present) {
         return 0;
     }
-    return pte::user | pte::noExecute | (entry.state == PageState::Allocated ? pte::writable : 0);
+    const bool writable = entry.state == PageState::Allocated || entry.state == PageState::Shared;
+    return pte::user | pte::noExecute | (writable ? pte::writable : 0);
 }
 
 struct AreaForm {

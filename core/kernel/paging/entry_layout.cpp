@@ -54,7 +54,10 @@ PageEntry decodePage(std::uint64_t entry, const SideWord& side, const EntryLayou
         return decodeEntry(entry);
     }
     const bool isPresent = (entry & present) != 0;
-    return {side.state, isPresent, isPresent ? decodeEntry(entry).number : entry >> numberShift};
+    const bool silent =
+        isPresent && side.state == PageState::NotUsed; // of a block, or a single page
+    return {silent ? PageState::Allocated : side.state, isPresent,
+            isPresent ? decodeEntry(entry).number : entry >> numberShift};
 }
 
 std::optional<std::uint64_t> encodePage(const PageEntry& page, const EntryLayout& layout) {

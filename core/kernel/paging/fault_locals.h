@@ -67,6 +67,7 @@ enum class Check : std::uint16_t {
     Repeat,
     AskOthers,
     Answered,
+    Attach,
 };
 
 /// Makes room for one more page of the process: the policy's victim loses its frame. l.frame is

@@ -1,6 +1,7 @@
 // The part of demand paging that chooses: which page leaves, and which process.
 #include "fragscope/base/check.h"
 #include "fragscope/hardware/paging/pte.h"
+#include "fragscope/kernel/frames/page_actions.h"
 #include "fragscope/kernel/paging/demand_paging.h"
 
 #include <algorithm>
@@ -228,7 +229,8 @@ bool DemandPaging::signal(AccessRequest& request, const PageEntry& entry) {
     Process& process = *request.process;
     const Board& board = kernel_.board();
     const bool reserves =
-        process.onSignal == OnSignal::Reserve && mayBecome(entry.state, PageState::OnDemand);
+        process.onSignal == OnSignal::Reserve && mayBecome(entry.state, PageState::OnDemand) &&
+        request.address < pagedAreaStart; // what lies there is the kernel's to give
     const bool skips = process.onSignal == OnSignal::Skip;
     const Rule why =
         reserves ? Rule::SignalReserves : (skips ? Rule::SignalSkips : Rule::SignalEnds);

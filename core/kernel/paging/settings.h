@@ -47,6 +47,9 @@ inline constexpr std::uint64_t osBits = 10;
 /// Bits that say the state of a present page.
 inline constexpr std::uint64_t stateBits = 2;
 
+/// When the entries of an attached shared object lead to its frames.
+enum class AttachMode : std::uint8_t { AtOnce, OnTouch };
+
 struct PagingSettings {
     DemandHandler handler = DemandHandler::Checking;
     InvalidReaction invalidAccess = InvalidReaction::Kill;
@@ -65,7 +68,8 @@ struct PagingSettings {
     std::uint64_t entryBits = osBits; ///< of a present entry, for the kernel
     bool absentStates = true;         ///< an absent entry holds the state of its page
     bool clockLoadedBit = true;       ///< Clock: loading a page sets its reference bit
-    std::uint64_t window = 10;        ///< WorkingSet: references that count
+    AttachMode attach = AttachMode::AtOnce;
+    std::uint64_t window = 10; ///< WorkingSet: references that count
 
     /// The entries have no room for all that must be known of a page.
     [[nodiscard]] bool needsSideTables() const {

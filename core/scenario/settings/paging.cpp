@@ -46,6 +46,8 @@ std::vector<Setting> pagingSettings() {
             .says("An absent entry holds the state of its page; else only a number, and the state "
                   "is in the side table.",
                   "seed 002: one bit is used for a swap space or memory mapped file flag"),
+        choice("paging.attach", &S::attach)
+            .says("When the entries of a shared object lead to its frames."),
         choice("paging.stack_reclaim", &S::stackReclaim)
             .says("Which pages a reclaim of stacks takes.",
                   "seed 002: free any allocated pages that reside under that thread's RSP value"),

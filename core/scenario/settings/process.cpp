@@ -15,7 +15,8 @@ constexpr std::string_view blockForm =
     "SIZE or SIZE @ frame N, of whole 4 KiB pages (`1 MiB @ frame 256`)";
 constexpr std::string_view cpuForm = "a CPU number";
 constexpr std::string_view accessForm =
-    "read OFFSET or write OFFSET, OFFSET a multiple of 8, or rsp-N or rsp+N; touch OFFSET SIZE or "
+    "read OFFSET or write OFFSET, OFFSET a multiple of 8, rsp-N, rsp+N or paged+N; touch OFFSET "
+    "SIZE or "
     "scan OFFSET SIZE "
     "(the "
     "first word of each page, written or read); wait CYCLES; reserve SIZE; convert OFFSET SIZE; "
@@ -111,14 +112,21 @@ std::optional<std::uint64_t> parseOffset(std::string_view text) {
 }
 
 constexpr std::string_view rspWord = "rsp";
+constexpr std::string_view pagedWord = "paged";
 
-/// An offset, or one from RSP: `rsp-8`.
+/// An offset, or one from RSP, `rsp-8`, or from the first single page, `paged+8`.
 bool parsePlace(std::string_view text, ScriptedAccess& parsed) {
-    parsed.onStack = parsed.verb == Verb::Access && text.starts_with(rspWord);
+    const bool access = parsed.verb == Verb::Access;
     bool below = false;
-    if (parsed.onStack) {
-        text.remove_prefix(rspWord.size());
-        below = text.starts_with('-');
+    for (const auto& [word, base] :
+         {std::pair{rspWord, OffsetBase::Rsp}, std::pair{pagedWord, OffsetBase::Paged}}) {
+        if (access && parsed.base == OffsetBase::Area && text.starts_with(word)) {
+            parsed.base = base;
+            text.remove_prefix(word.size());
+        }
+    }
+    if (parsed.base != OffsetBase::Area) {
+        below = parsed.base == OffsetBase::Rsp && text.starts_with('-');
         if (!below && !text.starts_with('+')) {
             return false;
         }
@@ -133,13 +141,13 @@ bool parsePlace(std::string_view text, ScriptedAccess& parsed) {
 }
 
 std::string printPlace(const ScriptedAccess& access) {
-    if (!access.onStack) {
+    if (access.base == OffsetBase::Area) {
         return access.verb == Verb::Wait ? fmt::format("{}", access.offset)
                                          : fmt::format("{:#x}", access.offset);
     }
     const bool below = access.offset > ~access.offset;
-    return fmt::format("{}{}{:#x}", rspWord, below ? '-' : '+',
-                       below ? 0 - access.offset : access.offset);
+    return fmt::format("{}{}{:#x}", access.base == OffsetBase::Rsp ? rspWord : pagedWord,
+                       below ? '-' : '+', below ? 0 - access.offset : access.offset);
 }
 
 std::optional<ScriptedAccess> parseOperands(const VerbInfo& info, std::string_view text) {

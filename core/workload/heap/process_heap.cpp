@@ -200,7 +200,7 @@ void ProcessHeap::checkWhole() {
                                      .rule = Rule::HeapWhole,
                                      .object = process_.number,
                                      .vaddr = seen.faultAt.value,
-                                     .value = 15});
+                                     .value = 16});
     }
 }
 
