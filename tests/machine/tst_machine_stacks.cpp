@@ -105,6 +105,27 @@ private slots:
         QCOMPARE(lost[1].vaddr, rsp - 8);
     }
 
+    /// The page below RSP lives as long as one byte of the red zone lies in it.
+    void redZone_endsAfter128Bytes_data() {
+        QTest::addColumn<quint64>("above");
+        QTest::addColumn<quint64>("pages");
+        QTest::newRow("its last 8 bytes in the page below") << quint64{120} << quint64{0};
+        QTest::newRow("wholly in the page of RSP") << quint64{128} << quint64{1};
+    }
+
+    void redZone_endsAfter128Bytes() {
+        QFETCH(quint64, above);
+        QFETCH(quint64, pages);
+        RunConfig config = shipped("reclaim");
+        config.processes[0].script = {
+            {.verb = Verb::Call, .size = kib(16), .other = {}},
+            {.verb = Verb::Return, .size = ByteCount(pageBytes + above), .other = {}},
+            {.verb = Verb::Reclaim, .size = {}, .other = {}}};
+        SampleRun run(config, RecordLevel::Full);
+        run.finish();
+        QCOMPARE(run.all(EventKind::StackReclaimed).at(0).value, pages);
+    }
+
     void reclaim_ofSwappedPages_freesTheirSlots() {
         RunConfig config = staying(shipped("reclaim"));
         config.paging.replacement = PageReplacement::Fifo;

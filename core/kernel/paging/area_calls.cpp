@@ -3,6 +3,7 @@
 #include "fragscope/hardware/paging/pte.h"
 #include "fragscope/kernel/frames/shared_objects.h"
 #include "fragscope/kernel/paging/demand_paging.h"
+#include "fragscope/kernel/paging/paging_lock.h"
 
 #include <array>
 
@@ -72,18 +73,6 @@ struct ForkLocals {
     std::uint64_t pages;
     std::uint64_t frames;
 };
-
-template <class Line> Steps takeLock(Kernel& kernel, Task& self, Line line) {
-    DemandPaging& paging = kernel.paging();
-    co_yield line;
-    while (!paging.unlocked(0)) {
-        co_await until(conditionOf<&DemandPaging::unlocked>(paging));
-        co_yield line;
-    }
-    paging.lock(self.id);
-    const Board& board = kernel.board();
-    board.mmu.drainStores(board.cpus[self.cpu]); // they belong to the pages as they are now
-}
 
 bool staysAsItIs(PageState state, GiveBackMode mode) {
     if (mode == GiveBackMode::Unmap) {
@@ -213,7 +202,7 @@ Steps giveBackPages(
     Task& self = co_await thisTask();
     auto& l = co_await Follow<BackLocals>{giveBackListing()};
     l.end = (first + pages).value;
-    co_await part(takeLock(kernel, self, BackLine::Lock));
+    co_await part(takePagingLock(kernel, self, BackLine::Lock));
     for (l.page = first.value; l.page < l.end; ++l.page) {
         co_await part(giveBackPage(kernel, process, mode, l));
     }
@@ -233,7 +222,7 @@ Steps forkMemory(Kernel& kernel, Process& parent, Process& child) {
     Task& self = co_await thisTask();
     auto& l = co_await Follow<ForkLocals>{forkListing()};
     const Board& board = kernel.board();
-    co_await part(takeLock(kernel, self, ForkLine::Lock));
+    co_await part(takePagingLock(kernel, self, ForkLine::Lock));
     if (!kernel.paging().mayPromise(child, PageCount(parent.use.committed))) {
         co_yield ForkLine::Refuse;
         kernel.paging().unlock();

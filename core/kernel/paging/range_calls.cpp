@@ -2,6 +2,7 @@
 
 #include "fragscope/kernel/paging/demand_paging.h"
 #include "fragscope/kernel/paging/page_marks.h"
+#include "fragscope/kernel/paging/paging_lock.h"
 
 #include <algorithm>
 #include <array>
@@ -52,18 +53,6 @@ struct MarkLocals {
     std::uint64_t end;
     std::uint64_t frames; ///< marked
 };
-
-template <class Line> Steps takeLock(Kernel& kernel, Task& self, Line line) {
-    DemandPaging& paging = kernel.paging();
-    co_yield line;
-    while (!paging.unlocked(0)) {
-        co_await until(conditionOf<&DemandPaging::unlocked>(paging));
-        co_yield line;
-    }
-    paging.lock(self.id);
-    const Board& board = kernel.board();
-    board.mmu.drainStores(board.cpus[self.cpu]); // they belong to the pages as they are now
-}
 
 bool inNoArea(const Process& process, PageNumber page) {
     const std::uint64_t held = process.tables.leaf(page);
@@ -175,7 +164,7 @@ Steps reserveRange(Kernel& kernel, Process& process, RangeRequest& request) {
     const Board& board = kernel.board();
     DemandPaging& paging = kernel.paging();
     l.pages = request.pages.value;
-    co_await part(takeLock(kernel, self, ReserveLine::Lock));
+    co_await part(takePagingLock(kernel, self, ReserveLine::Lock));
     co_yield ReserveLine::Limit;
     board.scheduler.spend(board.cost.kernelStep);
     if (!paging.mayPromise(process, request.pages)) {
@@ -213,7 +202,7 @@ Steps markPages(
     auto& l = co_await Follow<MarkLocals>{markPagesListing()};
     const Board& board = kernel.board();
     l.end = (first + pages).value;
-    co_await part(takeLock(kernel, self, MarkLine::Lock));
+    co_await part(takePagingLock(kernel, self, MarkLine::Lock));
     for (l.page = first.value; l.page < l.end; ++l.page) {
         co_yield MarkLine::Mark;
         board.scheduler.spend(board.cost.kernelStore);
