@@ -25,7 +25,8 @@ std::vector<const Listing*> defragListings() {
     return {&stopTheWorldListing(),       &entryEListing(MoveEnd::High),
             &entryEListing(MoveEnd::Low), &moverLoopListing(),
             &recoveryListing(),           &slideListing(),
-            &carrySegmentListing(),       &backgroundListing()};
+            &carrySegmentListing(),       &backgroundListing(),
+            &lockPolicyListing()};
 }
 
 } // namespace fragscope

@@ -10,6 +10,9 @@
 #include "fragscope/kernel/paging/mark_sweeper.h"
 #include "fragscope/kernel/paging/range_calls.h"
 #include "fragscope/kernel/paging/stack_calls.h"
+#include "fragscope/kernel/segments/dma_calls.h"
+#include "fragscope/kernel/segments/lock_calls.h"
+#include "fragscope/kernel/segments/message_calls.h"
 #include "fragscope/kernel/segments/placements.h"
 #include "fragscope/kernel/segments/segment_calls.h"
 #include "fragscope/kernel/system_call.h"
@@ -31,7 +34,10 @@ std::vector<const Listing*> kernelListings() {
             &markPagesListing(),        &markSweeperListing(),
             &quickFitListing(),         &topOfHeapListing(),
             &releaseSegmentListing(),   &allocateSegmentListing(),
-            &freeSegmentListing()};
+            &freeSegmentListing(),      &sendSegmentListing(),
+            &receiveSegmentListing(),   &lockSegmentListing(),
+            &unlockSegmentListing(),    &startTransferListing(),
+            &dmaDeviceListing()};
 }
 
 } // namespace fragscope

@@ -83,7 +83,7 @@ void checkProgram(const ProcessSettings& process, std::size_t item, IssueList& i
 } // namespace
 
 bool hasSegments(const ProcessSettings& process) {
-    return process.pattern == Pattern::Segments;
+    return process.pattern == Pattern::Segments || hasSegmentScript(process);
 }
 
 void checkSegments(const RunConfig& config, IssueList& issues) {
@@ -94,7 +94,7 @@ void checkSegments(const RunConfig& config, IssueList& issues) {
             issues.add("process.pattern", item,
                        "there are no segments: set segments.placement to `quick-fit` or `top`");
         }
-        if (hasSegments(process)) {
+        if (process.pattern == Pattern::Segments) {
             checkProgram(process, item, issues);
         }
         const bool other = !process.blocks.empty() || process.reserve.value != 0 ||
@@ -102,13 +102,15 @@ void checkSegments(const RunConfig& config, IssueList& issues) {
                            process.heap.kind != HeapKind::None || !process.trace.empty();
         if (enabled && (other || !hasSegments(process))) {
             issues.add("process.pattern", item,
-                       "where memory is segments, every process has pattern = `segments` and no "
-                       "blocks, reserve, file, stack, heap or trace");
+                       "where memory is segments, every process has pattern = `segments`, or a "
+                       "script that uses them, and no blocks, reserve, file, stack, heap or "
+                       "trace");
         }
     }
     if (enabled) {
         checkHeapDesign(config.segments, issues);
         checkMachine(config, issues);
+        checkMessages(config, issues);
     }
 }
 

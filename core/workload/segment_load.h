@@ -2,6 +2,7 @@
 
 #include "fragscope/base/units.h"
 
+#include <string>
 #include <vector>
 
 namespace fragscope {
@@ -22,6 +23,10 @@ struct SegmentLoad {
     ByteCount largeMost = mib(12);    ///< likewise
     std::uint32_t youngPercent = 50;  ///< share of the frees that hit the younger quarter
     SegmentStamps stamps = SegmentStamps::Pages;
+    std::string peer;               ///< process that gets messages; it has the same stamps
+    std::uint32_t sendPercent = 0;  ///< share of the segments that are sent there, not freed
+    std::uint32_t lockPercent = 0;  ///< share of the segments that are locked for a while
+    std::uint32_t lockRequests = 8; ///< how long, in requests of the program
 };
 
 } // namespace fragscope

@@ -194,6 +194,8 @@ private:
         load.largePercent = static_cast<std::uint32_t>(rng_.below(50));
         load.youngPercent = static_cast<std::uint32_t>(rng_.below(101));
         load.stamps = any<SegmentStamps>();
+        load.lockPercent = static_cast<std::uint32_t>(rng_.below(101));
+        load.lockRequests = static_cast<std::uint32_t>(1 + rng_.below(100));
     }
 
     void fill(SegmentMemorySettings& segments) {
@@ -216,6 +218,11 @@ private:
         heap.alignment = PageCount(1ULL << rng_.below(11));
         heap.spans = any<SegmentSpans>();
         heap.spanChoice = any<SpanChoice>();
+        heap.lockZone = coin() ? ByteCount(0) : kib(4 * (1 + rng_.below(64)));
+        segments.messages.way = any<MessageWay>();
+        segments.messages.slots = static_cast<std::uint32_t>(1 + rng_.below(100));
+        segments.messages.shootdown = any<SendShootdown>();
+        segments.device.lock = any<BufferLock>();
     }
 
     void fill(CompactionSettings& compaction, const MachineSettings& machine) {
@@ -223,6 +230,9 @@ private:
         compaction.extent = any<CompactionExtent>();
         compaction.slackPercent = static_cast<std::uint32_t>(rng_.below(101));
         compaction.locked = any<LockedSegments>();
+        compaction.lockLimitCycles = someCycles();
+        compaction.lockTimeout = any<LockTimeout>();
+        compaction.preferInTransit = coin();
         compaction.periodCycles = 1 + someCycles() / 2;
         compaction.budget = ByteCount(1 + rng_.below(1ULL << 30));
         compaction.thresholdPercent = static_cast<std::uint32_t>(rng_.below(101));
@@ -244,6 +254,13 @@ private:
             process.accesses = 1 + rng_.below(1000);
             process.blocks.clear();
             process.cpus.resize(1);
+        }
+        ProcessSettings& first = config.processes.front();
+        ProcessSettings& last = config.processes.back();
+        if (&first != &last) {
+            first.segments.peer = last.name;
+            first.segments.sendPercent = static_cast<std::uint32_t>(rng_.below(101));
+            last.segments.stamps = first.segments.stamps;
         }
     }
 

@@ -1,6 +1,6 @@
 #include "fragscope/kernel/segments/segment_calls.h"
 
-#include "fragscope/kernel/segments/segment_mapping.h"
+#include "fragscope/kernel/segments/segment_pieces.h"
 
 #include <array>
 
@@ -76,62 +76,11 @@ struct FreeLocals {
     std::uint64_t round;
 };
 
-template <class Which> Steps lockHeap(Kernel& kernel, Task& self, Which line) {
-    SegmentHeap& heap = kernel.segments()->heap();
-    co_yield line;
-    while (!heap.unlocked(0)) {
-        co_await until(conditionOf<&SegmentHeap::unlocked>(heap));
-        co_yield line;
-    }
-    heap.lock(self.id);
-    const Board& board = kernel.board();
-    board.mmu.drainStores(board.cpus[self.cpu]);
-}
+constexpr MapLines<Line> mapLines{
+    .area = Line::Area, .table = Line::Table, .acked = Line::Acked, .map = Line::Map};
 
-void unlockHeap(Kernel& kernel, Process& process) {
-    process.mapLock = 0;
-    kernel.segments()->heap().unlock();
-    kernel.reapIfDead(process);
-}
-
-void chargeAreas(Kernel& kernel, const AreaArray::Work& before, const AreaArray::Work& now) {
-    const Board& board = kernel.board();
-    board.scheduler.spend((now.compared - before.compared) * board.cost.kernelStore +
-                          (now.moved - before.moved) * board.cost.kernelStore);
-}
-
-void announceAreas(const Board& board,
-                   const Process& process,
-                   VirtAddr at,
-                   const AreaArray::Work& before,
-                   const AreaArray::Work& now,
-                   Rule why) {
-    board.events.emit({.kind = EventKind::AreasChanged,
-                       .rule = why,
-                       .object = process.number,
-                       .vaddr = at.value,
-                       .value = process.map.count() - 1,
-                       .a = now.compared - before.compared,
-                       .b = now.moved - before.moved});
-}
-
-/// Finds the area; l.address is 0 if there is no room for its entry.
-Steps findArea(Kernel& kernel, Process& process, Locals& l) {
-    co_yield Line::Area;
-    SegmentMemory& memory = *kernel.segments();
-    AreaArray& areas = memory.areasOf(process);
-    const AreaArray::Work before = areas.work();
-    const Segment segment = memory.heap().table().segment(static_cast<SegmentId>(l.segment));
-    const auto found = areas.allocate(segment.frames, PageCount(1ULL << segment.alignLog2),
-                                      {.place = startOf(segment.base), .segment = segment.id},
-                                      Rule::SegmentMapped);
-    chargeAreas(kernel, before, areas.work());
-    l.address = found ? found->start.value : 0;
-    if (found) {
-        memory.heap().table().setHolder(segment.id, process.number, found->start);
-        announceAreas(kernel.board(), process, found->start, before, areas.work(), found->why);
-    }
-}
+constexpr UnmapLines<FreeLine> unmapLines{
+    .unmap = FreeLine::Unmap, .ask = FreeLine::Ask, .acked = FreeLine::Acked};
 
 Steps clearSegment(Kernel& kernel, Locals& l) {
     const Board& board = kernel.board();
@@ -143,67 +92,10 @@ Steps clearSegment(Kernel& kernel, Locals& l) {
     }
 }
 
-/// An empty table of small pages in the way of a large one.
-Steps dropTable(Kernel& kernel, Process& process, PageNumber page, Locals& l) {
-    const auto table = process.tables.takeEmptyTable(page, Rule::SegmentMapped);
-    if (!table) {
-        co_return;
-    }
-    co_yield Line::Table;
-    l.round = kernel.shootdowns().send(process, startOf(page), PageCount(wordsPerPage),
-                                       Rule::SegmentMapped);
-    co_await until(conditionOf<&Shootdowns::complete>(kernel.shootdowns(), l.round));
-    co_yield Line::Acked;
-    kernel.shootdowns().finished(l.round, Rule::AllAcked);
-    process.tables.giveTable(*table);
-}
-
-/// Maps the segment; l.done < l.frames afterwards if no frame for a page table is left.
-Steps mapSegment(Kernel& kernel, Process& process, Locals& l) {
-    const bool large = kernel.segments()->settings().largePages;
-    const PageNumber page = pageOf(VirtAddr(l.address));
-    l.done = 0;
-    while (l.done < l.frames) {
-        const MappedPiece piece =
-            pieceAt(page, FrameNumber(l.base), PageCount(l.frames), PageCount(l.done), large);
-        if (piece.large) {
-            co_await part(dropTable(kernel, process, piece.page, l));
-        }
-        co_yield Line::Map;
-        if (!mapPiece(kernel, process, piece, Rule::SegmentMapped)) {
-            co_return;
-        }
-        ++l.entries;
-        l.done += piece.pages().value;
-    }
-}
-
-/// Takes the entries of the first l.frames pages from l.address out again.
-Steps unmapSegment(Kernel& kernel, Process& process, FreeLocals& l, Rule why) {
-    const PageNumber page = pageOf(VirtAddr(l.address));
-    l.done = 0;
-    while (l.done < l.frames) {
-        co_yield FreeLine::Unmap;
-        l.done += unmapPiece(kernel, process, page + PageCount(l.done), why).value;
-        ++l.entries;
-    }
-    co_yield FreeLine::Ask;
-    l.round = kernel.shootdowns().send(process, startOf(page), PageCount(l.frames), why);
-    co_await until(conditionOf<&Shootdowns::complete>(kernel.shootdowns(), l.round));
-    co_yield FreeLine::Acked;
-    kernel.shootdowns().finished(l.round, Rule::AllAcked);
-}
-
 /// The call fails after all: what was found goes back. Nobody has reached the pages yet.
 void giveUp(Kernel& kernel, Process& process, SegmentCall& call, Locals& l) {
     SegmentMemory& memory = *kernel.segments();
-    const PageNumber page = pageOf(VirtAddr(l.address));
-    for (std::uint64_t done = 0; l.address != 0 && done < l.done;) {
-        done += unmapPiece(kernel, process, page + PageCount(done), Rule::NoRoomForArea).value;
-    }
-    if (l.address != 0) {
-        (void)memory.areasOf(process).release(VirtAddr(l.address), Rule::NoRoomForArea);
-    }
+    undoMapping(kernel, process, l);
     (void)memory.heap().releaseAtOnce(static_cast<SegmentId>(l.segment), Rule::NoRoomForArea);
     kernel.board().events.emit({.kind = EventKind::SegmentRefused,
                                 .rule = Rule::NoRoomForArea,
@@ -219,9 +111,10 @@ Steps allocateSegment(Kernel& kernel, Process& process, SegmentCall& call) {
     Task& self = co_await thisTask();
     auto& l = co_await Follow<Locals>{allocateSegmentListing()};
     SegmentMemory& memory = *kernel.segments();
-    co_await part(lockHeap(kernel, self, Line::Lock));
+    co_await part(lockHeap(kernel, process, self, Line::Lock));
     co_yield Line::Heap;
-    SegmentRequest request{.frames = call.frames, .owner = process.number};
+    SegmentRequest request{
+        .frames = call.frames, .owner = process.number, .lockable = call.lockable};
     co_await memory.heap().allocate(request);
     l.segment = request.segment;
     if (request.segment == 0) {
@@ -233,12 +126,12 @@ Steps allocateSegment(Kernel& kernel, Process& process, SegmentCall& call) {
     const Segment segment = memory.heap().table().segment(request.segment);
     l.frames = segment.frames.value;
     l.base = segment.base.value;
-    co_await part(findArea(kernel, process, l));
+    co_await part(findArea(kernel, process, l, mapLines));
     if (l.address != 0) {
         if (memory.settings().clear) {
             co_await part(clearSegment(kernel, l));
         }
-        co_await part(mapSegment(kernel, process, l));
+        co_await part(mapSegment(kernel, process, l, mapLines, Rule::SegmentMapped));
     }
     if (l.address == 0 || l.done < l.frames) {
         co_yield Line::NoArea;
@@ -256,14 +149,12 @@ Steps freeSegment(Kernel& kernel, Process& process, VirtAddr at) {
     auto& l = co_await Follow<FreeLocals>{freeSegmentListing()};
     SegmentMemory& memory = *kernel.segments();
     l.address = at.value;
-    co_await part(lockHeap(kernel, self, FreeLine::Lock));
+    co_await part(lockHeap(kernel, process, self, FreeLine::Lock));
     co_yield FreeLine::Find;
     process.mapLock = self.id;
     AreaArray& areas = memory.areasOf(process);
     const AreaArray::Work before = areas.work();
-    const auto index = areas.indexOf(at);
-    const MapEntry entry = index ? process.map.entry(*index) : MapEntry{};
-    l.segment = index && entry.kind == EntryKind::Block ? entry.segment : 0;
+    l.segment = segmentAt(kernel, process, at);
     const auto refused = memory.heap().refusesRelease(static_cast<SegmentId>(l.segment));
     if (refused) {
         co_yield FreeLine::Refused;
@@ -273,11 +164,9 @@ Steps freeSegment(Kernel& kernel, Process& process, VirtAddr at) {
                                     .vaddr = at.value});
     } else {
         l.frames = memory.heap().table().frames(static_cast<SegmentId>(l.segment)).value;
-        co_await part(unmapSegment(kernel, process, l, Rule::SegmentUnmapped));
+        co_await part(unmapSegment(kernel, process, l, unmapLines, Rule::SegmentUnmapped));
         co_yield FreeLine::Area;
-        (void)areas.release(at, Rule::SegmentUnmapped);
-        chargeAreas(kernel, before, areas.work());
-        announceAreas(kernel.board(), process, at, before, areas.work(), Rule::SegmentUnmapped);
+        releaseArea(kernel, process, at, before, Rule::SegmentUnmapped);
         co_yield FreeLine::Heap;
         co_await memory.heap().release(static_cast<SegmentId>(l.segment));
     }

@@ -9,6 +9,7 @@ struct SegmentCall {
     PageCount frames{};
     VirtAddr at{};         ///< where it is mapped; 0 = refused
     SegmentId segment = 0; ///< 0 = refused
+    bool lockable = false; ///< it may be locked in place later
 };
 
 /// System call: the process gets a segment of contiguous frames, mapped with 2 MiB pages where

@@ -29,9 +29,15 @@ struct ReleaseLocals {
 
 } // namespace
 
-std::vector<std::uint32_t> SegmentHeap::zoneOrder(PageCount frames) const {
+std::vector<std::uint32_t> SegmentHeap::zoneOrder(const SegmentRequest& request,
+                                                  PageCount frames) const {
+    const std::uint32_t lockZones = settings_.lockZone.value != 0 ? 1 : 0;
+    const std::uint32_t others = table_.shape().zones - lockZones;
+    if (request.lockable && lockZones != 0) {
+        return {others};
+    }
     std::vector<std::uint32_t> order;
-    for (std::uint32_t zone = 0; zone < table_.shape().zones; ++zone) {
+    for (std::uint32_t zone = 0; zone < others; ++zone) {
         order.push_back(zone);
     }
     if (settings_.spanChoice == SpanChoice::MostRoom) {
@@ -46,6 +52,10 @@ std::vector<std::uint32_t> SegmentHeap::zoneOrder(PageCount frames) const {
         });
     }
     return order;
+}
+
+bool SegmentHeap::mayLock(SegmentId segment) const {
+    return settings_.lockZone.value == 0 || table_.zoneOf(segment) + 1 == table_.shape().zones;
 }
 
 bool SegmentHeap::mayCut(SegmentRequest& request) const {
@@ -102,7 +112,7 @@ SegmentHeap::give(SegmentRequest& request, const SegmentPlace& place, const Roun
 void SegmentHeap::refuse(SegmentRequest& request, PageCount frames) {
     PageCount free{};
     PageCount largest{};
-    for (std::uint32_t zone = 0; zone < table_.shape().zones; ++zone) {
+    for (const std::uint32_t zone : zoneOrder(request, frames)) {
         free += table_.freeFrames(zone);
         largest = std::max(largest, largestFree(table_, zone));
     }
@@ -201,6 +211,7 @@ void SegmentHeap::announceFreed(const Segment& freed, std::uint64_t joined, Rule
 SegmentId SegmentHeap::releaseAtOnce(SegmentId segment, Rule why) {
     const Segment freed = table_.segment(segment);
     table_.release(segment);
+    locks_.unlocks += freed.locks != 0 ? 1 : 0;
     std::uint64_t joined = 0;
     SegmentId run = segment;
     if (joinsAtFree()) {

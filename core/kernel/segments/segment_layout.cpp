@@ -18,7 +18,8 @@ SegmentLinks linksOf(std::uint64_t value) {
 
 SegmentShape decodeShape(const WordStore& words) {
     return {.zones = static_cast<std::uint32_t>(words.load(word::zones)),
-            .descriptors = static_cast<std::uint32_t>(words.load(word::descriptors))};
+            .descriptors = static_cast<std::uint32_t>(words.load(word::descriptors)),
+            .messages = static_cast<std::uint32_t>(words.load(word::messages))};
 }
 
 SegmentZone decodeZone(const WordStore& words, std::uint32_t zone) {

@@ -8,7 +8,8 @@
 /// How the books of the segment heap lie in their words, and how to read them: pure functions of
 /// the words, for pictures and checks. SegmentTable writes them.
 ///
-///   words 0 to 15      heap: zones, descriptors, first unused descriptor, next birth number
+///   words 0 to 15      heap: zones, descriptors, first unused descriptor, next birth number,
+///                      descriptors in use, places for messages, messages so far
 ///   then 80 per zone   begin, end, first, last, top, resume, free frames, large list, quick lists
 ///   then 8 per descriptor, number n (from 1) at 8 (n - 1):
 ///     word 0  base frame
@@ -19,6 +20,8 @@
 ///     word 5  next by address 31:0 | previous 63:32
 ///     word 6  next in its free list 31:0 | previous 63:32
 ///     word 7  frames asked for 39:0 | split depth 55:40 | zone 63:56
+///
+///   then 24 per place for a message (message_table.h)
 ///
 /// The descriptors of a zone, in the order of their links, tile it: free and used runs and holes.
 /// Source: seed 001; DEFRAG 3.
@@ -76,10 +79,13 @@ inline constexpr std::uint64_t zones = 0;
 inline constexpr std::uint64_t descriptors = 1;
 inline constexpr std::uint64_t unused = 2; ///< first unused descriptor; linked by word 5
 inline constexpr std::uint64_t births = 3;
-inline constexpr std::uint64_t inUse = 4; ///< descriptors in use
+inline constexpr std::uint64_t inUse = 4;    ///< descriptors in use
+inline constexpr std::uint64_t messages = 5; ///< places for messages
+inline constexpr std::uint64_t sent = 6;     ///< messages so far
 inline constexpr std::uint64_t headerWords = 16;
 inline constexpr std::uint64_t zoneWords = 80;
 inline constexpr std::uint64_t descriptorWords = 8;
+inline constexpr std::uint64_t messageWords = 24;
 
 // of a zone
 inline constexpr std::uint64_t begin = 0;
@@ -106,10 +112,16 @@ inline constexpr std::uint64_t asked = 7;
 struct SegmentShape {
     std::uint32_t zones = 1;
     std::uint32_t descriptors = 0;
+    std::uint32_t messages = 0; ///< places for messages (message_table.h)
 
-    [[nodiscard]] std::uint64_t words() const {
+    /// Where the places for messages begin.
+    [[nodiscard]] std::uint64_t messageWord() const {
         return segment_word::headerWords + zones * segment_word::zoneWords +
                descriptors * segment_word::descriptorWords;
+    }
+
+    [[nodiscard]] std::uint64_t words() const {
+        return messageWord() + messages * segment_word::messageWords;
     }
 };
 

@@ -54,6 +54,7 @@ void SegmentTable::format(const std::vector<ZoneSpec>& zones) {
     words_.store(word::unused, 1);
     words_.store(word::births, 0);
     words_.store(word::inUse, 0);
+    words_.store(word::messages, shape_.messages);
     for (SegmentId id = 1; id <= shape_.descriptors; ++id) {
         setField(id, word::state, 0);
         setField(id, word::order, id < shape_.descriptors ? id + 1 : 0);

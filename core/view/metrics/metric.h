@@ -140,7 +140,19 @@ enum class Better : std::uint8_t { Lower, Higher, Neither };
     M(AreasCompared, "area_entries_compared", "entries", Lower,                                    \
       "Entries compared in searches of arrays of areas.")                                          \
     M(AreasMoved, "area_entries_moved", "entries", Lower,                                          \
-      "Entries of arrays of areas moved by insertions and removals.")
+      "Entries of arrays of areas moved by insertions and removals.")                              \
+    M(MessagesSent, "messages_sent", "messages", Neither, "Segments that were sent.")              \
+    M(MessageBytes, "message_bytes_copied", "bytes", Lower,                                        \
+      "Bytes of headers and bodies of messages that were copied.")                                 \
+    M(MessageCleared, "message_entries_cleared", "entries", Lower,                                 \
+      "Table entries of senders taken out for messages.")                                          \
+    M(MessageEntries, "message_entries_set", "entries", Lower,                                     \
+      "Table entries of receivers written for messages.")                                          \
+    M(TransitMoved, "segments_moved_in_transit", "segments", Neither,                              \
+      "Moves of segments in messages: without fault or shootdown.")                                \
+    M(LockWaitCycles, "lock_wait_cycles", "cycles", Lower,                                         \
+      "Time that compactions waited for segments to be unlocked.")                                 \
+    M(DeviceBytes, "device_bytes", "bytes", Neither, "Bytes that devices wrote.")
 
 enum class MetricId : std::uint8_t {
 #define FRAGSCOPE_METRIC_ENUMERATOR(Name, ...) Name,

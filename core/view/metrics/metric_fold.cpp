@@ -277,6 +277,7 @@ bool MetricFold::segments(const Event& event) {
         free_.give(frameOf(PhysAddr(event.a)), frames);
         free_.take(first, frames);
         ++value(MetricId::SegmentsMoved);
+        value(MetricId::TransitMoved) += event.vaddr == 0 ? 1 : 0;
         break;
     default:
         ++value(event.rule == Rule::SegmentsFragmented ? MetricId::SegmentsFragmented
@@ -284,6 +285,28 @@ bool MetricFold::segments(const Event& event) {
         return true;
     }
     setFreeSpace();
+    return true;
+}
+
+bool MetricFold::messages(const Event& event) {
+    switch (event.kind) {
+    case EventKind::MessageSent:
+        ++value(MetricId::MessagesSent);
+        value(MetricId::MessageCleared) += event.b;
+        break;
+    case EventKind::MessageReceived:
+        value(MetricId::MessageEntries) += event.b;
+        break;
+    case EventKind::MessageCopied:
+        value(MetricId::MessageBytes) += event.value;
+        break;
+    case EventKind::LockWaitEnded:
+        value(MetricId::LockWaitCycles) += event.value;
+        break;
+    default:
+        value(MetricId::DeviceBytes) += event.value;
+        break;
+    }
     return true;
 }
 
@@ -324,6 +347,12 @@ bool MetricFold::apply(const Event& event) {
         return segments(event);
     case EventKind::AreasChanged:
         return areas(event);
+    case EventKind::MessageSent:
+    case EventKind::MessageReceived:
+    case EventKind::MessageCopied:
+    case EventKind::LockWaitEnded:
+    case EventKind::DeviceWrote:
+        return messages(event);
     case EventKind::WaitEnded:
         return wait(event.value);
     case EventKind::AccessesDone:

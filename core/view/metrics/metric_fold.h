@@ -42,6 +42,7 @@ private:
     bool paging(const Event& event);
     bool segments(const Event& event);
     bool areas(const Event& event);
+    bool messages(const Event& event);
     bool books(const Event& event);
     bool heaps(const Event& event);
     bool scavengers(const Event& event);
