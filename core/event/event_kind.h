@@ -257,7 +257,11 @@ enum class EventSort : std::uint8_t { State, Meaning, Both };
       "A collector of the kernel read the heap of a process at vaddr: a deliberate mistake.") \
     /* segments */                                                                                 \
     K(SegmentAllocated, "segment-allocated", Meaning, Structure, "process", "frames", "searched",  \
-      "pieces", "A run of contiguous frames from paddr became a segment of a process.")            \
+      "frames_asked", "A run of contiguous frames from paddr became a segment of a process.")      \
+    K(RunCut, "segment-run-cut", Meaning, Structure, "zone", "frames", "depth", "",                \
+      "A piece from paddr was cut off a free run; depth is how often since it was whole.")         \
+    K(SegmentSurvey, "segment-survey", Meaning, Structure, "zone", "free_runs", "median_frames",   \
+      "longest_request_frames", "What free runs a zone of the segment heap has.")                  \
     K(SegmentFreed, "segment-freed", Meaning, Structure, "process", "frames", "joined", "",        \
       "A segment became a free run.")                                                              \
     K(SegmentRefused, "segment-refused", Meaning, Structure, "process", "frames_wanted",           \

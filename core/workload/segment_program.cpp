@@ -13,7 +13,7 @@ enum class Line : std::uint16_t { Begin = 1, TooMuch, Verify, Free, Ask, Stamp, 
 
 constexpr std::array<std::string_view, 7> lines{
     "draw the size of the next segment",
-    "it would hold too much with it: draw one to free, mostly a young one",
+    "it would hold too much with it, or it ends: draw one to free, mostly a young one",
     "read its stamps again",
     "system call: free the segment",
     "system call: ask for the segment",
@@ -98,7 +98,8 @@ Steps SegmentProgram::run() {
     const SegmentLoad& load = thread_.settings.segments;
     const std::uint64_t limit = pagesFor(load.limit).value;
     const Board& board = thread_.kernel.board();
-    while (l.requests < thread_.settings.accesses && !request_.killed) {
+    const std::uint64_t requests = thread_.settings.accesses;
+    while (l.requests < requests && !request_.killed) {
         co_yield Line::Begin;
         board.scheduler.spend(board.cost.think);
         l.pages = drawSize().value;
@@ -109,6 +110,9 @@ Steps SegmentProgram::run() {
         if (++l.requests % reportEvery == 0) {
             report();
         }
+    }
+    while (load.freeAtEnd && !held_.empty() && !request_.killed) {
+        co_await part(freeOne(l));
     }
     co_yield Line::End;
     report();

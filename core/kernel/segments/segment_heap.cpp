@@ -1,6 +1,7 @@
 #include "fragscope/kernel/segments/segment_heap.h"
 
 #include "fragscope/kernel/segments/placements.h"
+#include "fragscope/kernel/segments/survey.h"
 
 #include <algorithm>
 #include <array>
@@ -61,7 +62,7 @@ unsigned SegmentHeap::cut(const SegmentPlace& place, PageCount frames) {
     const SegmentId run = place.run;
     const PageCount lead = place.at - table_.base(run);
     if (lead.value > 0) {
-        table_.cutFront(run, lead);
+        announceCut(table_.cutFront(run, lead));
         ++pieces;
     }
     const PageCount rest = table_.frames(run) - frames;
@@ -70,10 +71,34 @@ unsigned SegmentHeap::cut(const SegmentPlace& place, PageCount frames) {
         settings_.split == SegmentSplit::Always ||
         (settings_.split == SegmentSplit::MinimumRest && rest >= settings_.minimumRest);
     if (rest.value > 0 && (fresh || worth)) {
-        table_.cutBack(run, frames);
+        announceCut(table_.cutBack(run, frames, fresh));
         ++pieces;
     }
     return pieces;
+}
+
+void SegmentHeap::announceCut(SegmentId piece) {
+    const Segment cut = table_.segment(piece);
+    events_.emit({.kind = EventKind::RunCut,
+                  .object = cut.zone,
+                  .paddr = startOf(cut.base).value,
+                  .value = cut.frames.value,
+                  .a = cut.depth});
+}
+
+void SegmentHeap::countOperation() {
+    ++operations_;
+    if (settings_.surveyEvery == 0 || operations_ % settings_.surveyEvery != 0) {
+        return;
+    }
+    for (std::uint32_t zone = 0; zone < table_.shape().zones; ++zone) {
+        const FreeRunSurvey survey = surveyFreeRuns(table_, zone, settings_.placement);
+        events_.emit({.kind = EventKind::SegmentSurvey,
+                      .object = zone,
+                      .value = survey.runs,
+                      .a = survey.median.value,
+                      .b = survey.longest.value});
+    }
 }
 
 unsigned
@@ -95,7 +120,8 @@ SegmentHeap::give(SegmentRequest& request, const SegmentPlace& place, const Roun
                   .paddr = startOf(table_.base(run)).value,
                   .value = table_.frames(run).value,
                   .a = rounded.searched,
-                  .b = pieces});
+                  .b = request.frames.value});
+    countOperation();
     return pieces;
 }
 
@@ -115,6 +141,7 @@ void SegmentHeap::refuse(SegmentRequest& request, PageCount frames) {
                   .value = frames.value,
                   .a = free.value,
                   .b = largest.value});
+    countOperation();
 }
 
 std::uint64_t SegmentHeap::joinAll(std::uint32_t owner) {
@@ -196,6 +223,7 @@ void SegmentHeap::announceFreed(const Segment& freed, std::uint64_t joined, Rule
                   .paddr = startOf(freed.base).value,
                   .value = freed.frames.value,
                   .a = joined});
+    countOperation();
 }
 
 SegmentId SegmentHeap::releaseAtOnce(SegmentId segment, Rule why) {

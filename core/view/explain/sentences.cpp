@@ -187,7 +187,10 @@ constexpr Sentence sentences[] = {
                       "{a:pages} taken; {b} words of the heap read"},
     {SegmentAllocated,
      "{object:process} got a segment of {value:frames} at {paddr} for {vaddr}: {a} "
-     "runs looked at, {b} pieces cut off"},
+     "runs looked at, {b} frames were asked for"},
+    {RunCut, "{value:frames} at {paddr} are cut off a free run of zone {object}, cut {a} times now"},
+    {SegmentSurvey, "zone {object} has {value} free runs, half of them up to {a} frames; a request "
+                    "of {b} would succeed as it is"},
     {SegmentFreed,
      "segment of {value:frames} at {paddr}, {vaddr} of {object:process}, is free; joined "
      "with {a} neighbours"},

@@ -266,17 +266,18 @@ bool MetricFold::segments(const Event& event) {
         ++value(MetricId::SegmentRequests);
         value(MetricId::SegmentHits) += event.rule == Rule::SegmentHit ? 1 : 0;
         value(MetricId::SegmentSearched) += event.a;
-        value(MetricId::SegmentPieces) += event.b;
         value(MetricId::SegmentFrames) += frames.value;
+        value(MetricId::SegmentFramesGiven) += frames.value;
+        value(MetricId::SegmentFramesWasted) += frames.value - event.b;
+        ages_.allocated(first);
         break;
     case EventKind::SegmentFreed:
         free_.give(first, frames);
         value(MetricId::SegmentFrames) -= frames.value;
+        ages_.freed(first);
         break;
     case EventKind::SegmentMoved:
-        free_.give(frameOf(PhysAddr(event.a)), frames);
-        free_.take(first, frames);
-        ++value(MetricId::SegmentsMoved);
+        segmentMoved(event);
         break;
     default:
         ++value(event.rule == Rule::SegmentsFragmented ? MetricId::SegmentsFragmented
@@ -284,6 +285,60 @@ bool MetricFold::segments(const Event& event) {
         return true;
     }
     setFreeSpace();
+    return true;
+}
+
+void MetricFold::segmentMoved(const Event& event) {
+    constexpr std::array<MetricId, 4> quarters{MetricId::MovesOldest, MetricId::MovesOlder,
+                                               MetricId::MovesYounger, MetricId::MovesYoungest};
+    const FrameNumber from = frameOf(PhysAddr(event.a));
+    const FrameNumber to = frameOf(PhysAddr(event.paddr));
+    const PageCount frames(event.value);
+    const unsigned quarter = ages_.quarterOf(from);
+    free_.give(from, frames);
+    free_.take(to, frames);
+    ages_.moved(from, to);
+    ++value(MetricId::SegmentsMoved);
+    value(MetricId::SegmentFramesMoved) += frames.value;
+    value(quarters.at(quarter)) += forRequest_ ? 1 : 0;
+    value(MetricId::OldestFramesMoved) += quarter == 0 ? frames.value : 0;
+}
+
+bool MetricFold::compaction(const Event& event) {
+    forRequest_ = event.rule != Rule::CompactInBackground;
+    value(MetricId::SegmentsExposed) += forRequest_ ? ages_.live() : 0;
+    switch (event.rule) {
+    case Rule::CompactToCoalesce:
+        ++value(MetricId::CompactionsCoalescing);
+        break;
+    case Rule::CompactShortage:
+        ++value(MetricId::CompactionsShortage);
+        break;
+    case Rule::CompactPoorReuse:
+        ++value(MetricId::CompactionsReuse);
+        break;
+    case Rule::CompactInBackground:
+        ++value(MetricId::CompactionsBackground);
+        break;
+    default:
+        ++value(MetricId::CompactionsFragmented);
+    }
+    return true;
+}
+
+bool MetricFold::segmentBooks(const Event& event) {
+    if (event.kind == EventKind::SegmentSurvey) {
+        follow(MetricId::SegmentFreeRuns, event.object, event.value);
+        value(MetricId::SegmentFreeMedian) = event.a;
+        follow(MetricId::SegmentLongest, event.object, event.b);
+        return true;
+    }
+    if (event.a == 0) {
+        return false; // fresh memory
+    }
+    ++value(MetricId::SegmentPieces);
+    value(MetricId::SegmentPieceFrames) += event.value;
+    value(MetricId::SegmentSplitDepth) = std::max(value(MetricId::SegmentSplitDepth), event.a);
     return true;
 }
 
@@ -322,6 +377,11 @@ bool MetricFold::apply(const Event& event) {
     case EventKind::SegmentMoved:
     case EventKind::SegmentRefused:
         return segments(event);
+    case EventKind::RunCut:
+    case EventKind::SegmentSurvey:
+        return segmentBooks(event);
+    case EventKind::CompactionBegun:
+        return compaction(event);
     case EventKind::AreasChanged:
         return areas(event);
     case EventKind::WaitEnded:

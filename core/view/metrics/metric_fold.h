@@ -4,6 +4,7 @@
 #include "fragscope/view/machine_shape.h"
 #include "fragscope/view/metrics/free_runs.h"
 #include "fragscope/view/metrics/metric.h"
+#include "fragscope/view/metrics/segment_ages.h"
 #include "fragscope/view/metrics/wait_histogram.h"
 
 #include <map>
@@ -41,6 +42,9 @@ private:
     bool progress(const Event& event);
     bool paging(const Event& event);
     bool segments(const Event& event);
+    bool segmentBooks(const Event& event);
+    bool compaction(const Event& event);
+    void segmentMoved(const Event& event);
     bool areas(const Event& event);
     bool books(const Event& event);
     bool heaps(const Event& event);
@@ -54,6 +58,8 @@ private:
     MetricSample sample_;
     FreeRuns free_;
     WaitHistogram waits_;
+    SegmentAges ages_;
+    bool forRequest_ = false; ///< the compaction under way
     PageCount ramFrames_;
     std::uint64_t freeCycles_ = 0;                   ///< of all free() together
     std::uint64_t residentCycles_ = 0;               ///< pages with a frame x cycles, so far
