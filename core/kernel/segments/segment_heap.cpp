@@ -1,5 +1,6 @@
 #include "fragscope/kernel/segments/segment_heap.h"
 
+#include "fragscope/base/check.h"
 #include "fragscope/kernel/segments/placements.h"
 #include "fragscope/kernel/segments/survey.h"
 
@@ -10,11 +11,9 @@ namespace fragscope {
 
 namespace {
 
-enum class ReleaseLine : std::uint16_t { Look = 1, Refuse, Mark, Join, Retract };
+enum class ReleaseLine : std::uint16_t { Mark = 1, Join, Retract };
 
-constexpr std::array<std::string_view, 5> releaseLines{
-    "look at its descriptor",
-    "it is no segment, or it is locked in place: refuse",
+constexpr std::array<std::string_view, 3> releaseLines{
     "mark it as free; quick-fit: put it on the list of its size",
     "join it with its free neighbours",
     "it was the topmost: the top of the heap goes down",
@@ -246,12 +245,7 @@ SegmentId SegmentHeap::releaseAtOnce(SegmentId segment, Rule why) {
 Steps SegmentHeap::release(SegmentId segment) {
     auto& l = co_await Follow<ReleaseLocals>{releaseSegmentListing()};
     l.segment = segment;
-    co_yield ReleaseLine::Look;
-    if (const auto refused = refusesRelease(segment)) {
-        co_yield ReleaseLine::Refuse;
-        events_.emit({.kind = EventKind::SegmentFreeRefused, .rule = *refused, .object = segment});
-        co_return;
-    }
+    FRAGSCOPE_CHECK(!refusesRelease(segment), "who frees a segment has looked whether it may");
     co_yield ReleaseLine::Mark;
     const Segment freed = table_.segment(segment);
     l.frames = freed.frames.value;

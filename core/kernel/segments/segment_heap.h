@@ -56,7 +56,7 @@ public:
     /// Finds a run for the request, which must outlive the coroutine.
     Steps allocate(SegmentRequest& request);
 
-    /// Frees a segment. Nothing happens if it is none (SegmentFreeRefused).
+    /// Frees a segment, which must be one that is not locked (refusesRelease()).
     Steps release(SegmentId segment);
 
     /// The same in one step, for a process that has ended; `segment` must be one. Returns the free

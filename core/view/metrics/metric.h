@@ -147,7 +147,8 @@ enum class Better : std::uint8_t { Lower, Higher, Neither };
       "Requests refused although as many frames were free.")                                       \
     M(SegmentsExhausted, "segments_refused_exhausted", "requests", Lower,                          \
       "Requests refused for want of frames, areas, page tables or descriptors.")                   \
-    M(Compactions, "compactions", "compactions", Lower, "Compactions of the segment heap.")        \
+    M(Compactions, "compactions", "compactions", Lower,                                            \
+      "Compactions of the segment heap for a request that did not fit.")                           \
     M(CompactionsFragmented, "compactions_for_fragmentation", "compactions", Lower,                \
       "Compactions because enough was free, but in pieces.")                                       \
     M(CompactionsCoalescing, "compactions_for_coalescing", "compactions", Lower,                   \

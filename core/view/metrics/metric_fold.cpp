@@ -53,7 +53,6 @@ constexpr std::array<Counter, eventKindCount> countersByKind() {
     add(EventKind::SignalDelivered, MetricId::Signals);
     add(EventKind::PageEvicted, MetricId::Evictions);
     add(EventKind::FrameCopied, MetricId::FramesCopied);
-    add(EventKind::CompactionDone, MetricId::Compactions);
     add(EventKind::StackReclaimed, MetricId::StackReclaims, Adds::Value);
     add(EventKind::StackOverrun, MetricId::StackOverruns);
     add(EventKind::PoolCall, MetricId::PoolCalls);
@@ -306,6 +305,7 @@ void MetricFold::segmentMoved(const Event& event) {
 
 bool MetricFold::compaction(const Event& event) {
     forRequest_ = event.rule != Rule::CompactInBackground;
+    value(MetricId::Compactions) += forRequest_ ? 1 : 0;
     value(MetricId::SegmentsExposed) += forRequest_ ? ages_.live() : 0;
     switch (event.rule) {
     case Rule::CompactToCoalesce:

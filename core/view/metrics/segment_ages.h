@@ -23,7 +23,7 @@ public:
 
 private:
     std::uint64_t born_ = 0;
-    std::vector<std::uint64_t> births_;              ///< ascending
+    std::vector<std::uint64_t> births_;             ///< ascending
     std::map<std::uint64_t, std::uint64_t> byBase_; ///< frame number to birth
 };
 
