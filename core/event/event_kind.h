@@ -258,6 +258,8 @@ enum class EventSort : std::uint8_t { State, Meaning, Both };
     /* segments */                                                                                 \
     K(SegmentAllocated, "segment-allocated", Meaning, Structure, "process", "frames", "searched",  \
       "frames_asked", "A run of contiguous frames from paddr became a segment of a process.")      \
+    K(SegmentCallDone, "segment-call", Meaning, Structure, "process", "cycles", "frames", "",      \
+      "A system call for a segment has returned; the rule says what became of it.")                \
     K(RunCut, "segment-run-cut", Meaning, Structure, "zone", "frames", "depth", "",                \
       "A piece from paddr was cut off a free run; depth is how often since it was whole.")         \
     K(SegmentSurvey, "segment-survey", Meaning, Structure, "zone", "free_runs", "median_frames",   \

@@ -188,6 +188,7 @@ constexpr Sentence sentences[] = {
     {SegmentAllocated,
      "{object:process} got a segment of {value:frames} at {paddr} for {vaddr}: {a} "
      "runs looked at, {b} frames were asked for"},
+    {SegmentCallDone, "the call of {object:process} for a segment of {a:frames} took {value:cycles}"},
     {RunCut, "{value:frames} at {paddr} are cut off a free run of zone {object}, cut {a} times now"},
     {SegmentSurvey, "zone {object} has {value} free runs, half of them up to {a} frames; a request "
                     "of {b} would succeed as it is"},

@@ -333,6 +333,13 @@ bool MetricFold::segmentBooks(const Event& event) {
         follow(MetricId::SegmentLongest, event.object, event.b);
         return true;
     }
+    if (event.kind == EventKind::SegmentCallDone) {
+        const bool freed = event.rule == Rule::SegmentUnmapped;
+        std::uint64_t& longest =
+            value(freed ? MetricId::SegmentFreeLongest : MetricId::SegmentCallLongest);
+        longest = std::max(longest, event.value);
+        return true;
+    }
     if (event.a == 0) {
         return false; // fresh memory
     }
@@ -378,6 +385,7 @@ bool MetricFold::apply(const Event& event) {
     case EventKind::SegmentRefused:
         return segments(event);
     case EventKind::RunCut:
+    case EventKind::SegmentCallDone:
     case EventKind::SegmentSurvey:
         return segmentBooks(event);
     case EventKind::CompactionBegun:
