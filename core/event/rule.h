@@ -199,7 +199,10 @@ namespace fragscope {
     R(NoDescriptorLeft, "the heap has no descriptor left for another run")                         \
     R(NoSegment, "there is no such segment")                                                       \
     R(SegmentIsLocked, "the segment is locked in place")                                           \
-    R(CompactForRequest, "a request does not fit: segments move down to make room")                \
+    R(CompactFragmented, "fragmentation: enough is free, but in pieces")                           \
+    R(CompactToCoalesce, "coalescing: free neighbours would do, but were never joined")            \
+    R(CompactShortage, "shortage: less than a tenth of the heap is free, and in pieces")           \
+    R(CompactPoorReuse, "poor re-use: a free run would do, but the placement does not look there") \
     R(CompactInBackground, "the background task found enough gaps")                                \
     R(AreaAtEnd, "no free area fits: the address space is extended")                               \
     R(SegmentMapped, "a segment is mapped at an area of its owner")                                \

@@ -53,6 +53,7 @@ inline const std::vector<std::pair<const char*, NumberOf>> numberFields = {
     FIELD("segments.minimum_rest", segments.heap.minimumRest.value),
     FIELD("segments.align_above", segments.heap.alignAbove.value),
     FIELD("segments.alignment", segments.heap.alignment.value),
+    FIELD("segments.survey_every", segments.heap.surveyEvery),
     FIELD("segments.descriptors", segments.descriptors),
     FIELD("segments.areas", segments.areas),
     FIELD("compaction.slack_percent", compaction.slackPercent),

@@ -194,6 +194,7 @@ private:
         load.largePercent = static_cast<std::uint32_t>(rng_.below(50));
         load.youngPercent = static_cast<std::uint32_t>(rng_.below(101));
         load.stamps = any<SegmentStamps>();
+        load.freeAtEnd = coin();
     }
 
     void fill(SegmentMemorySettings& segments) {
@@ -216,6 +217,7 @@ private:
         heap.alignment = PageCount(1ULL << rng_.below(11));
         heap.spans = any<SegmentSpans>();
         heap.spanChoice = any<SpanChoice>();
+        heap.surveyEvery = static_cast<std::uint32_t>(rng_.below(100));
     }
 
     void fill(CompactionSettings& compaction, const MachineSettings& machine) {

@@ -185,13 +185,42 @@ Steps Slide::compact(Pass& pass) {
                   .b = largestFree(table, pass.zone).value});
 }
 
+/// Why a request could not be served without moving anything (seed 001: what is the need for the
+/// compaction?).
+Rule Slide::reasonFor(std::uint32_t zone, PageCount frames, PageCount alignment) const {
+    const SegmentTable& table = heap_.table();
+    const SegmentZone whole = table.zone(zone);
+    Segment joined; // free neighbours as one run
+    Rule reason = Rule::None;
+    for (SegmentId id = table.first(zone); id != 0; id = table.next(id)) {
+        const Segment run = table.segment(id);
+        if (run.state != SegmentState::Free) {
+            joined.frames = PageCount(0);
+            continue;
+        }
+        if (placeInRun(run, run.base, frames, alignment)) {
+            return Rule::CompactPoorReuse;
+        }
+        joined.base = joined.frames.value == 0 ? run.base : joined.base;
+        joined.frames += run.frames;
+        if (placeInRun(joined, joined.base, frames, alignment)) {
+            reason = Rule::CompactToCoalesce;
+        }
+    }
+    if (reason != Rule::None) {
+        return reason;
+    }
+    const bool scarce = whole.free.value * 10 < (whole.end - whole.begin).value;
+    return scarce ? Rule::CompactShortage : Rule::CompactFragmented;
+}
+
 Steps Slide::makeRoom(std::uint32_t zone, PageCount frames, PageCount alignment) {
     const PageCount wanted = frames + alignment - PageCount(1);
     const bool isShort = isMemoryShort(heap_.table(), zone, frames.value, settings_);
     requested_ = {.zone = zone,
                   .from = isShort ? heap_.table().zone(zone).begin : startFor(zone, wanted),
                   .wanted = frames,
-                  .why = Rule::CompactForRequest};
+                  .why = reasonFor(zone, frames, alignment)};
     return compact(requested_);
 }
 

@@ -65,6 +65,7 @@ public:
 private:
     struct Locals;
 
+    [[nodiscard]] Rule reasonFor(std::uint32_t zone, PageCount frames, PageCount alignment) const;
     [[nodiscard]] FrameNumber startFor(std::uint32_t zone, PageCount wanted) const;
     [[nodiscard]] SegmentId
     fillerFor(SegmentId barrier, FrameNumber from, bool any, FrameNumber& to) const;

@@ -18,8 +18,7 @@ void SegmentMemory::format() {
              .rule = Rule::KernelOwn,
              .object = zone,
              .paddr = startOf(spec.begin).value,
-             .value = (spec.end - spec.begin).value,
-             .a = static_cast<std::uint64_t>(settings_.heap.placement)});
+             .value = (spec.end - spec.begin).value});
     }
 }
 

@@ -8,6 +8,11 @@ namespace fragscope {
 
 namespace {
 
+/// How often the run was cut after one more cut; stays at the most that its field holds.
+std::uint16_t deeper(const Segment& run) {
+    return run.depth == 0xFFFF ? run.depth : static_cast<std::uint16_t>(run.depth + 1);
+}
+
 namespace word = segment_word;
 
 constexpr std::uint64_t pack(SegmentLinks links) {
@@ -329,7 +334,7 @@ SegmentId SegmentTable::cutFront(SegmentId id, PageCount frames) {
     FRAGSCOPE_CHECK(run.state == SegmentState::Free && frames.value > 0 && frames < run.frames,
                     "only a free run can be cut, inside its bounds");
     delist(id);
-    const auto depth = static_cast<std::uint16_t>(run.depth + 1);
+    const auto depth = deeper(run);
     const SegmentId front = insertFree(run.order.previous, run.zone, run.base, frames, depth);
     setField(id, word::asked, packAsked({}, depth, run.zone));
     setBounds(id, run.base + frames, run.frames - frames);
@@ -337,12 +342,12 @@ SegmentId SegmentTable::cutFront(SegmentId id, PageCount frames) {
     return front;
 }
 
-SegmentId SegmentTable::cutBack(SegmentId id, PageCount frames) {
+SegmentId SegmentTable::cutBack(SegmentId id, PageCount frames, bool fresh) {
     const Segment run = segment(id);
     FRAGSCOPE_CHECK(run.state == SegmentState::Free && frames.value > 0 && frames < run.frames,
                     "only a free run can be cut, inside its bounds");
     delist(id);
-    const auto depth = static_cast<std::uint16_t>(run.depth + 1);
+    const auto depth = fresh ? run.depth : deeper(run);
     const SegmentId back = insertFree(id, run.zone, run.base + frames, run.frames - frames, depth);
     setField(id, word::asked, packAsked({}, depth, run.zone));
     setBounds(id, run.base, frames);

@@ -97,8 +97,9 @@ public:
     /// which is returned. Needs a spare descriptor.
     SegmentId cutFront(SegmentId id, PageCount frames);
 
-    /// Likewise: `id` keeps the lower `frames`, the rest gets the new descriptor.
-    SegmentId cutBack(SegmentId id, PageCount frames);
+    /// Likewise: `id` keeps the lower `frames`, the rest gets the new descriptor. `fresh`: it is
+    /// memory that no segment has had yet, which does not count as cut.
+    SegmentId cutBack(SegmentId id, PageCount frames, bool fresh = false);
 
     /// A free run takes over its free neighbour above; the neighbour's descriptor is spare then.
     void joinNext(SegmentId id);

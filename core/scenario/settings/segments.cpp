@@ -71,6 +71,9 @@ std::vector<Setting> heapDesign() {
                   "seed 001: individual heaps, or move segments down below holes"),
         choice("segments.span_choice", &S::spanChoice)
             .says("Spans `separate`: which heap gets a request first."),
+        count("segments.survey_every", &S::surveyEvery)
+            .between(0, 1ULL << 31)
+            .says("Requests and frees between two surveys of the free runs; 0 = none."),
     };
 }
 
@@ -183,6 +186,8 @@ std::vector<Setting> segmentLoadSettings() {
                   "seed 001: the oldest segments shouldn't need moving that often"),
         choice("process.stamps", &S::stamps)
             .says("Which words of its segments it writes, and reads again before it frees them."),
+        flag("process.free_at_end", &S::freeAtEnd)
+            .says("After its last request it frees all that it holds."),
     };
 }
 

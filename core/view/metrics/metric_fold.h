@@ -5,6 +5,7 @@
 #include "fragscope/view/metrics/free_runs.h"
 #include "fragscope/view/metrics/mapping_fold.h"
 #include "fragscope/view/metrics/metric.h"
+#include "fragscope/view/metrics/segment_ages.h"
 #include "fragscope/view/metrics/segment_fold.h"
 #include "fragscope/view/metrics/wait_histogram.h"
 
@@ -45,6 +46,9 @@ private:
     bool progress(const Event& event);
     bool paging(const Event& event);
     bool segments(const Event& event);
+    bool segmentBooks(const Event& event);
+    bool compaction(const Event& event);
+    void segmentMoved(const Event& event);
     bool areas(const Event& event);
     bool books(const Event& event);
     bool heaps(const Event& event);
@@ -60,6 +64,8 @@ private:
     SegmentFold segments_;
     MappingFold mappings_;
     WaitHistogram waits_;
+    SegmentAges ages_;
+    bool forRequest_ = false; ///< the compaction under way
     PageCount ramFrames_;
     std::uint64_t freeCycles_ = 0;                   ///< of all free() together
     std::uint64_t residentCycles_ = 0;               ///< pages with a frame x cycles, so far

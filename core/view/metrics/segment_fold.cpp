@@ -69,7 +69,6 @@ void SegmentFold::put(FrameNumber base, const Held& held) {
     const auto placed = segments_.insert_or_assign(base.value, held).first;
     count(placed);
     count(std::next(placed));
-    free_.take(base, held.frames);
 }
 
 SegmentFold::Held SegmentFold::take(FrameNumber base) {
@@ -81,20 +80,7 @@ SegmentFold::Held SegmentFold::take(FrameNumber base) {
     uncount(found);
     uncount(std::next(found));
     count(segments_.erase(found));
-    free_.give(base, held.frames);
     return held;
-}
-
-void SegmentFold::addZone(const Event& event) {
-    const FrameNumber begin = frameOf(PhysAddr(event.paddr));
-    const FrameNumber end = begin + PageCount(event.value);
-    zones_.push_back({begin, end});
-    onlyAtTop_ = event.a == static_cast<std::uint64_t>(SegmentPlacement::Top);
-    for (const MemorySpan& span : ram_) {
-        const FrameNumber from = std::max(begin, frameOf(span.start));
-        const FrameNumber until = std::min(end, frameOf(span.start + span.length));
-        free_.give(from, until > from ? until - from : PageCount(0));
-    }
 }
 
 void SegmentFold::align(const Event& event) {
@@ -119,7 +105,7 @@ bool SegmentFold::apply(const Event& event) {
     const FrameNumber base = frameOf(PhysAddr(event.paddr));
     switch (event.kind) {
     case EventKind::SegmentZoneMade:
-        addZone(event);
+        zones_.push_back({base, base + PageCount(event.value)});
         return true;
     case EventKind::SegmentAllocated:
         put(base, {.frames = PageCount(event.value), .birth = births_++});
@@ -136,34 +122,6 @@ bool SegmentFold::apply(const Event& event) {
     default:
         return false;
     }
-}
-
-/// The longest free run above the highest segment of a zone.
-PageCount SegmentFold::longestAbove(const Zone& zone) const {
-    const auto next = segments_.lower_bound(zone.end.value);
-    FrameNumber begin = zone.begin;
-    if (next != segments_.begin() && std::prev(next)->first >= zone.begin.value) {
-        const auto& [first, held] = *std::prev(next);
-        begin = FrameNumber(first) + held.frames;
-    }
-    PageCount longest{};
-    for (const MemorySpan& span : ram_) {
-        const FrameNumber from = std::max(begin, frameOf(span.start));
-        const FrameNumber until = std::min(zone.end, frameOf(span.start + span.length));
-        longest = std::max(longest, until > from ? until - from : PageCount(0));
-    }
-    return longest;
-}
-
-PageCount SegmentFold::longestRequest() const {
-    if (!onlyAtTop_) {
-        return free_.longest();
-    }
-    PageCount longest{};
-    for (const Zone& zone : zones_) {
-        longest = std::max(longest, longestAbove(zone));
-    }
-    return longest;
 }
 
 } // namespace fragscope

@@ -3,16 +3,14 @@
 #include "fragscope/event/event.h"
 #include "fragscope/kernel/segments/segment_gaps.h"
 #include "fragscope/view/machine_shape.h"
-#include "fragscope/view/metrics/free_runs.h"
 
 #include <map>
 #include <set>
 
 namespace fragscope {
 
-/// The segments of a run by address, as a fold of its events: gaps below them by cause, the longest
-/// request that would succeed, the order by age, and changes of alignment. Logarithmic in the
-/// number of segments. gapsOf(words, zone) says the same from the books.
+/// The segments of a run by address, as a fold of its events: gaps below them by cause, the order
+/// by age, and changes of alignment. Logarithmic in the number of segments. gapsOf(words, zone) says the same from the books.
 class SegmentFold {
 public:
     explicit SegmentFold(const MachineShape& shape) : ram_(ramOf(shape)) {}
@@ -29,9 +27,6 @@ public:
     bool apply(const Event& event);
 
     [[nodiscard]] const SegmentGaps& gaps() const { return gaps_; }
-
-    /// Frames that a request could get without compaction.
-    [[nodiscard]] PageCount longestRequest() const;
 
     /// Segments whose next one above is older.
     [[nodiscard]] std::uint64_t inversions() const { return inversions_; }
@@ -56,19 +51,15 @@ private:
     [[nodiscard]] Zone zoneOf(std::uint64_t frame) const;
     [[nodiscard]] Segments::const_iterator below(Segments::const_iterator segment) const;
     [[nodiscard]] SegmentGaps gapsUnder(Segments::const_iterator segment) const;
-    [[nodiscard]] PageCount longestAbove(const Zone& zone) const;
     void count(Segments::const_iterator segment);
     void uncount(Segments::const_iterator segment);
     void put(FrameNumber base, const Held& held);
     Held take(FrameNumber base);
-    void addZone(const Event& event);
     void align(const Event& event);
 
     std::vector<MemorySpan> ram_;
     std::vector<Zone> zones_;
-    bool onlyAtTop_ = false; ///< placement top
     Segments segments_;
-    FreeRuns free_;
     SegmentGaps gaps_;
     std::uint64_t births_ = 0;
     std::uint64_t inversions_ = 0;
