@@ -279,7 +279,11 @@ enum class EventSort : std::uint8_t { State, Meaning, Both };
     K(SegmentMoved, "segment-moved", Meaning, Structure, "process", "frames", "source_paddr",      \
       "birth", "A segment lies at paddr now.")                                                     \
     K(CompactionDone, "compaction-done", Meaning, Structure, "zone", "bytes_moved",                \
-      "segments_moved", "largest_run_frames", "The segments that could move lie lower.")
+      "segments_moved", "largest_run_frames", "The segments that could move lie lower.")           \
+    K(SegmentZoneMade, "segment-zone", Meaning, Structure, "zone", "frames", "", "",               \
+      "The segment heap has a zone from paddr on, holes included.")                                \
+    K(SegmentAligned, "segment-aligned", Meaning, Structure, "process", "alignment_frames",        \
+      "frames_won", "birth", "A large segment at paddr got another alignment; the rule says why.")
 // clang-format on
 
 enum class EventKind : std::uint16_t {

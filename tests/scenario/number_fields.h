@@ -59,6 +59,8 @@ inline const std::vector<std::pair<const char*, NumberOf>> numberFields = {
     FIELD("compaction.slack_percent", compaction.slackPercent),
     FIELD("compaction.period", compaction.periodCycles),
     FIELD("compaction.budget", compaction.budget.value),
+    FIELD("compaction.relax_below", compaction.relaxBelowPercent),
+    FIELD("compaction.realign_above", compaction.realignAbovePercent),
     FIELD("compaction.threshold_percent", compaction.thresholdPercent),
     FIELD("process.think", processes[1].thinkCycles),
     FIELD("process.deadline", processes[1].deadlineCycles),

@@ -120,6 +120,14 @@ SegmentHeap::give(SegmentRequest& request, const SegmentPlace& place, const Roun
                   .value = table_.frames(run).value,
                   .a = rounded.searched,
                   .b = request.frames.value});
+    if (rounded.alignment.value > 1) {
+        events_.emit({.kind = EventKind::SegmentAligned,
+                      .rule = Rule::SegmentIsLarge,
+                      .object = request.owner,
+                      .paddr = startOf(table_.base(run)).value,
+                      .value = rounded.alignment.value,
+                      .b = table_.segment(run).birth});
+    }
     countOperation();
     return pieces;
 }

@@ -131,7 +131,21 @@ std::vector<Setting> compactionSettings() {
         count("compaction.threshold_percent", &S::thresholdPercent)
             .between(0, 100)
             .says("Background: it works if the gaps are more than this share of the heap."),
-        count("compaction.cpu", &S::cpu).says("Background: CPU of the task."),
+        count("compaction.cpu", &S::cpu)
+            .says("CPU of the background task, and of the one that aligns segments again."),
+        count("compaction.relax_below", &S::relaxBelowPercent)
+            .between(0, 100)
+            .says("Low mark, in per cent of the heap: while less is free, or would be with the "
+                  "request, large segments count as aligned to 4 KiB.",
+                  "seed 001: if memory is running low, large segments could be compacted to 4k "
+                  "alignment"),
+        choice("compaction.realign", &S::realign)
+            .says("How they are aligned again; a task looks once in compaction.period.",
+                  "seed 001: if free memory later increases, aligned on 4MB boundaries again"),
+        count("compaction.realign_above", &S::realignAbovePercent)
+            .between(0, 100)
+            .says("High mark, in per cent of the heap: they are aligned again while more is free. "
+                  "Too close to the low one, they swing."),
     };
 }
 

@@ -207,6 +207,9 @@ constexpr Sentence sentences[] = {
     {SegmentMoved, "segment {b} of {object:process}, {value:frames}: {a:physical} -> {paddr}"},
     {CompactionDone, "compaction of zone {object} done: {value:bytes} of {a} segments moved, the "
                      "largest free run has {b:frames}"},
+    {SegmentZoneMade, "zone {object} of the segment heap: {value:frames} from {paddr} on"},
+    {SegmentAligned, "segment {b} of {object:process} at {paddr}: its alignment is {value:frames} "
+                     "now, {a:frames} won below it"},
 };
 
 static_assert(std::size(sentences) == eventKindCount, "each kind has one sentence");

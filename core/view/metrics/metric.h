@@ -182,7 +182,30 @@ enum class Better : std::uint8_t { Lower, Higher, Neither };
     M(AreasCompared, "area_entries_compared", "entries", Lower,                                    \
       "Entries compared in searches of arrays of areas.")                                          \
     M(AreasMoved, "area_entries_moved", "entries", Lower,                                          \
-      "Entries of arrays of areas moved by insertions and removals.")
+      "Entries of arrays of areas moved by insertions and removals.")                              \
+    M(GapAlignment, "segment_gap_alignment_bytes", "bytes", Lower,                                 \
+      "Free memory below large segments that their alignment keeps from going down.")              \
+    M(GapHole, "segment_gap_hole_bytes", "bytes", Lower,                                           \
+      "Free memory below holes that the segment above does not fit into.")                         \
+    M(GapLocked, "segment_gap_locked_bytes", "bytes", Lower,                                       \
+      "Free memory below segments that are locked in place.")                                      \
+    M(GapFree, "segment_gap_free_bytes", "bytes", Lower,                                           \
+      "Free memory below other segments: what a compaction would win.")                            \
+    M(Inversions, "segment_inversions", "segments", Lower,                                         \
+      "Segments whose next one above is older.")                                                   \
+    M(CompactionsToAlign, "compactions_to_align", "compactions", Neither,                          \
+      "Compactions before or after large segments were aligned again.")                            \
+    M(SegmentsRelaxed, "segments_relaxed", "segments", Neither,                                    \
+      "Large segments whose alignment was relaxed to 4 KiB.")                                      \
+    M(RelaxedBytes, "relaxed_bytes_won", "bytes", Higher,                                          \
+      "By how much they could go lower than with their alignment, summed up.")                     \
+    M(SegmentsRealigned, "segments_realigned", "segments", Neither,                                \
+      "Relaxed segments that were aligned again.")                                                 \
+    M(AlignmentSwings, "alignment_swings", "segments", Lower,                                      \
+      "Segments that were relaxed once more after they had been aligned again.")                   \
+    M(TableFrames, "page_table_frames", "frames", Lower, "Frames of page tables of processes.")    \
+    M(MappedEntries, "mapped_entries", "entries", Lower,                                           \
+      "Present entries of page tables that map memory of processes, large ones counted once.")
 
 enum class MetricId : std::uint8_t {
 #define FRAGSCOPE_METRIC_ENUMERATOR(Name, ...) Name,

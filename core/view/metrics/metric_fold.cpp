@@ -66,7 +66,7 @@ constexpr std::array<Counter, eventKindCount> counters = countersByKind();
 
 } // namespace
 
-MetricFold::MetricFold(const MachineShape& shape) {
+MetricFold::MetricFold(const MachineShape& shape) : segments_(shape) {
     for (const MemorySpan& span : ramOf(shape)) {
         const PageCount frames = pagesFor(span.length);
         free_.give(frameOf(span.start), frames);
@@ -86,6 +86,8 @@ void MetricFold::setFreeSpace() {
 }
 
 bool MetricFold::frames(const Event& event, bool allocated) {
+    mappings_.apply(event);
+    value(MetricId::TableFrames) = mappings_.tableFrames();
     const FrameNumber first = frameOf(PhysAddr(event.paddr));
     if (allocated) {
         free_.take(first, PageCount(event.a));
@@ -118,12 +120,11 @@ bool MetricFold::countMapEntry(const Event& event, bool added) {
 }
 
 bool MetricFold::endProcess(std::uint32_t process) {
-    const auto own = entries_.find(process);
-    if (own == entries_.end()) {
-        return false;
+    value(MetricId::MappedEntries) = mappings_.entries();
+    if (const auto own = entries_.find(process); own != entries_.end()) {
+        value(MetricId::MapEntries) -= own->second;
+        entries_.erase(own);
     }
-    value(MetricId::MapEntries) -= own->second;
-    entries_.erase(own);
     return true;
 }
 
@@ -256,7 +257,29 @@ bool MetricFold::scavengers(const Event& event) {
     return true;
 }
 
+bool MetricFold::mappings(const Event& event) {
+    mappings_.apply(event);
+    value(MetricId::MappedEntries) = mappings_.entries();
+    return count(event);
+}
+
+void MetricFold::setSegmentGaps() {
+    const SegmentGaps& gaps = segments_.gaps();
+    value(MetricId::GapAlignment) = bytesOf(gaps.alignment).value;
+    value(MetricId::GapHole) = bytesOf(gaps.hole).value;
+    value(MetricId::GapLocked) = bytesOf(gaps.locked).value;
+    value(MetricId::GapFree) = bytesOf(gaps.free).value;
+    value(MetricId::Inversions) = segments_.inversions();
+    value(MetricId::SegmentsRelaxed) = segments_.alignments().relaxed;
+    value(MetricId::RelaxedBytes) = bytesOf(segments_.alignments().won).value;
+    value(MetricId::SegmentsRealigned) = segments_.alignments().restored;
+    value(MetricId::AlignmentSwings) = segments_.alignments().swings;
+}
+
 bool MetricFold::segments(const Event& event) {
+    if (segments_.apply(event)) {
+        setSegmentGaps();
+    }
     const FrameNumber first = frameOf(PhysAddr(event.paddr));
     const PageCount frames(event.value);
     switch (event.kind) {
@@ -278,6 +301,9 @@ bool MetricFold::segments(const Event& event) {
     case EventKind::SegmentMoved:
         segmentMoved(event);
         break;
+    case EventKind::SegmentZoneMade:
+    case EventKind::SegmentAligned:
+        return true;
     default:
         ++value(event.rule == Rule::SegmentsFragmented ? MetricId::SegmentsFragmented
                                                        : MetricId::SegmentsExhausted);
@@ -299,12 +325,15 @@ void MetricFold::segmentMoved(const Event& event) {
     ages_.moved(from, to);
     ++value(MetricId::SegmentsMoved);
     value(MetricId::SegmentFramesMoved) += frames.value;
-    value(quarters.at(quarter)) += forRequest_ ? 1 : 0;
+    const bool up = event.rule == Rule::RealignUp || event.rule == Rule::RealignToTop;
+    value(quarters.at(quarter)) += forRequest_ && !up ? 1 : 0;
     value(MetricId::OldestFramesMoved) += quarter == 0 ? frames.value : 0;
 }
 
 bool MetricFold::compaction(const Event& event) {
-    forRequest_ = event.rule != Rule::CompactInBackground;
+    const bool aligning =
+        event.rule == Rule::CompactAfterRealign || event.rule == Rule::CompactBeforeRealign;
+    forRequest_ = event.rule != Rule::CompactInBackground && !aligning;
     value(MetricId::Compactions) += forRequest_ ? 1 : 0;
     value(MetricId::SegmentsExposed) += forRequest_ ? ages_.live() : 0;
     switch (event.rule) {
@@ -319,6 +348,10 @@ bool MetricFold::compaction(const Event& event) {
         break;
     case Rule::CompactInBackground:
         ++value(MetricId::CompactionsBackground);
+        break;
+    case Rule::CompactAfterRealign:
+    case Rule::CompactBeforeRealign:
+        ++value(MetricId::CompactionsToAlign);
         break;
     default:
         ++value(MetricId::CompactionsFragmented);
@@ -370,6 +403,7 @@ bool MetricFold::apply(const Event& event) {
     case EventKind::MapEntryRemoved:
         return countMapEntry(event, false);
     case EventKind::ProcessExited:
+        mappings_.apply(event);
         return endProcess(event.object);
     case EventKind::FaultResolved:
         value(MetricId::HandlerReferences) += event.a;
@@ -383,7 +417,11 @@ bool MetricFold::apply(const Event& event) {
     case EventKind::SegmentFreed:
     case EventKind::SegmentMoved:
     case EventKind::SegmentRefused:
+    case EventKind::SegmentZoneMade:
+    case EventKind::SegmentAligned:
         return segments(event);
+    case EventKind::PteStore:
+        return mappings(event);
     case EventKind::RunCut:
     case EventKind::SegmentCallDone:
     case EventKind::SegmentSurvey:

@@ -3,8 +3,10 @@
 #include "fragscope/event/event.h"
 #include "fragscope/view/machine_shape.h"
 #include "fragscope/view/metrics/free_runs.h"
+#include "fragscope/view/metrics/mapping_fold.h"
 #include "fragscope/view/metrics/metric.h"
 #include "fragscope/view/metrics/segment_ages.h"
+#include "fragscope/view/metrics/segment_fold.h"
 #include "fragscope/view/metrics/wait_histogram.h"
 
 #include <map>
@@ -36,6 +38,8 @@ private:
     }
 
     bool count(const Event& event);
+    bool mappings(const Event& event);
+    void setSegmentGaps();
     bool countMapEntry(const Event& event, bool added);
     bool frames(const Event& event, bool allocated);
     bool wait(std::uint64_t cycles);
@@ -57,6 +61,8 @@ private:
 
     MetricSample sample_;
     FreeRuns free_;
+    SegmentFold segments_;
+    MappingFold mappings_;
     WaitHistogram waits_;
     SegmentAges ages_;
     bool forRequest_ = false; ///< the compaction under way
