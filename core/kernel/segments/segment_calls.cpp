@@ -262,6 +262,7 @@ Steps allocateSegment(Kernel& kernel, Process& process, SegmentCall& call) {
         co_yield Line::Return;
         call.segment = request.segment;
         call.at = VirtAddr(l.address);
+        call.given = PageCount(l.frames);
     }
     announceCall(kernel, process, begun, l.frames,
                  call.segment != 0 ? Rule::SegmentMapped : Rule::NoRoomForArea);

@@ -9,6 +9,7 @@ struct SegmentCall {
     PageCount frames{};
     VirtAddr at{};         ///< where it is mapped; 0 = refused
     SegmentId segment = 0; ///< 0 = refused
+    PageCount given{};     ///< at least what was asked for: rounding
 };
 
 /// System call: the process gets a segment of contiguous frames, mapped with 2 MiB pages where
