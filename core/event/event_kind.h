@@ -273,7 +273,16 @@ enum class EventSort : std::uint8_t { State, Meaning, Both };
     K(SegmentMoved, "segment-moved", Meaning, Structure, "process", "frames", "source_paddr",      \
       "birth", "A segment lies at paddr now.")                                                     \
     K(CompactionDone, "compaction-done", Meaning, Structure, "zone", "bytes_moved",                \
-      "segments_moved", "largest_run_frames", "The segments that could move lie lower.")
+      "segments_moved", "largest_run_frames", "The segments that could move lie lower.")           \
+    K(BlockStolen, "block-stolen", Meaning, Structure, "process", "frames", "pageblocks",          \
+      "unmovable", "Buddy: a request took a free block of the other migrate type; pageblocks "      \
+      "that changed their type.")                                                                  \
+    K(SegmentInPieces, "segment-in-pieces", Meaning, Structure, "process", "frames",               \
+      "first_frames", "second_paddr", "A request was served from two separate pieces.")            \
+    K(PagesGiven, "pages-given", Meaning, Structure, "process", "pages", "runs", "",               \
+      "A process got pages, one by one, at vaddr; their frames lie in so many runs.")              \
+    K(PagesPromoted, "pages-promoted", Meaning, Structure, "process", "bytes", "runs", "",         \
+      "512 pages at vaddr, from so many runs of frames, became one large page at paddr.")
 // clang-format on
 
 enum class EventKind : std::uint16_t {

@@ -206,7 +206,19 @@ namespace fragscope {
     R(SegmentUnmapped, "a segment leaves its owner's address space")                               \
     R(NoRoomForArea, "no room is left for its area or its page tables")                            \
     R(SlideDown, "the earliest place below, in the order of age")                                  \
-    R(FillGap, "the oldest segment above that fits into the gap")
+    R(FillGap, "the oldest segment above that fits into the gap")                                  \
+    R(BuddyBlock, "buddy: the smallest order that has a free block of its type")                   \
+    R(BuddyFallback, "no block of its type is free: one of the other type")                        \
+    R(BuddyMerged, "its buddy is free and whole: they become one block")                           \
+    R(LargerThanMaxOrder, "no block is as large as the request: segments.max_order")               \
+    R(PageblockConverted, "half of the pageblock is free or of this type: it changes its type")    \
+    R(PageblockKept, "most of the pageblock is of the other type: it stays so")                    \
+    R(SplitAllocation, "no run holds it: it is served from two separate pieces")                   \
+    R(AnyFrames, "paging: frames wherever they are free")                                          \
+    R(HugePromotion, "512 pages become a large one: they are copied to an aligned run")            \
+    R(NoAlignedRun, "no 512 free frames lie aligned next to each other")                           \
+    R(NotWholeLarge, "these are not 512 small pages that one large page could map")                \
+    R(NewNotZero, "a new segment should be zero: the word is part of something else")
 // clang-format on
 
 enum class Rule : std::uint16_t {

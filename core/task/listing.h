@@ -61,6 +61,15 @@ enum class ListingId : std::uint16_t {
     SlideCompaction,      ///< defrag/compaction/slide
     CarrySegment,         ///< defrag/compaction/carrier
     BackgroundCompaction, ///< defrag/compaction/background
+    BuddyAllocate,        ///< kernel/segments/buddy
+    BuddyRelease,         ///< kernel/segments/buddy
+    SplitAllocation,      ///< kernel/segments/split_allocation
+    AllocatePhysical,     ///< kernel/segments/physical_calls
+    FreePhysical,         ///< kernel/segments/physical_calls
+    AllocatePaged,        ///< kernel/segments/paged_calls
+    FreePaged,            ///< kernel/segments/paged_calls
+    PromotePages,         ///< kernel/segments/promotion
+    CheckerboardProgram,  ///< workload/checkerboard_program
     Count
 };
 

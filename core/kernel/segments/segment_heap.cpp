@@ -1,5 +1,6 @@
 #include "fragscope/kernel/segments/segment_heap.h"
 
+#include "fragscope/kernel/segments/buddy_blocks.h"
 #include "fragscope/kernel/segments/placements.h"
 
 #include <algorithm>
@@ -79,12 +80,20 @@ unsigned SegmentHeap::cut(const SegmentPlace& place, PageCount frames) {
 unsigned
 SegmentHeap::give(SegmentRequest& request, const SegmentPlace& place, const Rounded& rounded) {
     const unsigned pieces = cut(place, rounded.frames);
-    const SegmentId run = place.run;
+    giveWhole(request, place.run, rounded, pieces);
+    return pieces;
+}
+
+void SegmentHeap::giveWhole(SegmentRequest& request,
+                            SegmentId run,
+                            const Rounded& rounded,
+                            unsigned pieces) {
     const std::uint32_t zone = table_.zoneOf(run);
     table_.use(run, {.owner = request.owner,
                      .vaddr = request.vaddr,
                      .asked = request.frames,
-                     .alignment = rounded.alignment});
+                     .alignment = rounded.alignment,
+                     .unmovable = request.unmovable});
     table_.setTop(zone, std::max(table_.zone(zone).top, table_.end(run)));
     request.segment = run;
     ++changes_;
@@ -96,7 +105,6 @@ SegmentHeap::give(SegmentRequest& request, const SegmentPlace& place, const Roun
                   .value = table_.frames(run).value,
                   .a = rounded.searched,
                   .b = pieces});
-    return pieces;
 }
 
 void SegmentHeap::refuse(SegmentRequest& request, PageCount frames) {
@@ -162,8 +170,16 @@ void SegmentHeap::retract(std::uint32_t zone) {
 }
 
 Steps SegmentHeap::allocate(SegmentRequest& request) {
-    return settings_.placement == SegmentPlacement::QuickFit ? quickFit(*this, request)
-                                                             : topOfHeap(*this, request);
+    switch (settings_.placement) {
+    case SegmentPlacement::QuickFit:
+        return quickFit(*this, request);
+    case SegmentPlacement::Buddy:
+        return allocateBlock(*this, request);
+    case SegmentPlacement::Split:
+        return allocateInPieces(*this, request);
+    default:
+        return topOfHeap(*this, request);
+    }
 }
 
 std::optional<Rule> SegmentHeap::refusesRelease(SegmentId segment) const {
@@ -176,12 +192,17 @@ std::optional<Rule> SegmentHeap::refusesRelease(SegmentId segment) const {
 }
 
 bool SegmentHeap::joinsAtFree() const {
-    return settings_.placement == SegmentPlacement::Top || settings_.join == SegmentJoin::AtFree;
+    return settings_.placement != SegmentPlacement::QuickFit ||
+           settings_.join == SegmentJoin::AtFree;
 }
 
 bool SegmentHeap::retractsAfter(const Segment& freed) const {
     return settings_.placement == SegmentPlacement::Top &&
            settings_.retract == SegmentRetract::Yes && freed.end() == table_.zone(freed.zone).top;
+}
+
+void SegmentHeap::refuseRelease(SegmentId segment, Rule why) {
+    events_.emit({.kind = EventKind::SegmentFreeRefused, .rule = why, .object = segment});
 }
 
 void SegmentHeap::announceFreed(const Segment& freed, std::uint64_t joined, Rule why) {
@@ -200,6 +221,13 @@ void SegmentHeap::announceFreed(const Segment& freed, std::uint64_t joined, Rule
 
 SegmentId SegmentHeap::releaseAtOnce(SegmentId segment, Rule why) {
     const Segment freed = table_.segment(segment);
+    if (settings_.placement == SegmentPlacement::Buddy) {
+        BuddyBlocks blocks(table_);
+        blocks.release(segment);
+        const std::uint64_t merged = blocks.mergeAll(segment);
+        announceFreed(freed, merged, why);
+        return segment;
+    }
     table_.release(segment);
     std::uint64_t joined = 0;
     SegmentId run = segment;
@@ -216,12 +244,17 @@ SegmentId SegmentHeap::releaseAtOnce(SegmentId segment, Rule why) {
 }
 
 Steps SegmentHeap::release(SegmentId segment) {
+    return settings_.placement == SegmentPlacement::Buddy ? releaseBlock(*this, segment)
+                                                          : releaseRun(segment);
+}
+
+Steps SegmentHeap::releaseRun(SegmentId segment) {
     auto& l = co_await Follow<ReleaseLocals>{releaseSegmentListing()};
     l.segment = segment;
     co_yield ReleaseLine::Look;
     if (const auto refused = refusesRelease(segment)) {
         co_yield ReleaseLine::Refuse;
-        events_.emit({.kind = EventKind::SegmentFreeRefused, .rule = *refused, .object = segment});
+        refuseRelease(segment, *refused);
         co_return;
     }
     co_yield ReleaseLine::Mark;

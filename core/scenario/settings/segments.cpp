@@ -71,6 +71,10 @@ std::vector<Setting> heapDesign() {
                   "seed 001: individual heaps, or move segments down below holes"),
         choice("segments.span_choice", &S::spanChoice)
             .says("Spans `separate`: which heap gets a request first."),
+        count("segments.max_order", &S::maxOrder)
+            .between(0, 28)
+            .says("Placement buddy: the largest block has 2 to this many pages (Linux: 10).",
+                  "ALLOCATORS C5: orders 0 to 10"),
     };
 }
 
@@ -87,7 +91,7 @@ std::vector<Setting> segmentSettings() {
             .says("Memory below the segment heap, for the kernel's books and page tables; `auto`: "
                   "a sixteenth, at least 2 MiB."),
         count("segments.descriptors", &S::descriptors)
-            .between(8, 1ULL << 19)
+            .between(8, 3ULL << 20)
             .says("Runs of frames, free and used, that the heap can describe."),
         count("segments.areas", &S::areas)
             .between(1, 1ULL << 17)
@@ -99,6 +103,9 @@ std::vector<Setting> segmentSettings() {
         flag("segments.large_pages", &S::largePages)
             .says("2 MiB mappings where frames and addresses allow.",
                   "seed 001: some or all of a segment can be mapped using 4MB pages"),
+        choice("segments.addresses", &S::addresses)
+            .says("What the address of a segment means.",
+                  "seed 001: splitting the allocation will cause serious problems"),
     };
     std::move(machine.begin(), machine.end(), std::back_inserter(all));
     return all;
@@ -169,6 +176,14 @@ std::vector<Setting> segmentLoadSettings() {
                   "seed 001: the oldest segments shouldn't need moving that often"),
         choice("process.stamps", &S::stamps)
             .says("Which words of its segments it writes, and reads again before it frees them."),
+        count("process.unmovable_percent", &S::unmovablePercent)
+            .between(0, 100)
+            .says("Placement buddy: share of the requests whose blocks are unmovable, as for DMA."),
+        count("process.sweeps", &S::sweeps)
+            .says("Pattern checkerboard: how often it looks at each page of its array at the end."),
+        flag("process.promote", &S::promote)
+            .says("Pattern checkerboard: before that it asks for large pages for its array.",
+                  "lesson L30: huge-page promotion"),
     };
 }
 

@@ -203,6 +203,15 @@ constexpr Sentence sentences[] = {
     {SegmentMoved, "segment {b} of {object:process}, {value:frames}: {a:physical} -> {paddr}"},
     {CompactionDone, "compaction of zone {object} done: {value:bytes} of {a} segments moved, the "
                      "largest free run has {b:frames}"},
+    {BlockStolen, "{object:process} takes a free block of {value:frames} at {paddr} of the other "
+                  "type; {a} pageblocks change their type; unmovable: {b}"},
+    {SegmentInPieces,
+     "{object:process} gets {value:frames} in two pieces: {a} at {paddr}, the rest "
+     "at {b:physical}"},
+    {PagesGiven, "{object:process} gets {value:pages} at {vaddr}, frames from {a} runs"},
+    {PagesPromoted,
+     "{object:process} has one large page at {vaddr}: {value:bytes} from {a} runs of "
+     "frames lie at {paddr} now"},
 };
 
 static_assert(std::size(sentences) == eventKindCount, "each kind has one sentence");
