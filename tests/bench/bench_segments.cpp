@@ -33,6 +33,8 @@ RunConfig machineWith(SegmentPlacement placement) {
     config.segments.heap.placement = placement;
     config.segments.descriptors = 1U << 20;
     config.segments.areas = 1U << 16;
+    config.segments.areaJoin = AreaJoin::Never; // the array of areas is not the subject
+    config.segments.heap.surveyEvery = 0;       // nor is what observers look at
     ProcessSettings process;
     process.name = "program";
     process.cpus = {1};
@@ -187,6 +189,7 @@ public:
         cpus_.emplace_back(events_, std::uint8_t{0});
         KernelSettings settings;
         settings.segments.heap.placement = SegmentPlacement::QuickFit;
+        settings.segments.heap.surveyEvery = 0;
         settings.segments.descriptors = (1U << 20) + 16;
         kernel_ = std::make_unique<Kernel>(Board{events_, memory_, mmu_, cpus_, scheduler_, cost_},
                                            settings);

@@ -1,4 +1,5 @@
 // A binary buddy system with migrate types, for comparison with the designs of seed 001.
+#include "fragscope/base/check.h"
 #include "fragscope/kernel/segments/buddy_blocks.h"
 #include "fragscope/kernel/segments/placements.h"
 
@@ -32,10 +33,9 @@ struct Locals {
     std::uint64_t halved;
 };
 
-enum class ReleaseLine : std::uint16_t { Look = 1, Mark, Merge };
+enum class ReleaseLine : std::uint16_t { Mark = 1, Merge };
 
-constexpr std::array<std::string_view, 3> releaseLines{
-    "look at its descriptor: if it is no segment, or locked in place, the call fails",
+constexpr std::array<std::string_view, 2> releaseLines{
     "its block is free: put it on the list of its order and of the type of its pageblock",
     "the buddy (base XOR length) is free and whole: both become one block, then look again",
 };
@@ -113,7 +113,7 @@ Steps findBlock(SegmentHeap& heap, SegmentRequest& request, Locals& l) {
             co_return;
         }
         co_yield Line::Halve;
-        blocks.halve(static_cast<SegmentId>(l.block));
+        heap.announceCut(blocks.halve(static_cast<SegmentId>(l.block)));
         ++l.halved;
     }
 }
@@ -135,19 +135,14 @@ Steps allocateBlock(SegmentHeap& heap, SegmentRequest& request) {
         co_yield Line::Give;
         const auto block = static_cast<SegmentId>(l.block);
         heap.giveWhole(request, block,
-                       {.frames = frames, .alignment = alignment, .searched = l.searched},
-                       static_cast<unsigned>(l.halved));
+                       {.frames = frames, .alignment = alignment, .searched = l.searched});
     }
 }
 
 Steps releaseBlock(SegmentHeap& heap, SegmentId segment) {
     auto& l = co_await Follow<ReleaseLocals>{releaseBlockListing()};
     l.segment = segment;
-    co_yield ReleaseLine::Look;
-    if (const auto refused = heap.refusesRelease(segment)) {
-        heap.refuseRelease(segment, *refused);
-        co_return;
-    }
+    FRAGSCOPE_CHECK(!heap.refusesRelease(segment), "who frees a segment has looked whether it may");
     co_yield ReleaseLine::Mark;
     BuddyBlocks blocks(heap.table());
     const Segment freed = heap.table().segment(segment);

@@ -113,8 +113,8 @@ std::uint64_t BuddyBlocks::steal(SegmentId block, bool unmovable) {
     return 1;
 }
 
-void BuddyBlocks::halve(SegmentId block) {
-    table_.cutBack(block, PageCount(table_.frames(block).value / 2));
+SegmentId BuddyBlocks::halve(SegmentId block) {
+    return table_.cutBack(block, PageCount(table_.frames(block).value / 2));
 }
 
 void BuddyBlocks::release(SegmentId segment) {

@@ -44,8 +44,8 @@ public:
     /// a block larger than a pageblock always does. Returns how many pageblocks changed.
     std::uint64_t steal(SegmentId block, bool unmovable);
 
-    /// Halves the block: `block` keeps the lower half, the upper one goes to its list.
-    void halve(SegmentId block);
+    /// Halves the block: `block` keeps the lower half; returns the upper one, now in its list.
+    SegmentId halve(SegmentId block);
 
     /// The segment becomes a free block of the type of its pageblock.
     void release(SegmentId segment);

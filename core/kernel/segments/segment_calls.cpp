@@ -83,6 +83,19 @@ AreaArray::Target targetOf(const Segment& segment) {
     return {.place = startOf(segment.base), .segment = segment.id};
 }
 
+void announceCall(const Kernel& kernel,
+                  const Process& process,
+                  std::uint64_t begun,
+                  std::uint64_t frames,
+                  Rule rule) {
+    const Board& board = kernel.board();
+    board.events.emit({.kind = EventKind::SegmentCallDone,
+                       .rule = rule,
+                       .object = process.number,
+                       .value = board.scheduler.now() - begun,
+                       .a = frames});
+}
+
 /// Finds the area; l.address is 0 if there is no room for its entries. `second`: the other piece of
 /// a split allocation, or 0.
 Steps findArea(Kernel& kernel, Process& process, SegmentId second, Locals& l) {
@@ -224,6 +237,7 @@ Steps allocateMapped(Kernel& kernel, Process& process, SegmentCall& call) {
     Task& self = co_await thisTask();
     auto& l = co_await Follow<Locals>{allocateSegmentListing()};
     SegmentMemory& memory = *kernel.segments();
+    const std::uint64_t begun = kernel.board().scheduler.now();
     co_await part(lockHeap(kernel, self, Line::Lock));
     co_yield Line::Heap;
     SegmentRequest request{
@@ -232,6 +246,7 @@ Steps allocateMapped(Kernel& kernel, Process& process, SegmentCall& call) {
     l.segment = request.segment;
     if (request.segment == 0) {
         co_yield Line::Refused;
+        announceCall(kernel, process, begun, call.frames.value, request.why);
         unlockHeap(kernel, process);
         co_return;
     }
@@ -254,6 +269,8 @@ Steps allocateMapped(Kernel& kernel, Process& process, SegmentCall& call) {
         call.segment = request.segment;
         call.at = memory.heap().table().segment(request.segment).vaddr;
     }
+    announceCall(kernel, process, begun, l.frames,
+                 call.segment != 0 ? Rule::SegmentMapped : Rule::NoRoomForArea);
     unlockHeap(kernel, process);
 }
 
@@ -275,6 +292,7 @@ Steps freePiece(Kernel& kernel, Process& process, FreeLocals& l) {
 Steps freeMapped(Kernel& kernel, Process& process, VirtAddr at) {
     Task& self = co_await thisTask();
     auto& l = co_await Follow<FreeLocals>{freeSegmentListing()};
+    const std::uint64_t begun = kernel.board().scheduler.now();
     SegmentMemory& memory = *kernel.segments();
     l.address = at.value;
     co_await part(lockHeap(kernel, self, FreeLine::Lock));
@@ -299,6 +317,7 @@ Steps freeMapped(Kernel& kernel, Process& process, VirtAddr at) {
             co_await part(freePiece(kernel, process, l));
         }
     }
+    announceCall(kernel, process, begun, l.frames, refused.value_or(Rule::SegmentUnmapped));
     unlockHeap(kernel, process);
 }
 

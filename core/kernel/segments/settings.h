@@ -62,7 +62,8 @@ struct SegmentSettings {
     PageCount alignment{1024};  ///< to this; a power of two
     SegmentSpans spans = SegmentSpans::Across;
     SpanChoice spanChoice = SpanChoice::First;
-    std::uint32_t maxOrder = 18; ///< Buddy: the largest block has 2^maxOrder frames
+    std::uint32_t surveyEvery = 64; ///< requests and frees between two surveys; 0 = none
+    std::uint32_t maxOrder = 18;    ///< Buddy: the largest block has 2^maxOrder frames
 
     /// Free runs are in lists.
     [[nodiscard]] bool hasLists() const {
