@@ -129,8 +129,10 @@ Steps SegmentProgram::freeOne(Locals& l) {
 Steps SegmentProgram::askForOne(Locals& l) {
     co_yield Line::Ask;
     SegmentCall call{.frames = PageCount(l.pages)};
+    const std::uint32_t unmovable = thread_.settings.segments.unmovablePercent;
+    call.unmovable = unmovable != 0 && thread_.rng.below(100) < unmovable;
     co_await allocateSegment(thread_.kernel, thread_.process, call);
-    if (call.segment == 0) {
+    if (call.refused()) {
         ++l.refused;
         co_return;
     }
