@@ -1,5 +1,6 @@
 #include "fragscope/defrag/compaction/background.h"
 #include "fragscope/defrag/compaction/carrier.h"
+#include "fragscope/defrag/compaction/realign.h"
 #include "fragscope/defrag/compaction/slide.h"
 #include "fragscope/defrag/entry_e.h"
 #include "fragscope/defrag/listings.h"
@@ -22,10 +23,16 @@ std::unique_ptr<Mover> makeMover(Kernel& kernel, const MoverSettings& settings) 
 }
 
 std::vector<const Listing*> defragListings() {
-    return {&stopTheWorldListing(),       &entryEListing(MoveEnd::High),
-            &entryEListing(MoveEnd::Low), &moverLoopListing(),
-            &recoveryListing(),           &slideListing(),
-            &carrySegmentListing(),       &backgroundListing(),
+    return {&stopTheWorldListing(),
+            &entryEListing(MoveEnd::High),
+            &entryEListing(MoveEnd::Low),
+            &moverLoopListing(),
+            &recoveryListing(),
+            &slideListing(),
+            &carrySegmentListing(),
+            &backgroundListing(),
+            &relaxListing(),
+            &realignListing(),
             &lockPolicyListing()};
 }
 

@@ -199,7 +199,10 @@ namespace fragscope {
     R(NoDescriptorLeft, "the heap has no descriptor left for another run")                         \
     R(NoSegment, "there is no such segment")                                                       \
     R(SegmentIsLocked, "the segment is locked in place")                                           \
-    R(CompactForRequest, "a request does not fit: segments move down to make room")                \
+    R(CompactFragmented, "fragmentation: enough is free, but in pieces")                           \
+    R(CompactToCoalesce, "coalescing: free neighbours would do, but were never joined")            \
+    R(CompactShortage, "shortage: less than a tenth of the heap is free, and in pieces")           \
+    R(CompactPoorReuse, "poor re-use: a free run would do, but the placement does not look there") \
     R(CompactInBackground, "the background task found enough gaps")                                \
     R(AreaAtEnd, "no free area fits: the address space is extended")                               \
     R(SegmentMapped, "a segment is mapped at an area of its owner")                                \
@@ -207,6 +210,25 @@ namespace fragscope {
     R(NoRoomForArea, "no room is left for its area or its page tables")                            \
     R(SlideDown, "the earliest place below, in the order of age")                                  \
     R(FillGap, "the oldest segment above that fits into the gap")                                  \
+    R(SegmentIsLarge, "larger than the limit: it begins at a multiple of {value} frames")          \
+    R(RelaxedBelowMark, "free memory is below the low mark: 4 KiB is alignment enough")            \
+    R(RealignedAboveMark, "free memory is above the high mark: aligned again")                     \
+    R(RealignUp, "the highest aligned place below the segment above")                              \
+    R(RealignToTop, "aligned again at the top of the heap: the order by age is given up")          \
+    R(CompactAfterRealign, "what was moved up to be aligned again slides down")                    \
+    R(CompactBeforeRealign, "large segments need room at the top to be aligned again") \
+    R(BuddyBlock, "buddy: the smallest order that has a free block of its type")                   \
+    R(BuddyFallback, "no block of its type is free: one of the other type")                        \
+    R(BuddyMerged, "its buddy is free and whole: they become one block")                           \
+    R(LargerThanMaxOrder, "no block is as large as the request: segments.max_order")               \
+    R(PageblockConverted, "half of the pageblock is free or of this type: it changes its type")    \
+    R(PageblockKept, "most of the pageblock is of the other type: it stays so")                    \
+    R(SplitAllocation, "no run holds it: it is served from two separate pieces")                   \
+    R(AnyFrames, "paging: frames wherever they are free")                                          \
+    R(HugePromotion, "512 pages become a large one: they are copied to an aligned run")            \
+    R(NoAlignedRun, "no 512 free frames lie aligned next to each other")                           \
+    R(NotWholeLarge, "these are not 512 small pages that one large page could map")                \
+    R(NewNotZero, "a new segment should be zero: the word is part of something else")\
     R(MessageUnmapped, "it is sent: the sender's entries are taken out")                           \
     R(MessageMapped, "it is received: the receiver's entries lead to the same frames")             \
     R(HeaderCopied, "the header of a message is copied with it")                                   \

@@ -13,7 +13,10 @@
 #include "fragscope/kernel/segments/dma_calls.h"
 #include "fragscope/kernel/segments/lock_calls.h"
 #include "fragscope/kernel/segments/message_calls.h"
+#include "fragscope/kernel/segments/paged_calls.h"
+#include "fragscope/kernel/segments/physical_calls.h"
 #include "fragscope/kernel/segments/placements.h"
+#include "fragscope/kernel/segments/promotion.h"
 #include "fragscope/kernel/segments/segment_calls.h"
 #include "fragscope/kernel/system_call.h"
 
@@ -34,7 +37,11 @@ std::vector<const Listing*> kernelListings() {
             &markPagesListing(),        &markSweeperListing(),
             &quickFitListing(),         &topOfHeapListing(),
             &releaseSegmentListing(),   &allocateSegmentListing(),
-            &freeSegmentListing(),      &sendSegmentListing(),
+            &freeSegmentListing(),      &allocateBlockListing(),
+            &releaseBlockListing(),     &allocateInPiecesListing(),
+            &allocatePhysicalListing(), &freePhysicalListing(),
+            &allocatePagedListing(),    &freePagedListing(),
+            &promotePagesListing(),     &sendSegmentListing(),
             &receiveSegmentListing(),   &lockSegmentListing(),
             &unlockSegmentListing(),    &startTransferListing(),
             &dmaDeviceListing()};

@@ -2,6 +2,7 @@
 
 #include "fragscope/defrag/compaction/background.h"
 #include "fragscope/defrag/compaction/carrier.h"
+#include "fragscope/defrag/compaction/realign.h"
 #include "fragscope/defrag/compaction/slide.h"
 #include "fragscope/defrag/invariants.h"
 #include "fragscope/defrag/mover_loop.h"
@@ -11,6 +12,7 @@
 #include "fragscope/machine/coalescer.h"
 #include "fragscope/machine/config.h"
 #include "fragscope/machine/machine.h"
+#include "fragscope/workload/checkerboard_program.h"
 #include "fragscope/workload/heap/process_heap.h"
 #include "fragscope/workload/segment_program.h"
 #include "fragscope/workload/segment_script.h"
@@ -71,6 +73,7 @@ struct Machine::Parts {
     std::optional<SegmentCarrier> carrier; ///< of segments
     std::optional<Slide> compaction;
     std::optional<BackgroundCompaction> background;
+    std::optional<Realigner> realigner;
     Shadow shadow;
     InvariantChecker invariants;
     FrameChecker frameChecker;
@@ -80,6 +83,7 @@ struct Machine::Parts {
     std::list<ApplicationThread> threads;
     std::list<TraceReplay> replays;
     std::list<SegmentProgram> segmentPrograms;
+    std::list<CheckerboardProgram> checkerboards;
     std::list<SegmentScript> segmentScripts;
     std::uint64_t pendingActions = 0; ///< of the script, exits included
     bool panicked = false;            ///< the kernel stopped the machine

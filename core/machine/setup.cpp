@@ -164,6 +164,12 @@ Expected<Done> startThreads(Machine::Parts& parts, std::size_t index) {
             parts.scheduler.spawn(spec, parts.segmentScripts.back().run());
             continue;
         }
+        if (settings.pattern == Pattern::Checkerboard) {
+            spec.listing = ListingId::CheckerboardProgram;
+            parts.checkerboards.emplace_back(parts.threads.back());
+            parts.scheduler.spawn(spec, parts.checkerboards.back().run());
+            continue;
+        }
         if (!replays) {
             parts.scheduler.spawn(spec, runApplication(parts.threads.back()));
             continue;
@@ -213,6 +219,15 @@ void makeCompaction(Machine::Parts& parts) {
                             .listing = ListingId::BackgroundCompaction,
                             .daemon = true};
         parts.scheduler.spawn(spec, runBackground(*parts.background));
+    }
+    if (settings.realign != Realign::Never) {
+        parts.realigner.emplace(parts.events, segments->heap(), *parts.compaction,
+                                parts.config.compaction, parts.scheduler);
+        const TaskSpec spec{.role = TaskRole::Mover,
+                            .cpu = settings.cpu,
+                            .listing = ListingId::RealignSegments,
+                            .daemon = true};
+        parts.scheduler.spawn(spec, parts.realigner->run());
     }
 }
 

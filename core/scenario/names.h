@@ -63,6 +63,7 @@ template <> std::span<const Choice> choicesOf<ScavengeThreshold>();
 template <> std::span<const Choice> choicesOf<AttachMode>();
 
 template <> std::span<const Choice> choicesOf<SegmentPlacement>();
+template <> std::span<const Choice> choicesOf<SegmentAddresses>();
 template <> std::span<const Choice> choicesOf<SegmentRounding>();
 template <> std::span<const Choice> choicesOf<SegmentFallback>();
 template <> std::span<const Choice> choicesOf<SegmentJoin>();
@@ -74,6 +75,7 @@ template <> std::span<const Choice> choicesOf<AreaJoin>();
 template <> std::span<const Choice> choicesOf<CompactionTrigger>();
 template <> std::span<const Choice> choicesOf<CompactionExtent>();
 template <> std::span<const Choice> choicesOf<LockedSegments>();
+template <> std::span<const Choice> choicesOf<Realign>();
 template <> std::span<const Choice> choicesOf<SegmentStamps>();
 template <> std::span<const Choice> choicesOf<MessageWay>();
 template <> std::span<const Choice> choicesOf<SendShootdown>();

@@ -85,7 +85,35 @@ bool hasSegmentScript(const ProcessSettings& process) {
                        [](const ScriptedAccess& one) { return usesSegments(one.verb); });
 }
 
+namespace {
+
+/// Messages, locks and their zone are about segments that are mapped in one piece.
+bool usesWholeSegments(const RunConfig& config) {
+    return config.segments.heap.lockZone.value != 0 ||
+           std::any_of(config.processes.begin(), config.processes.end(),
+                       [](const ProcessSettings& process) {
+                           const SegmentLoad& load = process.segments;
+                           return hasSegmentScript(process) || load.sendPercent != 0 ||
+                                  load.lockPercent != 0;
+                       });
+}
+
+void checkPlacement(const RunConfig& config, IssueList& issues) {
+    const SegmentPlacement placement = config.segments.heap.placement;
+    const bool whole = placement == SegmentPlacement::QuickFit ||
+                       placement == SegmentPlacement::Top || placement == SegmentPlacement::Buddy;
+    if (usesWholeSegments(config) &&
+        (!whole || config.segments.addresses != SegmentAddresses::Virtual)) {
+        issues.add("segments.placement",
+                   "messages, locks and scripts need segments in one piece, mapped at virtual "
+                   "addresses: placement = `quick-fit`, `top` or `buddy`, addresses = `virtual`");
+    }
+}
+
+} // namespace
+
 void checkMessages(const RunConfig& config, IssueList& issues) {
+    checkPlacement(config, issues);
     for (std::size_t item = 0; item < config.processes.size(); ++item) {
         if (config.processes[item].pattern == Pattern::Segments) {
             checkPeer(config, item, issues);

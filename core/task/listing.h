@@ -61,6 +61,17 @@ enum class ListingId : std::uint16_t {
     SlideCompaction,      ///< defrag/compaction/slide
     CarrySegment,         ///< defrag/compaction/carrier
     BackgroundCompaction, ///< defrag/compaction/background
+    RelaxSegment,         ///< defrag/compaction/relax
+    RealignSegments,      ///< defrag/compaction/realign
+    BuddyAllocate,        ///< kernel/segments/buddy
+    BuddyRelease,         ///< kernel/segments/buddy
+    SplitAllocation,      ///< kernel/segments/split_allocation
+    AllocatePhysical,     ///< kernel/segments/physical_calls
+    FreePhysical,         ///< kernel/segments/physical_calls
+    AllocatePaged,        ///< kernel/segments/paged_calls
+    FreePaged,            ///< kernel/segments/paged_calls
+    PromotePages,         ///< kernel/segments/promotion
+    CheckerboardProgram,  ///< workload/checkerboard_program
     SendSegment,          ///< kernel/segments/message_calls
     ReceiveSegment,       ///< kernel/segments/message_calls
     LockSegment,          ///< kernel/segments/lock_calls

@@ -2,6 +2,7 @@
 
 #include "fragscope/kernel/segments/lock_calls.h"
 #include "fragscope/kernel/segments/message_calls.h"
+#include "fragscope/workload/progress.h"
 
 #include <algorithm>
 #include <array>
@@ -26,7 +27,7 @@ enum class Line : std::uint16_t {
 
 constexpr std::array<std::string_view, 11> lines{
     "draw the size of the next segment",
-    "it would hold too much with it: draw one to free, mostly a young one",
+    "it would hold too much with it, or it ends: draw one to free, mostly a young one",
     "read its stamps again",
     "system call: free the segment",
     "system call: ask for the segment",
@@ -89,7 +90,8 @@ Steps SegmentProgram::run() {
     const SegmentLoad& load = thread_.settings.segments;
     const std::uint64_t limit = pagesFor(load.limit).value;
     const Board& board = thread_.kernel.board();
-    while (l.requests < thread_.settings.accesses && !request_.killed) {
+    const std::uint64_t requests = thread_.settings.accesses;
+    while (l.requests < requests && !request_.killed) {
         co_yield Line::Begin;
         board.scheduler.spend(board.cost.think);
         l.pages = drawSize().value;
@@ -103,11 +105,14 @@ Steps SegmentProgram::run() {
         }
         co_await part(askForOne(l));
         if (++l.requests % reportEvery == 0) {
-            reportProgress(thread_);
+            publishProgress(thread_);
         }
     }
+    while (load.freeAtEnd && !held_.empty() && !request_.killed) {
+        co_await part(letGo(l));
+    }
     co_yield Line::End;
-    reportProgress(thread_);
+    publishProgress(thread_);
     thread_.kernel.threadEnded(thread_.process);
 }
 
@@ -117,7 +122,7 @@ Steps SegmentProgram::letGo(Locals& l) {
     const std::size_t n = drawVictim();
     const Held victim = held_[n];
     held_.erase(held_.begin() + static_cast<std::ptrdiff_t>(n));
-    l.heldPages -= victim.segment.frames.value;
+    l.heldPages -= victim.given.value;
     l.segments = held_.size();
     l.address = victim.segment.at.value;
     if (victim.lockedUntil != 0) {
@@ -165,7 +170,7 @@ Steps SegmentProgram::receiveAll(Locals& l) {
                 noteBroken(thread_, call.at, call.header[i], expected, call.header[0]);
             }
         }
-        held_.push_back({.segment = {call.at, call.frames, call.header[0]}});
+        held_.push_back({.segment = {call.at, call.frames, call.header[0]}, .given = call.frames});
         l.heldPages += call.frames.value;
         l.segments = held_.size();
     }
@@ -189,15 +194,16 @@ Steps SegmentProgram::unlock(VirtAddr at) {
 Steps SegmentProgram::askForOne(Locals& l) {
     co_yield Line::Ask;
     SegmentCall call{.frames = PageCount(l.pages)};
+    call.unmovable = draws(thread_.settings.segments.unmovablePercent);
     call.lockable = draws(thread_.settings.segments.lockPercent);
     co_await allocateSegment(thread_.kernel, thread_.process, call);
-    if (call.segment == 0) {
+    if (call.refused()) {
         ++l.refused;
         co_return;
     }
     l.address = call.at.value;
-    held_.push_back({.segment = {call.at, call.frames, l.requests}});
-    l.heldPages += l.pages;
+    held_.push_back({.segment = {call.at, call.frames, l.requests}, .given = call.given});
+    l.heldPages += call.given.value;
     l.segments = held_.size();
     const StampedSegment segment = held_.back().segment;
     co_await part(visitStamps(thread_, request_, l, segment, Line::Stamp, true));

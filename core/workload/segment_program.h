@@ -19,6 +19,7 @@ public:
 private:
     struct Held {
         StampedSegment segment;
+        PageCount given{};             ///< what it holds: at least that
         std::uint64_t lockedUntil = 0; ///< number of a request; 0 = it is not locked
     };
 

@@ -91,8 +91,7 @@ Steps SegmentScript::accessWord(const ScriptedAccess& element) {
     request_.kind = element.verb == Verb::Poke ? AccessKind::Write : AccessKind::Read;
     request_.value = std::uint64_t{thread_.process.number} << 56 | (thread_.progress.accesses + 1);
     co_await access(thread_.kernel, request_);
-    ++thread_.progress.accesses;
-    thread_.progress.reads += element.verb == Verb::Peek ? 1 : 0;
+    countAccess(thread_, request_);
 }
 
 /// Interrupts are taken now and then.
@@ -168,7 +167,7 @@ Steps SegmentScript::run() {
         co_await part(perform(l, script[l.element]));
     }
     co_yield Line::End;
-    reportProgress(thread_);
+    publishProgress(thread_);
     thread_.kernel.threadEnded(thread_.process);
 }
 

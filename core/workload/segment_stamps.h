@@ -2,7 +2,7 @@
 
 #include "fragscope/base/hash.h"
 #include "fragscope/kernel/segments/message_table.h"
-#include "fragscope/workload/application.h"
+#include "fragscope/workload/progress.h"
 
 /// Stamps: words that a program writes to its segments and reads again later, and the words of a
 /// message's header. Both are functions of numbers, so that whoever reads them can check them.
@@ -74,22 +74,11 @@ Steps visitStamps(ApplicationThread& thread,
         request.kind = write ? AccessKind::Write : AccessKind::Read;
         request.value = stamp;
         co_await access(thread.kernel, request);
-        ++thread.progress.accesses;
-        thread.progress.reads += write ? 0 : 1;
+        countAccess(thread, request);
         if (!write && !request.killed && request.value != stamp) {
             noteBroken(thread, request.address, request.value, stamp, segment.number);
         }
     }
-}
-
-/// What a program did so far.
-inline void reportProgress(const ApplicationThread& thread) {
-    const Board& board = thread.kernel.board();
-    board.events.emit({.kind = EventKind::AccessesDone,
-                       .object = thread.process.number,
-                       .value = thread.progress.accesses,
-                       .a = thread.progress.reads,
-                       .b = board.scheduler.now()});
 }
 
 } // namespace fragscope

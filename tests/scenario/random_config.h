@@ -194,6 +194,10 @@ private:
         load.largePercent = static_cast<std::uint32_t>(rng_.below(50));
         load.youngPercent = static_cast<std::uint32_t>(rng_.below(101));
         load.stamps = any<SegmentStamps>();
+        load.freeAtEnd = coin();
+        load.unmovablePercent = static_cast<std::uint32_t>(rng_.below(101));
+        load.sweeps = static_cast<std::uint32_t>(rng_.below(1ULL << 32));
+        load.promote = coin();
         load.lockPercent = static_cast<std::uint32_t>(rng_.below(101));
         load.lockRequests = static_cast<std::uint32_t>(1 + rng_.below(100));
     }
@@ -218,6 +222,8 @@ private:
         heap.alignment = PageCount(1ULL << rng_.below(11));
         heap.spans = any<SegmentSpans>();
         heap.spanChoice = any<SpanChoice>();
+        heap.surveyEvery = static_cast<std::uint32_t>(rng_.below(100));
+        heap.maxOrder = static_cast<std::uint32_t>(rng_.below(29));
         heap.lockZone = coin() ? ByteCount(0) : kib(4 * (1 + rng_.below(64)));
         segments.messages.way = any<MessageWay>();
         segments.messages.slots = static_cast<std::uint32_t>(1 + rng_.below(100));
@@ -237,11 +243,23 @@ private:
         compaction.budget = ByteCount(1 + rng_.below(1ULL << 30));
         compaction.thresholdPercent = static_cast<std::uint32_t>(rng_.below(101));
         compaction.cpu = static_cast<std::uint32_t>(rng_.below(machine.cpus));
+        compaction.relaxBelowPercent = static_cast<std::uint32_t>(rng_.below(60));
+        compaction.realign = any<Realign>();
+        compaction.realignAbovePercent = static_cast<std::uint32_t>(61 + rng_.below(40));
     }
 
     /// Where memory is segments, nothing else is there.
     void makeSegmentMachine(RunConfig& config) {
-        config.segments.heap.placement = static_cast<SegmentPlacement>(1 + rng_.below(2));
+        const SegmentPlacement placement = static_cast<SegmentPlacement>(1 + rng_.below(5));
+        config.segments.heap.placement = placement;
+        const bool design =
+            placement == SegmentPlacement::QuickFit || placement == SegmentPlacement::Top;
+        if (placement != SegmentPlacement::Paged) {
+            config.segments.addresses = any<SegmentAddresses>();
+        }
+        if (!design || config.segments.addresses == SegmentAddresses::Physical) {
+            config.compaction.trigger = CompactionTrigger::None;
+        }
         config.machine.translation = TranslationMode::Paging;
         config.machine.mapRepresentation = MapRepresentation::StartOnly;
         config.script.clear();
@@ -249,15 +267,35 @@ private:
         if (config.mover.algorithm == MoverAlgorithm::None) {
             config.compaction.trigger = CompactionTrigger::None;
         }
+        if (config.compaction.trigger == CompactionTrigger::None) {
+            config.compaction.realign = Realign::Never;
+        }
         for (ProcessSettings& process : config.processes) {
-            process.pattern = Pattern::Segments;
+            process.pattern = coin() ? Pattern::Segments : Pattern::Checkerboard;
+            process.segments.promote =
+                process.segments.promote && placement == SegmentPlacement::Paged;
             process.accesses = 1 + rng_.below(1000);
             process.blocks.clear();
             process.cpus.resize(1);
         }
+        makeMessages(config);
+    }
+
+    /// Messages and locks are about segments that are mapped in one piece.
+    void makeMessages(RunConfig& config) {
+        const SegmentPlacement placement = config.segments.heap.placement;
+        if (config.segments.addresses == SegmentAddresses::Physical ||
+            placement == SegmentPlacement::Paged || placement == SegmentPlacement::Split) {
+            config.segments.heap.lockZone = ByteCount(0);
+            for (ProcessSettings& process : config.processes) {
+                process.segments.lockPercent = 0;
+            }
+            return;
+        }
         ProcessSettings& first = config.processes.front();
         ProcessSettings& last = config.processes.back();
-        if (&first != &last) {
+        if (&first != &last && first.pattern == Pattern::Segments &&
+            last.pattern == Pattern::Segments) {
             first.segments.peer = last.name;
             first.segments.sendPercent = static_cast<std::uint32_t>(rng_.below(101));
             last.segments.stamps = first.segments.stamps;

@@ -78,18 +78,20 @@ inline bool same(const HeapSettings& x, const HeapSettings& y) {
 }
 
 inline bool same(const SegmentLoad& x, const SegmentLoad& y) {
-    const auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, peer1, send1, lock1, for1] = x;
-    const auto& [b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, peer2, send2, lock2, for2] = y;
-    return std::tie(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10) ==
-               std::tie(b1, b2, b3, b4, b5, b6, b7, b8, b9, b10) &&
+    const auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, peer1, send1, lock1,
+                 for1] = x;
+    const auto& [b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, peer2, send2, lock2,
+                 for2] = y;
+    return std::tie(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14) ==
+               std::tie(b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14) &&
            std::tie(peer1, send1, lock1, for1) == std::tie(peer2, send2, lock2, for2);
 }
 
 inline bool same(const SegmentSettings& x, const SegmentSettings& y) {
-    const auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14] = x;
-    const auto& [b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14] = y;
-    return std::tie(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14) ==
-           std::tie(b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14);
+    const auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, zone1] = x;
+    const auto& [b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15, zone2] = y;
+    return std::tie(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, zone1) ==
+           std::tie(b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15, zone2);
 }
 
 inline bool same(const MessageSettings& x, const MessageSettings& y) {
@@ -103,17 +105,17 @@ inline bool same(const DeviceSettings& x, const DeviceSettings& y) {
 }
 
 inline bool same(const SegmentMemorySettings& x, const SegmentMemorySettings& y) {
-    const auto& [a1, a2, a3, a4, a5, a6, heap1, messages1, device1] = x;
-    const auto& [b1, b2, b3, b4, b5, b6, heap2, messages2, device2] = y;
-    return std::tie(a1, a2, a3, a4, a5, a6) == std::tie(b1, b2, b3, b4, b5, b6) &&
+    const auto& [a1, a2, a3, a4, a5, a6, a7, heap1, messages1, device1] = x;
+    const auto& [b1, b2, b3, b4, b5, b6, b7, heap2, messages2, device2] = y;
+    return std::tie(a1, a2, a3, a4, a5, a6, a7) == std::tie(b1, b2, b3, b4, b5, b6, b7) &&
            same(heap1, heap2) && same(messages1, messages2) && same(device1, device2);
 }
 
 inline bool same(const CompactionSettings& x, const CompactionSettings& y) {
-    const auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11] = x;
-    const auto& [b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11] = y;
-    return std::tie(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11) ==
-           std::tie(b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11);
+    const auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14] = x;
+    const auto& [b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14] = y;
+    return std::tie(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14) ==
+           std::tie(b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14);
 }
 
 inline bool same(const ProcessSettings& x, const ProcessSettings& y) {

@@ -31,10 +31,6 @@ bool isLocked(const Segment& run) {
     return run.locks != 0 || run.state == SegmentState::Moving;
 }
 
-PageCount alignmentOf(const Segment& segment) {
-    return PageCount(1ULL << segment.alignLog2);
-}
-
 } // namespace
 
 struct Slide::Locals {
@@ -77,7 +73,7 @@ SegmentId Slide::fillerFor(SegmentId barrier, FrameNumber from, bool any, FrameN
         const Segment run = table.segment(id);
         if (isMovable(run)) {
             std::uint64_t searched = 0;
-            to = slideTarget(table, id, from, alignmentOf(run), searched);
+            to = slideTarget(table, id, from, run.alignment(), searched);
             if (to + run.frames <= table.base(barrier)) {
                 return id;
             }
@@ -89,9 +85,9 @@ SegmentId Slide::fillerFor(SegmentId barrier, FrameNumber from, bool any, FrameN
     return 0;
 }
 
-Steps Slide::moveTo(Locals& l, SegmentId segment, FrameNumber to, Rule why) {
-    co_yield Line::Reserve;
+Steps Slide::move(SegmentId segment, FrameNumber to, Rule why) {
     moved_ = heap_.table().segment(segment);
+    carried_ = false;
     if (!isMovable(moved_)) {
         co_return; // locked since it was looked at
     }
@@ -101,9 +97,9 @@ Steps Slide::moveTo(Locals& l, SegmentId segment, FrameNumber to, Rule why) {
     heap_.table().finishMove(move_);
     engine_.arrived(moved_);
     heap_.locks().movingOwner = 0;
-    ++l.moved;
-    l.bytes += bytesOf(moved_.frames).value;
-    l.d = (to + moved_.frames).value;
+    carried_ = true;
+    ++totals_.segments;
+    totals_.bytes += bytesOf(moved_.frames).value;
     events_.emit({.kind = EventKind::SegmentMoved,
                   .rule = why,
                   .object = moved_.owner,
@@ -112,6 +108,17 @@ Steps Slide::moveTo(Locals& l, SegmentId segment, FrameNumber to, Rule why) {
                   .value = moved_.frames.value,
                   .a = startOf(moved_.base).value,
                   .b = moved_.birth});
+}
+
+Steps Slide::moveTo(Locals& l, SegmentId segment, FrameNumber to, Rule why) {
+    co_yield Line::Reserve;
+    co_await part(move(segment, to, why));
+    if (!carried_) {
+        co_return;
+    }
+    ++l.moved;
+    l.bytes += bytesOf(moved_.frames).value;
+    l.d = (to + moved_.frames).value;
 }
 
 Steps Slide::fillBelow(Locals& l, SegmentId barrier, bool any) {
@@ -135,7 +142,7 @@ Steps Slide::stopAt(Locals& l, SegmentId id) {
         locks_.begin();
         std::uint64_t searched = 0;
         const FrameNumber to =
-            slideTarget(heap_.table(), id, FrameNumber(l.d), alignmentOf(run), searched);
+            slideTarget(heap_.table(), id, FrameNumber(l.d), run.alignment(), searched);
         if (to < run.base || settings_.locked != LockedSegments::Wait) { // else nothing is won
             co_await locks_.meet(id);
         }
@@ -151,8 +158,13 @@ Steps Slide::stopAt(Locals& l, SegmentId id) {
 Steps Slide::slideDown(Locals& l, SegmentId id) {
     co_yield Line::Slide;
     const Segment run = heap_.table().segment(id);
+    if (run.alignLog2 != 0 && isMemoryShort(heap_.table(), l.zone, l.wanted, settings_)) {
+        relaxation_ = {.segment = id, .from = FrameNumber(l.d)};
+        co_await relaxSegment(events_, heap_, relaxation_);
+    }
+    const PageCount alignment = heap_.table().segment(id).alignment();
     std::uint64_t searched = 0;
-    l.to = slideTarget(heap_.table(), id, FrameNumber(l.d), alignmentOf(run), searched).value;
+    l.to = slideTarget(heap_.table(), id, FrameNumber(l.d), alignment, searched).value;
     if (l.to < run.base.value) {
         co_await part(moveTo(l, id, FrameNumber(l.to), Rule::SlideDown));
     }
@@ -182,7 +194,7 @@ SegmentId Slide::transitFor(std::uint32_t zone, FrameNumber from, FrameNumber& t
             continue;
         }
         std::uint64_t searched = 0;
-        to = slideTarget(table, id, from, alignmentOf(run), searched);
+        to = slideTarget(table, id, from, run.alignment(), searched);
         if (to + run.frames <= run.base) {
             return id;
         }
@@ -235,8 +247,6 @@ Steps Slide::compact(Pass& pass) {
     table.setResume(pass.zone, id == 0 ? table.zone(pass.zone).end : FrameNumber(l.d));
     heap_.retract(pass.zone);
     ++totals_.compactions;
-    totals_.segments += l.moved;
-    totals_.bytes += l.bytes;
     events_.emit({.kind = EventKind::CompactionDone,
                   .rule = pass.why,
                   .object = pass.zone,
@@ -245,12 +255,43 @@ Steps Slide::compact(Pass& pass) {
                   .b = largestFree(table, pass.zone).value});
 }
 
+/// Why a request could not be served without moving anything (seed 001: what is the need for the
+/// compaction?).
+Rule Slide::reasonFor(std::uint32_t zone, PageCount frames, PageCount alignment) const {
+    const SegmentTable& table = heap_.table();
+    const SegmentZone whole = table.zone(zone);
+    Segment joined; // free neighbours as one run
+    joined.state = SegmentState::Free;
+    Rule reason = Rule::None;
+    for (SegmentId id = table.first(zone); id != 0; id = table.next(id)) {
+        const Segment run = table.segment(id);
+        if (run.state != SegmentState::Free) {
+            joined.frames = PageCount(0);
+            continue;
+        }
+        if (placeInRun(run, run.base, frames, alignment)) {
+            return Rule::CompactPoorReuse;
+        }
+        joined.base = joined.frames.value == 0 ? run.base : joined.base;
+        joined.frames += run.frames;
+        if (placeInRun(joined, joined.base, frames, alignment)) {
+            reason = Rule::CompactToCoalesce;
+        }
+    }
+    if (reason != Rule::None) {
+        return reason;
+    }
+    const bool scarce = whole.free.value * 10 < (whole.end - whole.begin).value;
+    return scarce ? Rule::CompactShortage : Rule::CompactFragmented;
+}
+
 Steps Slide::makeRoom(std::uint32_t zone, PageCount frames, PageCount alignment) {
     const PageCount wanted = frames + alignment - PageCount(1);
+    const bool isShort = isMemoryShort(heap_.table(), zone, frames.value, settings_);
     requested_ = {.zone = zone,
-                  .from = startFor(zone, wanted),
+                  .from = isShort ? heap_.table().zone(zone).begin : startFor(zone, wanted),
                   .wanted = frames,
-                  .why = Rule::CompactForRequest};
+                  .why = reasonFor(zone, frames, alignment)};
     return compact(requested_);
 }
 

@@ -32,6 +32,18 @@ std::optional<SegmentPlace> bestInList(const SegmentTable& table,
                                        PageCount alignment,
                                        std::uint64_t& searched);
 
+/// The smallest free run of a zone in which the request fits, all of them looked at; of equal ones
+/// the lowest. `but`: a run that is left out.
+std::optional<SegmentPlace> bestInZone(const SegmentTable& table,
+                                       std::uint32_t zone,
+                                       PageCount frames,
+                                       PageCount alignment,
+                                       std::uint64_t& searched,
+                                       SegmentId but = 0);
+
+/// The largest free run of a zone, the lowest of equal ones; 0 if none is free.
+SegmentId largestRun(const SegmentTable& table, std::uint32_t zone, std::uint64_t& searched);
+
 /// Compaction downward: the earliest place from `from` on, in the free runs below the segment or
 /// right below it and over itself; its own place if there is none (DEFRAG 3.2, T2).
 FrameNumber slideTarget(const SegmentTable& table,
@@ -40,7 +52,13 @@ FrameNumber slideTarget(const SegmentTable& table,
                         PageCount alignment,
                         std::uint64_t& searched);
 
-/// The longest run of free frames of a zone, free neighbours counted together.
+/// Aligning again: the highest aligned place in the free runs between the segment and the one above
+/// it, or over itself, but above its own; holes are passed (DEFRAG 3.6).
+std::optional<FrameNumber>
+highestTarget(const SegmentTable& table, SegmentId segment, PageCount alignment);
+
+/// The longest run of free frames of a zone, free neighbours counted together; buddy: the largest
+/// free block.
 PageCount largestFree(const SegmentTable& table, std::uint32_t zone);
 
 } // namespace fragscope

@@ -83,8 +83,7 @@ struct Locals {
 constexpr UnmapLines<SendLine> unmapLines{
     .unmap = SendLine::Unmap, .ask = SendLine::Ask, .acked = SendLine::Acked};
 
-constexpr MapLines<Line> mapLines{
-    .area = Line::Area, .table = Line::Table, .acked = Line::Acked, .map = Line::Map};
+constexpr MapLines<Line> mapLines{.table = Line::Table, .acked = Line::Acked, .map = Line::Map};
 
 Process* processOf(Kernel& kernel, std::uint64_t number) {
     return number != 0 && number <= kernel.processes().size() ? kernel.processes()[number - 1].get()
@@ -116,11 +115,14 @@ Steps takeOut(Kernel& kernel, Process& process, SendLocals& l) {
     Task& self = co_await thisTask();
     process.mapLock = self.id;
     SegmentMemory& memory = *kernel.segments();
-    const AreaArray::Work before = memory.areasOf(process).work();
     co_await part(unmapSegment(kernel, process, l, unmapLines, Rule::MessageUnmapped,
                                memory.settings().messages.shootdown));
     co_yield SendLine::Transit;
-    releaseArea(kernel, process, VirtAddr(l.address), before, Rule::MessageUnmapped);
+    AreaArray& areas = memory.areasOf(process);
+    const AreaArray::Work before = areas.work();
+    (void)areas.release(VirtAddr(l.address), Rule::MessageUnmapped);
+    chargeAreas(kernel, before, areas.work());
+    announceAreas(kernel, process, VirtAddr(l.address), before, Rule::MessageUnmapped);
     SegmentTable& table = memory.heap().table();
     const auto id = static_cast<SegmentId>(l.segment);
     table.setState(id, SegmentState::InTransit);
@@ -229,6 +231,23 @@ void noteReceived(Kernel& kernel, const Process& process, const Message& message
                                 .b = l.entries});
 }
 
+/// l.address is 0 if there is no room for the entry of the area.
+Steps findArea(Kernel& kernel, Process& process, Segment segment, Locals& l) {
+    co_yield Line::Area;
+    SegmentMemory& memory = *kernel.segments();
+    AreaArray& areas = memory.areasOf(process);
+    const AreaArray::Work before = areas.work();
+    const AreaArray::Target target{.place = startOf(segment.base), .segment = segment.id};
+    const auto found =
+        areas.allocate(segment.frames, segment.alignment(), target, Rule::MessageMapped);
+    chargeAreas(kernel, before, areas.work());
+    if (found) {
+        l.address = found->start.value;
+        memory.heap().table().setHolder(segment.id, process.number, found->start);
+        announceAreas(kernel, process, found->start, before, found->why);
+    }
+}
+
 /// Maps the segment of the message l.message.
 Steps mapMessage(Kernel& kernel, Process& process, ReceiveCall& call, Locals& l) {
     SegmentMemory& memory = *kernel.segments();
@@ -238,13 +257,13 @@ Steps mapMessage(Kernel& kernel, Process& process, ReceiveCall& call, Locals& l)
     l.segment = segment.id;
     l.frames = segment.frames.value;
     l.base = segment.base.value;
-    co_await part(findArea(kernel, process, l, mapLines));
+    co_await part(findArea(kernel, process, segment, l));
     if (l.address != 0) {
         co_await part(mapSegment(kernel, process, l, mapLines, Rule::MessageMapped));
     }
     if (l.address == 0 || l.done < l.frames) {
         co_yield Line::NoRoom;
-        undoMapping(kernel, process, l);
+        undoMapping(kernel, process, VirtAddr(l.address), PageCount(l.done));
         table.setHolder(segment.id, process.number, VirtAddr(0));
         kernel.board().events.emit({.kind = EventKind::MessageRefused,
                                     .rule = Rule::NoRoomForArea,

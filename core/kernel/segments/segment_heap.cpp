@@ -1,6 +1,9 @@
 #include "fragscope/kernel/segments/segment_heap.h"
 
+#include "fragscope/base/check.h"
+#include "fragscope/kernel/segments/buddy_blocks.h"
 #include "fragscope/kernel/segments/placements.h"
+#include "fragscope/kernel/segments/survey.h"
 
 #include <algorithm>
 #include <array>
@@ -9,11 +12,9 @@ namespace fragscope {
 
 namespace {
 
-enum class ReleaseLine : std::uint16_t { Look = 1, Refuse, Mark, Join, Retract };
+enum class ReleaseLine : std::uint16_t { Mark = 1, Join, Retract };
 
-constexpr std::array<std::string_view, 5> releaseLines{
-    "look at its descriptor",
-    "it is no segment, or it is locked in place: refuse",
+constexpr std::array<std::string_view, 3> releaseLines{
     "mark it as free; quick-fit: put it on the list of its size",
     "join it with its free neighbours",
     "it was the topmost: the top of the heap goes down",
@@ -71,7 +72,7 @@ unsigned SegmentHeap::cut(const SegmentPlace& place, PageCount frames) {
     const SegmentId run = place.run;
     const PageCount lead = place.at - table_.base(run);
     if (lead.value > 0) {
-        table_.cutFront(run, lead);
+        announceCut(table_.cutFront(run, lead));
         ++pieces;
     }
     const PageCount rest = table_.frames(run) - frames;
@@ -80,21 +81,50 @@ unsigned SegmentHeap::cut(const SegmentPlace& place, PageCount frames) {
         settings_.split == SegmentSplit::Always ||
         (settings_.split == SegmentSplit::MinimumRest && rest >= settings_.minimumRest);
     if (rest.value > 0 && (fresh || worth)) {
-        table_.cutBack(run, frames);
+        announceCut(table_.cutBack(run, frames, fresh));
         ++pieces;
     }
     return pieces;
 }
 
+void SegmentHeap::announceCut(SegmentId piece) {
+    const Segment cut = table_.segment(piece);
+    events_.emit({.kind = EventKind::RunCut,
+                  .object = cut.zone,
+                  .paddr = startOf(cut.base).value,
+                  .value = cut.frames.value,
+                  .a = cut.depth});
+}
+
+void SegmentHeap::countOperation() {
+    ++operations_;
+    if (settings_.surveyEvery == 0 || operations_ % settings_.surveyEvery != 0) {
+        return;
+    }
+    for (std::uint32_t zone = 0; zone < table_.shape().zones; ++zone) {
+        const FreeRunSurvey survey = surveyFreeRuns(table_, zone, settings_.placement);
+        events_.emit({.kind = EventKind::SegmentSurvey,
+                      .object = zone,
+                      .value = survey.runs,
+                      .a = survey.median.value,
+                      .b = survey.longest.value});
+    }
+}
+
 unsigned
 SegmentHeap::give(SegmentRequest& request, const SegmentPlace& place, const Rounded& rounded) {
     const unsigned pieces = cut(place, rounded.frames);
-    const SegmentId run = place.run;
+    giveWhole(request, place.run, rounded);
+    return pieces;
+}
+
+void SegmentHeap::giveWhole(SegmentRequest& request, SegmentId run, const Rounded& rounded) {
     const std::uint32_t zone = table_.zoneOf(run);
     table_.use(run, {.owner = request.owner,
                      .vaddr = request.vaddr,
                      .asked = request.frames,
-                     .alignment = rounded.alignment});
+                     .alignment = rounded.alignment,
+                     .unmovable = request.unmovable});
     table_.setTop(zone, std::max(table_.zone(zone).top, table_.end(run)));
     request.segment = run;
     ++changes_;
@@ -105,8 +135,16 @@ SegmentHeap::give(SegmentRequest& request, const SegmentPlace& place, const Roun
                   .paddr = startOf(table_.base(run)).value,
                   .value = table_.frames(run).value,
                   .a = rounded.searched,
-                  .b = pieces});
-    return pieces;
+                  .b = request.frames.value});
+    if (rounded.alignment.value > 1) {
+        events_.emit({.kind = EventKind::SegmentAligned,
+                      .rule = Rule::SegmentIsLarge,
+                      .object = request.owner,
+                      .paddr = startOf(table_.base(run)).value,
+                      .value = rounded.alignment.value,
+                      .b = table_.segment(run).birth});
+    }
+    countOperation();
 }
 
 void SegmentHeap::refuse(SegmentRequest& request, PageCount frames) {
@@ -125,6 +163,7 @@ void SegmentHeap::refuse(SegmentRequest& request, PageCount frames) {
                   .value = frames.value,
                   .a = free.value,
                   .b = largest.value});
+    countOperation();
 }
 
 std::uint64_t SegmentHeap::joinAll(std::uint32_t owner) {
@@ -172,8 +211,16 @@ void SegmentHeap::retract(std::uint32_t zone) {
 }
 
 Steps SegmentHeap::allocate(SegmentRequest& request) {
-    return settings_.placement == SegmentPlacement::QuickFit ? quickFit(*this, request)
-                                                             : topOfHeap(*this, request);
+    switch (settings_.placement) {
+    case SegmentPlacement::QuickFit:
+        return quickFit(*this, request);
+    case SegmentPlacement::Buddy:
+        return allocateBlock(*this, request);
+    case SegmentPlacement::Split:
+        return allocateInPieces(*this, request);
+    default:
+        return topOfHeap(*this, request);
+    }
 }
 
 std::optional<Rule> SegmentHeap::refusesRelease(SegmentId segment) const {
@@ -186,12 +233,17 @@ std::optional<Rule> SegmentHeap::refusesRelease(SegmentId segment) const {
 }
 
 bool SegmentHeap::joinsAtFree() const {
-    return settings_.placement == SegmentPlacement::Top || settings_.join == SegmentJoin::AtFree;
+    return settings_.placement != SegmentPlacement::QuickFit ||
+           settings_.join == SegmentJoin::AtFree;
 }
 
 bool SegmentHeap::retractsAfter(const Segment& freed) const {
     return settings_.placement == SegmentPlacement::Top &&
            settings_.retract == SegmentRetract::Yes && freed.end() == table_.zone(freed.zone).top;
+}
+
+void SegmentHeap::refuseRelease(SegmentId segment, Rule why) {
+    events_.emit({.kind = EventKind::SegmentFreeRefused, .rule = why, .object = segment});
 }
 
 void SegmentHeap::announceFreed(const Segment& freed, std::uint64_t joined, Rule why) {
@@ -206,10 +258,18 @@ void SegmentHeap::announceFreed(const Segment& freed, std::uint64_t joined, Rule
                   .paddr = startOf(freed.base).value,
                   .value = freed.frames.value,
                   .a = joined});
+    countOperation();
 }
 
 SegmentId SegmentHeap::releaseAtOnce(SegmentId segment, Rule why) {
     const Segment freed = table_.segment(segment);
+    if (settings_.placement == SegmentPlacement::Buddy) {
+        BuddyBlocks blocks(table_);
+        blocks.release(segment);
+        const std::uint64_t merged = blocks.mergeAll(segment);
+        announceFreed(freed, merged, why);
+        return segment;
+    }
     table_.release(segment);
     locks_.unlocks += freed.locks != 0 ? 1 : 0;
     std::uint64_t joined = 0;
@@ -227,14 +287,14 @@ SegmentId SegmentHeap::releaseAtOnce(SegmentId segment, Rule why) {
 }
 
 Steps SegmentHeap::release(SegmentId segment) {
+    return settings_.placement == SegmentPlacement::Buddy ? releaseBlock(*this, segment)
+                                                          : releaseRun(segment);
+}
+
+Steps SegmentHeap::releaseRun(SegmentId segment) {
     auto& l = co_await Follow<ReleaseLocals>{releaseSegmentListing()};
     l.segment = segment;
-    co_yield ReleaseLine::Look;
-    if (const auto refused = refusesRelease(segment)) {
-        co_yield ReleaseLine::Refuse;
-        events_.emit({.kind = EventKind::SegmentFreeRefused, .rule = *refused, .object = segment});
-        co_return;
-    }
+    FRAGSCOPE_CHECK(!refusesRelease(segment), "who frees a segment has looked whether it may");
     co_yield ReleaseLine::Mark;
     const Segment freed = table_.segment(segment);
     l.frames = freed.frames.value;

@@ -13,9 +13,11 @@ struct SegmentRequest {
     PageCount frames{};
     std::uint32_t owner = 0;
     VirtAddr vaddr{};
-    bool lockable = false; ///< may be locked: with a zone for such segments it lies there
+    bool unmovable = false; ///< buddy: its migrate type
+    bool lockable = false;  ///< may be locked: with a zone for such segments it lies there
 
     SegmentId segment = 0; ///< 0 = refused
+    SegmentId second = 0;  ///< split allocation: the other piece
     Rule why{};            ///< which rule chose its place, or why it was refused
 };
 
@@ -58,7 +60,7 @@ public:
     /// Finds a run for the request, which must outlive the coroutine.
     Steps allocate(SegmentRequest& request);
 
-    /// Frees a segment. Nothing happens if it is none (SegmentFreeRefused).
+    /// Frees a segment, which must be one that is not locked (refusesRelease()).
     Steps release(SegmentId segment);
 
     /// The same in one step, for a process that has ended; `segment` must be one. Returns the free
@@ -102,6 +104,11 @@ public:
     /// False, with the reason in the request, if too few descriptors are left.
     [[nodiscard]] bool mayCut(SegmentRequest& request) const;
 
+    /// Whether a compaction of the zone can help: there is one, and so many frames are free.
+    [[nodiscard]] bool mayMakeRoom(std::uint32_t zone, PageCount frames) const {
+        return compactor_ != nullptr && table_.freeFrames(zone) >= frames;
+    }
+
     /// What the request was found to be.
     struct Rounded {
         PageCount frames{};
@@ -111,7 +118,19 @@ public:
 
     /// The run becomes the request's segment; returns how many pieces were cut off.
     unsigned give(SegmentRequest& request, const SegmentPlace& place, const Rounded& rounded);
+
+    /// Likewise with a run that was cut to size already.
+    void giveWhole(SegmentRequest& request, SegmentId run, const Rounded& rounded);
+
+    /// A piece was cut off a free run.
+    void announceCut(SegmentId piece);
     void refuse(SegmentRequest& request, PageCount frames);
+
+    /// A segment was released: `joined` neighbours became part of its run.
+    void announceFreed(const Segment& freed, std::uint64_t joined, Rule why);
+    void refuseRelease(SegmentId segment, Rule why);
+
+    [[nodiscard]] EventBus& events() { return events_; }
 
     /// Joins all free neighbours of all zones; returns how many runs went.
     std::uint64_t joinAll(std::uint32_t owner);
@@ -121,10 +140,12 @@ public:
 
 private:
     unsigned cut(const SegmentPlace& place, PageCount frames);
+    /// Another operation is done: now and then a survey of the free runs leaves as an event.
+    void countOperation();
     std::uint64_t joinAround(SegmentId run);
     [[nodiscard]] bool joinsAtFree() const;
     [[nodiscard]] bool retractsAfter(const Segment& freed) const;
-    void announceFreed(const Segment& freed, std::uint64_t joined, Rule why);
+    Steps releaseRun(SegmentId segment);
 
     EventBus& events_;
     SegmentTable& table_;
@@ -133,6 +154,7 @@ private:
     std::uint32_t lockedBy_ = 0; ///< task; 0 = nobody
     SegmentLocks locks_;
     std::uint64_t changes_ = 0;
+    std::uint64_t operations_ = 0;
 };
 
 const Listing& releaseSegmentListing();

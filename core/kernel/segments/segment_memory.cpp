@@ -1,14 +1,29 @@
 #include "fragscope/kernel/segments/segment_memory.h"
 
+#include "fragscope/kernel/segments/paged_calls.h"
+
 namespace fragscope {
 
 SegmentMemory::SegmentMemory(Kernel& kernel,
                              const SegmentPlan& plan,
                              const SegmentMemorySettings& settings)
     : kernel_(kernel), plan_(plan), settings_(settings), words_(kernel.memory()),
-      table_(words_, plan.shape, settings.heap.placement == SegmentPlacement::QuickFit),
+      table_(words_, plan.shape, settings.heap.hasLists()),
       heap_(kernel.board().events, table_, settings.heap), messages_(words_, plan.shape),
       driver_(kernel.board()) {}
+
+void SegmentMemory::format() {
+    table_.format(plan_.zones);
+    messages_.format();
+    for (std::uint32_t zone = 0; zone < plan_.shape.zones; ++zone) {
+        const SegmentTable::ZoneSpec& spec = plan_.zones[zone];
+        kernel_.board().events.emit({.kind = EventKind::SegmentZoneMade,
+                                     .rule = Rule::KernelOwn,
+                                     .object = zone,
+                                     .paddr = startOf(spec.begin).value,
+                                     .value = (spec.end - spec.begin).value});
+    }
+}
 
 AreaArray& SegmentMemory::areasOf(const Process& process) {
     if (areas_.size() < process.number) {
@@ -24,7 +39,7 @@ AreaArray& SegmentMemory::areasOf(const Process& process) {
 }
 
 std::uint64_t SegmentMemory::releaseAll(Process& process) {
-    std::uint64_t frames = 0;
+    std::uint64_t frames = plan_.paged ? releasePagedAreas(kernel_, process) : 0;
     messages_.forget(process.number);
     if (driver_.stop(process.number)) {
         heap_.locks().device = 0;

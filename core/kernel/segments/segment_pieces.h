@@ -1,69 +1,21 @@
 #pragma once
 
+#include "fragscope/kernel/segments/call_steps.h"
 #include "fragscope/kernel/segments/segment_mapping.h"
-#include "fragscope/kernel/segments/segment_memory.h"
 
 /// Pieces that the system calls for segments share. Each is a part of the call that awaits it: it
 /// has that call's listing and Locals, and is told which of its lines to follow.
 namespace fragscope {
 
-/// Waits for the lock of the heap; every store of the caller is visible then.
-template <class Line> Steps lockHeap(Kernel& kernel, Process& process, Task& self, Line line) {
-    SegmentHeap& heap = kernel.segments()->heap();
-    co_yield line;
-    while (!heap.unlocked(0)) {
-        heap.locks().beginWait(process.number);
-        co_await until(conditionOf<&SegmentHeap::unlocked>(heap));
-        heap.locks().endWait(process.number);
-        co_yield line;
-    }
-    heap.lock(self.id, process.number);
-    const Board& board = kernel.board();
-    board.mmu.drainStores(board.cpus[self.cpu]);
-}
-
-inline void unlockHeap(Kernel& kernel, Process& process) {
-    process.mapLock = 0;
-    kernel.segments()->heap().unlock();
-    kernel.reapIfDead(process);
-}
-
 /// The segment that the process maps at `at`; 0 if none starts there.
 SegmentId segmentAt(Kernel& kernel, Process& process, VirtAddr at);
 
-/// Charges and announces what was done to the array of areas since `before`.
-void noteAreas(
-    Kernel& kernel, const Process& process, VirtAddr at, const AreaArray::Work& before, Rule why);
-
-/// The area of a segment that is no longer mapped becomes free.
-void releaseArea(
-    Kernel& kernel, Process& process, VirtAddr at, const AreaArray::Work& before, Rule why);
-
 /// Lines of a call that maps a segment.
 template <class Line> struct MapLines {
-    Line area;
     Line table;
     Line acked;
     Line map;
 };
-
-/// Finds an area for l.segment; l.address is 0 if there is no room for its entry.
-template <class Line, class Locals>
-Steps findArea(Kernel& kernel, Process& process, Locals& l, MapLines<Line> lines) {
-    co_yield lines.area;
-    SegmentMemory& memory = *kernel.segments();
-    AreaArray& areas = memory.areasOf(process);
-    const AreaArray::Work before = areas.work();
-    const Segment segment = memory.heap().table().segment(static_cast<SegmentId>(l.segment));
-    const auto found = areas.allocate(segment.frames, PageCount(1ULL << segment.alignLog2),
-                                      {.place = startOf(segment.base), .segment = segment.id},
-                                      Rule::SegmentMapped);
-    l.address = found ? found->start.value : 0;
-    if (found) {
-        memory.heap().table().setHolder(segment.id, process.number, found->start);
-        noteAreas(kernel, process, found->start, before, found->why);
-    }
-}
 
 /// An empty table of small pages in the way of a large one.
 template <class Line, class Locals>
@@ -104,18 +56,9 @@ Steps mapSegment(Kernel& kernel, Process& process, Locals& l, MapLines<Line> lin
     }
 }
 
-/// Takes back what mapSegment and findArea did of a mapping that could not be finished. Nobody has
-/// reached the pages yet.
-template <class Locals> void undoMapping(Kernel& kernel, Process& process, const Locals& l) {
-    if (l.address == 0) {
-        return;
-    }
-    const PageNumber page = pageOf(VirtAddr(l.address));
-    for (std::uint64_t done = 0; done < l.done;) {
-        done += unmapPiece(kernel, process, page + PageCount(done), Rule::NoRoomForArea).value;
-    }
-    (void)kernel.segments()->areasOf(process).release(VirtAddr(l.address), Rule::NoRoomForArea);
-}
+/// Takes back a mapping that could not be finished, and its area, if it has one (`at` is not 0).
+/// Nobody has reached the pages yet.
+void undoMapping(Kernel& kernel, Process& process, VirtAddr at, PageCount mapped);
 
 /// Lines of a call that unmaps a segment.
 template <class Line> struct UnmapLines {

@@ -2,11 +2,17 @@
 
 #include "fragscope/base/check.h"
 
+#include <algorithm>
 #include <bit>
 
 namespace fragscope {
 
 namespace {
+
+/// How often the run was cut after one more cut; stays at the most that its field holds.
+std::uint16_t deeper(const Segment& run) {
+    return run.depth == 0xFFFF ? run.depth : static_cast<std::uint16_t>(run.depth + 1);
+}
 
 namespace word = segment_word;
 
@@ -30,7 +36,8 @@ constexpr std::uint64_t withPrevious(std::uint64_t links, SegmentId previous) {
     return (links & 0xffff'ffffULL) | std::uint64_t{previous} << 32;
 }
 
-constexpr std::uint64_t askedMask = 0xff'ffff'ffff;
+constexpr std::uint64_t askedMask = 0x7f'ffff'ffff;
+constexpr std::uint64_t unmovableBit = 1ULL << 39;
 constexpr unsigned depthShift = 40;
 constexpr unsigned zoneShift = 56;
 
@@ -40,6 +47,10 @@ constexpr std::uint16_t depthOf(std::uint64_t asked) {
 
 constexpr std::uint64_t packAsked(PageCount asked, std::uint16_t depth, std::uint64_t zone) {
     return (asked.value & askedMask) | std::uint64_t{depth} << depthShift | zone << zoneShift;
+}
+
+constexpr std::uint64_t typeOf(const Segment& run) {
+    return run.unmovable ? unmovableBit : 0;
 }
 
 } // namespace
@@ -54,7 +65,12 @@ void SegmentTable::format(const std::vector<ZoneSpec>& zones) {
     words_.store(word::unused, 1);
     words_.store(word::births, 0);
     words_.store(word::inUse, 0);
+    words_.store(word::largestBlock, shape_.largestBlock);
+    words_.store(word::pageblocks, shape_.pageblocks);
     words_.store(word::messages, shape_.messages);
+    for (std::uint64_t i = shape_.typesPlace(); i < shape_.messageWord(); ++i) {
+        words_.store(i, 0);
+    }
     for (SegmentId id = 1; id <= shape_.descriptors; ++id) {
         setField(id, word::state, 0);
         setField(id, word::order, id < shape_.descriptors ? id + 1 : 0);
@@ -70,9 +86,7 @@ void SegmentTable::format(const std::vector<ZoneSpec>& zones) {
         words_.store(zonePlace(n) + word::resume, zone.begin.value);
         FrameNumber at = zone.begin;
         for (const Hole& hole : zone.holes) {
-            if (hole.begin > at) {
-                insertFree(last(n), n, at, hole.begin - at, 0);
-            }
+            insertBlocks(n, at, hole.begin);
             const SegmentId id = takeDescriptor();
             setField(id, word::asked, packAsked({}, 0, n));
             setField(id, word::state, static_cast<std::uint64_t>(SegmentState::Hole));
@@ -80,9 +94,21 @@ void SegmentTable::format(const std::vector<ZoneSpec>& zones) {
             setBounds(id, hole.begin, hole.frames);
             at = hole.begin + hole.frames;
         }
-        if (zone.end > at) {
-            insertFree(last(n), n, at, zone.end - at, 0);
+        insertBlocks(n, at, zone.end);
+    }
+}
+
+/// Free memory behind what the zone has so far: one run, or the largest blocks that fit.
+void SegmentTable::insertBlocks(std::uint32_t zone, FrameNumber begin, FrameNumber end) {
+    while (begin < end) {
+        std::uint64_t frames = (end - begin).value;
+        if (shape_.largestBlock != 0) {
+            const std::uint64_t aligned =
+                begin.value == 0 ? shape_.largestBlock : begin.value & (~begin.value + 1);
+            frames = std::min({std::bit_floor(frames), aligned, shape_.largestBlock});
         }
+        insertFree(last(zone), zone, begin, PageCount(frames), 0);
+        begin = begin + PageCount(frames);
     }
 }
 
@@ -220,7 +246,7 @@ void SegmentTable::enlist(SegmentId id) {
     if (!lists_) {
         return;
     }
-    const std::uint64_t headPlace = zonePlace(zone) + word::lists + listOf(length);
+    const std::uint64_t headPlace = listPlace(id, zone, length);
     const auto old = static_cast<SegmentId>(words_.load(headPlace));
     setField(id, word::list, pack({.next = old, .previous = 0}));
     if (old != 0) {
@@ -238,7 +264,7 @@ void SegmentTable::delist(SegmentId id) {
     }
     const std::uint64_t links = field(id, word::list);
     if (previousOf(links) == 0) {
-        words_.store(zonePlace(zone) + word::lists + listOf(length), nextOf(links));
+        words_.store(listPlace(id, zone, length), nextOf(links));
     } else {
         const SegmentId before = previousOf(links);
         setField(before, word::list, withNext(field(before, word::list), nextOf(links)));
@@ -247,6 +273,11 @@ void SegmentTable::delist(SegmentId id) {
         const SegmentId after = nextOf(links);
         setField(after, word::list, withPrevious(field(after, word::list), previousOf(links)));
     }
+}
+
+/// Where the head of the list of a free run is.
+std::uint64_t SegmentTable::listPlace(SegmentId id, std::uint32_t zone, PageCount frames) const {
+    return zonePlace(zone) + word::lists + listOf(shape_, frames, isUnmovable(id));
 }
 
 void SegmentTable::addToZone(std::uint32_t zone, std::uint64_t word, std::uint64_t added) {
@@ -281,7 +312,9 @@ void SegmentTable::use(SegmentId id, const Holder& holder) {
     setField(id, word::birth, birth);
     setField(id, word::vaddr, holder.vaddr.value);
     const std::uint64_t old = field(id, word::asked);
-    setField(id, word::asked, packAsked(holder.asked, depthOf(old), old >> zoneShift));
+    setField(id, word::asked,
+             packAsked(holder.asked, depthOf(old), old >> zoneShift) |
+                 (holder.unmovable ? unmovableBit : 0));
     const auto align = static_cast<unsigned>(std::countr_zero(holder.alignment.value));
     setField(id, word::state,
              static_cast<std::uint64_t>(SegmentState::Used) | std::uint64_t{align} << 8 |
@@ -314,6 +347,35 @@ void SegmentTable::setAlignment(SegmentId id, PageCount alignment) {
     setField(id, word::state, (field(id, word::state) & ~0xff00ULL) | std::uint64_t{log2} << 8);
 }
 
+bool SegmentTable::isUnmovable(SegmentId id) const {
+    return shape_.largestBlock != 0 && (field(id, word::asked) & unmovableBit) != 0;
+}
+
+bool SegmentTable::isUnmovable(FrameNumber frame) const {
+    const std::uint64_t pageblock = frame.value / wordsPerPage;
+    return (words_.load(shape_.typesPlace() + pageblock / 64) >> pageblock % 64 & 1) != 0;
+}
+
+void SegmentTable::setUnmovable(SegmentId id, bool unmovable) {
+    const bool listed = isFree(id);
+    if (listed) {
+        delist(id);
+    }
+    const std::uint64_t other = field(id, word::asked) & ~unmovableBit;
+    setField(id, word::asked, other | (unmovable ? unmovableBit : 0));
+    if (listed) {
+        enlist(id);
+    }
+}
+
+void SegmentTable::setUnmovable(FrameNumber frame, bool unmovable) {
+    const std::uint64_t pageblock = frame.value / wordsPerPage;
+    const std::uint64_t place = shape_.typesPlace() + pageblock / 64;
+    const std::uint64_t bit = 1ULL << pageblock % 64;
+    const std::uint64_t others = words_.load(place) & ~bit;
+    words_.store(place, others | (unmovable ? bit : 0));
+}
+
 void SegmentTable::setTop(std::uint32_t zone, FrameNumber top) {
     words_.store(zonePlace(zone) + word::top, top.value);
 }
@@ -330,24 +392,27 @@ SegmentId SegmentTable::cutFront(SegmentId id, PageCount frames) {
     FRAGSCOPE_CHECK(run.state == SegmentState::Free && frames.value > 0 && frames < run.frames,
                     "only a free run can be cut, inside its bounds");
     delist(id);
-    const auto depth = static_cast<std::uint16_t>(run.depth + 1);
+    const auto depth = deeper(run);
     const SegmentId front = insertFree(run.order.previous, run.zone, run.base, frames, depth);
-    setField(id, word::asked, packAsked({}, depth, run.zone));
+    setField(id, word::asked, packAsked({}, depth, run.zone) | typeOf(run));
     setBounds(id, run.base + frames, run.frames - frames);
     enlist(id);
     return front;
 }
 
-SegmentId SegmentTable::cutBack(SegmentId id, PageCount frames) {
+SegmentId SegmentTable::cutBack(SegmentId id, PageCount frames, bool fresh) {
     const Segment run = segment(id);
     FRAGSCOPE_CHECK(run.state == SegmentState::Free && frames.value > 0 && frames < run.frames,
                     "only a free run can be cut, inside its bounds");
     delist(id);
-    const auto depth = static_cast<std::uint16_t>(run.depth + 1);
+    const auto depth = fresh ? run.depth : deeper(run);
     const SegmentId back = insertFree(id, run.zone, run.base + frames, run.frames - frames, depth);
-    setField(id, word::asked, packAsked({}, depth, run.zone));
+    setField(id, word::asked, packAsked({}, depth, run.zone) | typeOf(run));
     setBounds(id, run.base, frames);
     enlist(id);
+    if (run.unmovable) {
+        setUnmovable(back, true);
+    }
     return back;
 }
 
@@ -362,7 +427,8 @@ void SegmentTable::joinNext(SegmentId id) {
     dropDescriptor(above.id);
     const std::uint16_t depth = run.depth < above.depth ? run.depth : above.depth;
     setField(id, word::asked,
-             packAsked({}, static_cast<std::uint16_t>(depth > 0 ? depth - 1 : 0), run.zone));
+             packAsked({}, static_cast<std::uint16_t>(depth > 0 ? depth - 1 : 0), run.zone) |
+                 typeOf(run));
     setBounds(id, run.base, run.frames + above.frames);
     enlist(id);
 }
@@ -370,18 +436,38 @@ void SegmentTable::joinNext(SegmentId id) {
 // ---- a segment moves
 // -----------------------------------------------------------------------------------
 
+/// The free run in which the new place of a segment begins (down) or ends (up).
+SegmentId SegmentTable::runFor(const Segment& moved, FrameNumber to) const {
+    SegmentId run = 0;
+    if (to < moved.base) {
+        run = moved.order.previous;
+        while (run != 0 && base(run) > to) {
+            run = previous(run);
+        }
+    } else {
+        run = moved.order.next;
+        while (run != 0 && end(run) < to + moved.frames) {
+            run = next(run);
+        }
+    }
+    FRAGSCOPE_CHECK(run != 0 && isFree(run) && to != moved.base, "a segment moves to a free run");
+    return run;
+}
+
 SegmentMove SegmentTable::beginMove(SegmentId id, FrameNumber to) {
     const Segment moved = segment(id);
     FRAGSCOPE_CHECK(moved.state == SegmentState::Used || moved.state == SegmentState::InTransit,
                     "only a segment can move");
-    SegmentId run = moved.order.previous;
-    while (run != 0 && base(run) > to) {
-        run = previous(run);
-    }
-    FRAGSCOPE_CHECK(run != 0 && isFree(run) && to < moved.base,
-                    "a segment moves down, into a free run");
-    if (base(run) < to) {
+    const SegmentId run = runFor(moved, to);
+    const bool above = moved.order.next == run;
+    if (base(run) < to && !above) {
         cutFront(run, to - base(run)); // `run` keeps the part from the new place on
+    }
+    const bool below = next(run) == id;
+    const FrameNumber newEnd = to + moved.frames;
+    FRAGSCOPE_CHECK(below || end(run) >= newEnd, "the new place is too small");
+    if (!below && end(run) > newEnd) {
+        cutBack(run, newEnd - base(run));
     }
     SegmentMove move{.segment = id,
                      .target = 0,
@@ -390,18 +476,14 @@ SegmentMove SegmentTable::beginMove(SegmentId id, FrameNumber to) {
                      .frames = moved.frames,
                      .state = moved.state};
     setState(id, SegmentState::Moving);
-    if (next(run) == id) {
-        delist(run);
+    delist(run);
+    if (below || above) {
         unlink(run);
         dropDescriptor(run);
-        setBounds(id, to, moved.end() - to);
+        const FrameNumber start = below ? to : moved.base;
+        setBounds(id, start, (below ? moved.end() : newEnd) - start);
         return move;
     }
-    FRAGSCOPE_CHECK(end(run) >= to + moved.frames, "the new place is too small");
-    if (end(run) > to + moved.frames) {
-        cutBack(run, moved.frames);
-    }
-    delist(run);
     setState(run, SegmentState::Target);
     move.target = run;
     return move;
@@ -412,9 +494,11 @@ void SegmentTable::finishMove(const SegmentMove& move) {
     const std::uint32_t zone = zoneOf(id);
     setState(id, move.state);
     if (move.target == 0) {
-        const FrameNumber left = move.to + move.frames;
+        const bool up = move.upwards();
+        const FrameNumber left = up ? move.from : move.to + move.frames;
+        const FrameNumber leftEnd = up ? move.to : move.from + move.frames;
         setBounds(id, move.to, move.frames);
-        freeAround(insertFree(id, zone, left, move.from + move.frames - left, 0));
+        freeAround(insertFree(up ? previous(id) : id, zone, left, leftEnd - left, 0));
         return;
     }
     const SegmentId before = previous(move.target);

@@ -4,8 +4,8 @@
 
 namespace fragscope {
 
-/// A segment on its way down. If the free run at the new place touches the segment, the segment's
-/// descriptor covers both until the end; else the new place has a descriptor of its own.
+/// A segment on its way, mostly down. If the free run at the new place touches the segment, the
+/// segment's descriptor covers both until the end; else the new place has a descriptor of its own.
 struct SegmentMove {
     SegmentId segment = 0;
     SegmentId target = 0; ///< the new place; 0 = the segment's own descriptor covers it
@@ -13,6 +13,8 @@ struct SegmentMove {
     FrameNumber to{};
     PageCount frames{};
     SegmentState state = SegmentState::Used; ///< of the segment, afterwards
+
+    [[nodiscard]] bool upwards() const { return to > from; }
 };
 
 /// The books of the segment heap and the primitive changes to them; which run serves a request is
@@ -34,10 +36,12 @@ public:
         std::vector<Hole> holes; ///< ascending, inside, not touching each other
     };
 
-    /// `lists`: free runs are kept in lists by length (quick-fit).
+    /// `lists`: free runs are kept in lists by length (quick-fit), or by order and migrate type
+    /// (buddy: the shape has a largest block).
     SegmentTable(WordStore& words, SegmentShape shape, bool lists);
 
-    /// Writes empty books: free runs between the holes. Needs a descriptor for each.
+    /// Writes empty books: free runs between the holes, for buddy cut into the largest blocks at
+    /// multiples of their size. Needs a descriptor for each.
     void format(const std::vector<ZoneSpec>& zones);
 
     [[nodiscard]] const SegmentShape& shape() const { return shape_; }
@@ -66,6 +70,10 @@ public:
     [[nodiscard]] SegmentId head(std::uint32_t zone, std::uint32_t list) const;
     [[nodiscard]] SegmentId nextInList(SegmentId id) const;
 
+    /// Buddy: the migrate type of a run, and of the pageblock of a frame.
+    [[nodiscard]] bool isUnmovable(SegmentId id) const;
+    [[nodiscard]] bool isUnmovable(FrameNumber frame) const;
+
     /// Descriptors that are not in use.
     [[nodiscard]] std::uint32_t spare() const;
 
@@ -75,6 +83,7 @@ public:
         VirtAddr vaddr{};
         PageCount asked{};
         PageCount alignment{1};
+        bool unmovable = false;
     };
 
     /// A free run becomes a segment of the holder; it gets the next birth number.
@@ -87,6 +96,8 @@ public:
     void setLocks(SegmentId id, std::uint16_t locks);
     void setHolder(SegmentId id, std::uint32_t owner, VirtAddr vaddr);
     void setAlignment(SegmentId id, PageCount alignment);
+    void setUnmovable(SegmentId id, bool unmovable);      ///< a free run changes its list
+    void setUnmovable(FrameNumber frame, bool unmovable); ///< the pageblock of the frame
     void setTop(std::uint32_t zone, FrameNumber top);
     void setResume(std::uint32_t zone, FrameNumber resume);
 
@@ -95,16 +106,17 @@ public:
     /// which is returned. Needs a spare descriptor.
     SegmentId cutFront(SegmentId id, PageCount frames);
 
-    /// Likewise: `id` keeps the lower `frames`, the rest gets the new descriptor.
-    SegmentId cutBack(SegmentId id, PageCount frames);
+    /// Likewise: `id` keeps the lower `frames`, the rest gets the new descriptor. `fresh`: it is
+    /// memory that no segment has had yet, which does not count as cut.
+    SegmentId cutBack(SegmentId id, PageCount frames, bool fresh = false);
 
     /// A free run takes over its free neighbour above; the neighbour's descriptor is spare then.
     void joinNext(SegmentId id);
 
     // ---- a segment moves ----
-    /// Reserves `to`, below the segment and inside a free run, for a segment that is about to be
-    /// copied there; the run must be long enough, or end where the segment begins. Until finishMove
-    /// the segment is Moving. Needs two spare descriptors.
+    /// Reserves `to`, in a free run below or above the segment, for a segment that is about to be
+    /// copied there; the new place must be free, but for what overlaps the segment. Until
+    /// finishMove the segment is Moving. Needs two spare descriptors.
     SegmentMove beginMove(SegmentId id, FrameNumber to);
 
     /// The segment lies at its new place only; what it left is free.
@@ -129,6 +141,9 @@ private:
                          FrameNumber base,
                          PageCount frames,
                          std::uint16_t depth);
+    [[nodiscard]] SegmentId runFor(const Segment& moved, FrameNumber to) const;
+    void insertBlocks(std::uint32_t zone, FrameNumber begin, FrameNumber end);
+    [[nodiscard]] std::uint64_t listPlace(SegmentId id, std::uint32_t zone, PageCount frames) const;
     void freeAround(SegmentId id);
 
     WordStore& words_;

@@ -71,6 +71,13 @@ std::vector<Setting> heapDesign() {
                   "seed 001: individual heaps, or move segments down below holes"),
         choice("segments.span_choice", &S::spanChoice)
             .says("Spans `separate`: which heap gets a request first."),
+        count("segments.survey_every", &S::surveyEvery)
+            .between(0, 1ULL << 31)
+            .says("Requests and frees between two surveys of the free runs; 0 = none."),
+        count("segments.max_order", &S::maxOrder)
+            .between(0, 28)
+            .says("Placement buddy: the largest block has 2 to this many pages (Linux: 10).",
+                  "ALLOCATORS C5: orders 0 to 10"),
     };
 }
 
@@ -87,7 +94,7 @@ std::vector<Setting> segmentSettings() {
             .says("Memory below the segment heap, for the kernel's books and page tables; `auto`: "
                   "a sixteenth, at least 2 MiB."),
         count("segments.descriptors", &S::descriptors)
-            .between(8, 1ULL << 19)
+            .between(8, 3ULL << 20)
             .says("Runs of frames, free and used, that the heap can describe."),
         count("segments.areas", &S::areas)
             .between(1, 1ULL << 17)
@@ -99,6 +106,9 @@ std::vector<Setting> segmentSettings() {
         flag("segments.large_pages", &S::largePages)
             .says("2 MiB mappings where frames and addresses allow.",
                   "seed 001: some or all of a segment can be mapped using 4MB pages"),
+        choice("segments.addresses", &S::addresses)
+            .says("What the address of a segment means.",
+                  "seed 001: splitting the allocation will cause serious problems"),
     };
     std::move(machine.begin(), machine.end(), std::back_inserter(all));
     return all;
@@ -129,7 +139,21 @@ std::vector<Setting> compactionSettings() {
         count("compaction.threshold_percent", &S::thresholdPercent)
             .between(0, 100)
             .says("Background: it works if the gaps are more than this share of the heap."),
-        count("compaction.cpu", &S::cpu).says("Background: CPU of the task."),
+        count("compaction.cpu", &S::cpu)
+            .says("CPU of the background task, and of the one that aligns segments again."),
+        count("compaction.relax_below", &S::relaxBelowPercent)
+            .between(0, 100)
+            .says("Low mark, in per cent of the heap: while less is free, or would be with the "
+                  "request, large segments count as aligned to 4 KiB.",
+                  "seed 001: if memory is running low, large segments could be compacted to 4k "
+                  "alignment"),
+        choice("compaction.realign", &S::realign)
+            .says("How they are aligned again; a task looks once in compaction.period.",
+                  "seed 001: if free memory later increases, aligned on 4MB boundaries again"),
+        count("compaction.realign_above", &S::realignAbovePercent)
+            .between(0, 100)
+            .says("High mark, in per cent of the heap: they are aligned again while more is free. "
+                  "Too close to the low one, they swing."),
     };
 }
 
@@ -139,7 +163,8 @@ std::vector<Setting> segmentLoadSettings() {
     return {
         size("process.segment_limit", &S::limit)
             .between(pageBytes, most)
-            .says("Pattern segments: before each request it frees until it holds at most this."),
+            .says("Pattern segments: before a request it frees until it holds at most this with "
+                  "it, in frames as they were given."),
         size("process.segment_least", &S::least)
             .between(pageBytes, most)
             .multipleOf(pageBytes)
@@ -170,6 +195,16 @@ std::vector<Setting> segmentLoadSettings() {
                   "seed 001: the oldest segments shouldn't need moving that often"),
         choice("process.stamps", &S::stamps)
             .says("Which words of its segments it writes, and reads again before it frees them."),
+        flag("process.free_at_end", &S::freeAtEnd)
+            .says("After its last request it frees all that it holds."),
+        count("process.unmovable_percent", &S::unmovablePercent)
+            .between(0, 100)
+            .says("Placement buddy: share of the requests whose blocks are unmovable, as for DMA."),
+        count("process.sweeps", &S::sweeps)
+            .says("Pattern checkerboard: how often it looks at each page of its array at the end."),
+        flag("process.promote", &S::promote)
+            .says("Pattern checkerboard: before that it asks for large pages for its array.",
+                  "lesson L30: huge-page promotion"),
     };
 }
 
