@@ -141,6 +141,10 @@ enum class Better : std::uint8_t { Lower, Higher, Neither };
       "Half of the free runs are at most this long, at the last survey.")                          \
     M(SegmentLongest, "segment_longest_request_frames", "frames", Higher,                          \
       "Longest request that would succeed as it is, at the last survey.")                          \
+    M(SegmentCallLongest, "segment_request_longest_cycles", "cycles", Lower,                       \
+      "Longest system call for a segment, waiting and compaction included.")                       \
+    M(SegmentFreeLongest, "segment_free_longest_cycles", "cycles", Lower,                          \
+      "Longest system call that gave a segment back.")                                             \
     M(SegmentSearched, "segment_runs_searched", "runs", Lower,                                     \
       "Runs and heads of lists looked at for segments.")                                           \
     M(SegmentsFragmented, "segments_refused_fragmented", "requests", Lower,                        \

@@ -359,11 +359,28 @@ bool MetricFold::compaction(const Event& event) {
     return true;
 }
 
+std::uint64_t MetricFold::largestOf(MetricId metric) const {
+    std::uint64_t largest = 0;
+    for (auto own = totals_.lower_bound({metric, 0});
+         own != totals_.end() && own->first.first == metric; ++own) {
+        largest = std::max(largest, own->second);
+    }
+    return largest;
+}
+
 bool MetricFold::segmentBooks(const Event& event) {
     if (event.kind == EventKind::SegmentSurvey) {
         follow(MetricId::SegmentFreeRuns, event.object, event.value);
         value(MetricId::SegmentFreeMedian) = event.a;
-        follow(MetricId::SegmentLongest, event.object, event.b);
+        totals_[{MetricId::SegmentLongest, event.object}] = event.b;
+        value(MetricId::SegmentLongest) = largestOf(MetricId::SegmentLongest);
+        return true;
+    }
+    if (event.kind == EventKind::SegmentCallDone) {
+        const bool freed = event.rule == Rule::SegmentUnmapped;
+        std::uint64_t& longest =
+            value(freed ? MetricId::SegmentFreeLongest : MetricId::SegmentCallLongest);
+        longest = std::max(longest, event.value);
         return true;
     }
     if (event.a == 0) {
@@ -416,6 +433,7 @@ bool MetricFold::apply(const Event& event) {
     case EventKind::PteStore:
         return mappings(event);
     case EventKind::RunCut:
+    case EventKind::SegmentCallDone:
     case EventKind::SegmentSurvey:
         return segmentBooks(event);
     case EventKind::CompactionBegun:
