@@ -1,5 +1,6 @@
 #include "fragscope/defrag/compaction/background.h"
 #include "fragscope/defrag/compaction/carrier.h"
+#include "fragscope/defrag/compaction/realign.h"
 #include "fragscope/defrag/compaction/slide.h"
 #include "fragscope/defrag/entry_e.h"
 #include "fragscope/defrag/listings.h"
@@ -25,7 +26,8 @@ std::vector<const Listing*> defragListings() {
     return {&stopTheWorldListing(),       &entryEListing(MoveEnd::High),
             &entryEListing(MoveEnd::Low), &moverLoopListing(),
             &recoveryListing(),           &slideListing(),
-            &carrySegmentListing(),       &backgroundListing()};
+            &carrySegmentListing(),       &backgroundListing(),
+            &relaxListing(),              &realignListing()};
 }
 
 } // namespace fragscope

@@ -257,7 +257,13 @@ enum class EventSort : std::uint8_t { State, Meaning, Both };
       "A collector of the kernel read the heap of a process at vaddr: a deliberate mistake.") \
     /* segments */                                                                                 \
     K(SegmentAllocated, "segment-allocated", Meaning, Structure, "process", "frames", "searched",  \
-      "pieces", "A run of contiguous frames from paddr became a segment of a process.")            \
+      "frames_asked", "A run of contiguous frames from paddr became a segment of a process.")      \
+    K(SegmentCallDone, "segment-call", Meaning, Structure, "process", "cycles", "frames", "",      \
+      "A system call for a segment has returned; the rule says what became of it.")                \
+    K(RunCut, "segment-run-cut", Meaning, Structure, "zone", "frames", "depth", "",                \
+      "A piece from paddr was cut off a free run; depth is how often since it was whole.")         \
+    K(SegmentSurvey, "segment-survey", Meaning, Structure, "zone", "free_runs", "median_frames",   \
+      "longest_request_frames", "What free runs a zone of the segment heap has.")                  \
     K(SegmentFreed, "segment-freed", Meaning, Structure, "process", "frames", "joined", "",        \
       "A segment became a free run.")                                                              \
     K(SegmentRefused, "segment-refused", Meaning, Structure, "process", "frames_wanted",           \
@@ -273,7 +279,11 @@ enum class EventSort : std::uint8_t { State, Meaning, Both };
     K(SegmentMoved, "segment-moved", Meaning, Structure, "process", "frames", "source_paddr",      \
       "birth", "A segment lies at paddr now.")                                                     \
     K(CompactionDone, "compaction-done", Meaning, Structure, "zone", "bytes_moved",                \
-      "segments_moved", "largest_run_frames", "The segments that could move lie lower.")
+      "segments_moved", "largest_run_frames", "The segments that could move lie lower.")           \
+    K(SegmentZoneMade, "segment-zone", Meaning, Structure, "zone", "frames", "", "",               \
+      "The segment heap has a zone from paddr on, holes included.")                                \
+    K(SegmentAligned, "segment-aligned", Meaning, Structure, "process", "alignment_frames",        \
+      "frames_won", "birth", "A large segment at paddr got another alignment; the rule says why.")
 // clang-format on
 
 enum class EventKind : std::uint16_t {

@@ -199,14 +199,24 @@ namespace fragscope {
     R(NoDescriptorLeft, "the heap has no descriptor left for another run")                         \
     R(NoSegment, "there is no such segment")                                                       \
     R(SegmentIsLocked, "the segment is locked in place")                                           \
-    R(CompactForRequest, "a request does not fit: segments move down to make room")                \
+    R(CompactFragmented, "fragmentation: enough is free, but in pieces")                           \
+    R(CompactToCoalesce, "coalescing: free neighbours would do, but were never joined")            \
+    R(CompactShortage, "shortage: less than a tenth of the heap is free, and in pieces")           \
+    R(CompactPoorReuse, "poor re-use: a free run would do, but the placement does not look there") \
     R(CompactInBackground, "the background task found enough gaps")                                \
     R(AreaAtEnd, "no free area fits: the address space is extended")                               \
     R(SegmentMapped, "a segment is mapped at an area of its owner")                                \
     R(SegmentUnmapped, "a segment leaves its owner's address space")                               \
     R(NoRoomForArea, "no room is left for its area or its page tables")                            \
     R(SlideDown, "the earliest place below, in the order of age")                                  \
-    R(FillGap, "the oldest segment above that fits into the gap")
+    R(FillGap, "the oldest segment above that fits into the gap")                                  \
+    R(SegmentIsLarge, "larger than the limit: it begins at a multiple of {value} frames")          \
+    R(RelaxedBelowMark, "free memory is below the low mark: 4 KiB is alignment enough")            \
+    R(RealignedAboveMark, "free memory is above the high mark: aligned again")                     \
+    R(RealignUp, "the highest aligned place below the segment above")                              \
+    R(RealignToTop, "aligned again at the top of the heap: the order by age is given up")          \
+    R(CompactAfterRealign, "what was moved up to be aligned again slides down")                    \
+    R(CompactBeforeRealign, "large segments need room at the top to be aligned again")
 // clang-format on
 
 enum class Rule : std::uint16_t {

@@ -2,6 +2,7 @@
 
 #include "fragscope/defrag/compaction/background.h"
 #include "fragscope/defrag/compaction/carrier.h"
+#include "fragscope/defrag/compaction/realign.h"
 #include "fragscope/defrag/compaction/slide.h"
 #include "fragscope/defrag/invariants.h"
 #include "fragscope/defrag/mover_loop.h"
@@ -70,6 +71,7 @@ struct Machine::Parts {
     std::optional<SegmentCarrier> carrier; ///< of segments
     std::optional<Slide> compaction;
     std::optional<BackgroundCompaction> background;
+    std::optional<Realigner> realigner;
     Shadow shadow;
     InvariantChecker invariants;
     FrameChecker frameChecker;

@@ -206,6 +206,15 @@ void makeCompaction(Machine::Parts& parts) {
                             .daemon = true};
         parts.scheduler.spawn(spec, runBackground(*parts.background));
     }
+    if (settings.realign != Realign::Never) {
+        parts.realigner.emplace(parts.events, segments->heap(), *parts.compaction,
+                                parts.config.compaction, parts.scheduler);
+        const TaskSpec spec{.role = TaskRole::Mover,
+                            .cpu = settings.cpu,
+                            .listing = ListingId::RealignSegments,
+                            .daemon = true};
+        parts.scheduler.spawn(spec, parts.realigner->run());
+    }
 }
 
 /// The kernel's books; with `frames.step_boot` the free list is built by a task, in micro-steps.

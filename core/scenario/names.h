@@ -74,6 +74,7 @@ template <> std::span<const Choice> choicesOf<AreaJoin>();
 template <> std::span<const Choice> choicesOf<CompactionTrigger>();
 template <> std::span<const Choice> choicesOf<CompactionExtent>();
 template <> std::span<const Choice> choicesOf<LockedSegments>();
+template <> std::span<const Choice> choicesOf<Realign>();
 template <> std::span<const Choice> choicesOf<SegmentStamps>();
 
 /// The name of an enumerator, e.g. "entry-e".

@@ -114,6 +114,16 @@ template <> std::span<const Choice> choicesOf<LockedSegments>() {
     return choices;
 }
 
+template <> std::span<const Choice> choicesOf<Realign>() {
+    static constexpr std::array<Choice, 3> choices{{
+        {"never", "Not at all."},
+        {"up", "From the top down each segment goes to the highest aligned place below the one "
+               "above it; then all slide down."},
+        {"to-top", "Each goes to the top of the heap: the order by age is given up."},
+    }};
+    return choices;
+}
+
 template <> std::span<const Choice> choicesOf<SegmentStamps>() {
     static constexpr std::array<Choice, 3> choices{{
         {"pages", "The first and the last word of each page."},

@@ -57,6 +57,20 @@ void checkMachine(const RunConfig& config, IssueList& issues) {
     }
 }
 
+void checkRealign(const CompactionSettings& compaction, IssueList& issues) {
+    if (compaction.realign == Realign::Never) {
+        return;
+    }
+    if (compaction.realignAbovePercent <= compaction.relaxBelowPercent) {
+        issues.add("compaction.realign_above",
+                   fmt::format("the high mark ({} %) must be above compaction.relax_below ({} %)",
+                               compaction.realignAbovePercent, compaction.relaxBelowPercent));
+    }
+    if (compaction.trigger == CompactionTrigger::None) {
+        issues.add("compaction.realign", "it needs compaction: set compaction.trigger");
+    }
+}
+
 void checkProgram(const ProcessSettings& process, std::size_t item, IssueList& issues) {
     const SegmentLoad& load = process.segments;
     if (process.accesses == 0) {
@@ -109,6 +123,7 @@ void checkSegments(const RunConfig& config, IssueList& issues) {
     if (enabled) {
         checkHeapDesign(config.segments, issues);
         checkMachine(config, issues);
+        checkRealign(config.compaction, issues);
     }
 }
 

@@ -61,6 +61,8 @@ enum class ListingId : std::uint16_t {
     SlideCompaction,      ///< defrag/compaction/slide
     CarrySegment,         ///< defrag/compaction/carrier
     BackgroundCompaction, ///< defrag/compaction/background
+    RelaxSegment,         ///< defrag/compaction/relax
+    RealignSegments,      ///< defrag/compaction/realign
     Count
 };
 

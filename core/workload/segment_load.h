@@ -22,6 +22,7 @@ struct SegmentLoad {
     ByteCount largeMost = mib(12);    ///< likewise
     std::uint32_t youngPercent = 50;  ///< share of the frees that hit the younger quarter
     SegmentStamps stamps = SegmentStamps::Pages;
+    bool freeAtEnd = false; ///< after its last request it frees all that it holds
 };
 
 } // namespace fragscope

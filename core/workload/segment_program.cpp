@@ -1,6 +1,7 @@
 #include "fragscope/workload/segment_program.h"
 
 #include "fragscope/base/hash.h"
+#include "fragscope/workload/progress.h"
 
 #include <algorithm>
 #include <array>
@@ -13,7 +14,7 @@ enum class Line : std::uint16_t { Begin = 1, TooMuch, Verify, Free, Ask, Stamp, 
 
 constexpr std::array<std::string_view, 7> lines{
     "draw the size of the next segment",
-    "it would hold too much with it: draw one to free, mostly a young one",
+    "it would hold too much with it, or it ends: draw one to free, mostly a young one",
     "read its stamps again",
     "system call: free the segment",
     "system call: ask for the segment",
@@ -84,21 +85,13 @@ std::size_t SegmentProgram::drawVictim() {
     return young ? held_.size() - 1 - thread_.rng.below(quarter) : thread_.rng.below(held_.size());
 }
 
-void SegmentProgram::report() {
-    const Board& board = thread_.kernel.board();
-    board.events.emit({.kind = EventKind::AccessesDone,
-                       .object = thread_.process.number,
-                       .value = thread_.progress.accesses,
-                       .a = thread_.progress.reads,
-                       .b = board.scheduler.now()});
-}
-
 Steps SegmentProgram::run() {
     auto& l = co_await Follow<Locals>{segmentProgramListing()};
     const SegmentLoad& load = thread_.settings.segments;
     const std::uint64_t limit = pagesFor(load.limit).value;
     const Board& board = thread_.kernel.board();
-    while (l.requests < thread_.settings.accesses && !request_.killed) {
+    const std::uint64_t requests = thread_.settings.accesses;
+    while (l.requests < requests && !request_.killed) {
         co_yield Line::Begin;
         board.scheduler.spend(board.cost.think);
         l.pages = drawSize().value;
@@ -107,11 +100,14 @@ Steps SegmentProgram::run() {
         }
         co_await part(askForOne(l));
         if (++l.requests % reportEvery == 0) {
-            report();
+            publishProgress(thread_);
         }
     }
+    while (load.freeAtEnd && !held_.empty() && !request_.killed) {
+        co_await part(freeOne(l));
+    }
     co_yield Line::End;
-    report();
+    publishProgress(thread_);
     thread_.kernel.threadEnded(thread_.process);
 }
 
@@ -157,8 +153,7 @@ Steps SegmentProgram::visitStamps(Locals& l, Held held, bool write) {
         request_.kind = write ? AccessKind::Write : AccessKind::Read;
         request_.value = stamp;
         co_await access(thread_.kernel, request_);
-        ++thread_.progress.accesses;
-        thread_.progress.reads += write ? 0 : 1;
+        countAccess(thread_, request_);
         if (!write && !request_.killed && request_.value != stamp) {
             board.events.emit({.kind = EventKind::StampBroken,
                                .object = thread_.process.number,

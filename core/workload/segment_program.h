@@ -28,7 +28,6 @@ private:
     Steps freeOne(Locals& l);
     Steps askForOne(Locals& l);
     Steps visitStamps(Locals& l, Held held, bool write);
-    void report();
 
     ApplicationThread& thread_;
     std::vector<Held> held_; ///< oldest first

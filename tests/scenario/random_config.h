@@ -194,6 +194,7 @@ private:
         load.largePercent = static_cast<std::uint32_t>(rng_.below(50));
         load.youngPercent = static_cast<std::uint32_t>(rng_.below(101));
         load.stamps = any<SegmentStamps>();
+        load.freeAtEnd = coin();
     }
 
     void fill(SegmentMemorySettings& segments) {
@@ -216,6 +217,7 @@ private:
         heap.alignment = PageCount(1ULL << rng_.below(11));
         heap.spans = any<SegmentSpans>();
         heap.spanChoice = any<SpanChoice>();
+        heap.surveyEvery = static_cast<std::uint32_t>(rng_.below(100));
     }
 
     void fill(CompactionSettings& compaction, const MachineSettings& machine) {
@@ -227,6 +229,9 @@ private:
         compaction.budget = ByteCount(1 + rng_.below(1ULL << 30));
         compaction.thresholdPercent = static_cast<std::uint32_t>(rng_.below(101));
         compaction.cpu = static_cast<std::uint32_t>(rng_.below(machine.cpus));
+        compaction.relaxBelowPercent = static_cast<std::uint32_t>(rng_.below(60));
+        compaction.realign = any<Realign>();
+        compaction.realignAbovePercent = static_cast<std::uint32_t>(61 + rng_.below(40));
     }
 
     /// Where memory is segments, nothing else is there.
@@ -238,6 +243,9 @@ private:
         config.paging = {};
         if (config.mover.algorithm == MoverAlgorithm::None) {
             config.compaction.trigger = CompactionTrigger::None;
+        }
+        if (config.compaction.trigger == CompactionTrigger::None) {
+            config.compaction.realign = Realign::Never;
         }
         for (ProcessSettings& process : config.processes) {
             process.pattern = Pattern::Segments;

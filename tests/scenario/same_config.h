@@ -99,9 +99,10 @@ inline bool same(const SegmentMemorySettings& x, const SegmentMemorySettings& y)
 }
 
 inline bool same(const CompactionSettings& x, const CompactionSettings& y) {
-    const auto& [a1, a2, a3, a4, a5, a6, a7, a8] = x;
-    const auto& [b1, b2, b3, b4, b5, b6, b7, b8] = y;
-    return std::tie(a1, a2, a3, a4, a5, a6, a7, a8) == std::tie(b1, b2, b3, b4, b5, b6, b7, b8);
+    const auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11] = x;
+    const auto& [b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11] = y;
+    return std::tie(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11) ==
+           std::tie(b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11);
 }
 
 inline bool same(const ProcessSettings& x, const ProcessSettings& y) {

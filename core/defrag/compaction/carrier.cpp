@@ -10,8 +10,8 @@ enum class Line : std::uint16_t { Look = 1, Copy, Entry, Move, Large, Ask, Acked
 
 constexpr std::array<std::string_view, 7> lines{
     "who maps the segment?",
-    "nobody, it is in a message: copy the next page",
-    "its owner: an empty entry for the new place, in front of its own",
+    "nobody, it is in a message: copy the next page, down from its first, up from its last",
+    "its owner: an empty entry for the new place, in front of its own; behind it to go up",
     "the mover carries the block from one entry to the other",
     "2 MiB lie aligned again: a large page takes the place of their table",
     "make all CPUs drop the small translations",
@@ -50,8 +50,9 @@ Steps SegmentCarrier::copyOnly(const SegmentMove& move, const Segment& moved, Lo
     const Board& board = kernel_.board();
     for (l.page = 0; l.page < l.pages; ++l.page) {
         co_yield Line::Copy;
-        const PhysAddr from = startOf(move.from + PageCount(l.page));
-        const PhysAddr to = startOf(move.to + PageCount(l.page));
+        const PageCount n(move.upwards() ? l.pages - 1 - l.page : l.page);
+        const PhysAddr from = startOf(move.from + n);
+        const PhysAddr to = startOf(move.to + n);
         board.memory.copy(to, from, ByteCount(pageBytes));
         board.scheduler.spend(board.cost.copyPage);
         board.events.emit({.kind = EventKind::PageCopied,
@@ -67,13 +68,15 @@ Steps SegmentCarrier::moveMapped(const SegmentMove& move, const Segment& moved, 
     co_yield Line::Entry;
     ++process.mappingsOpen; // not to be reaped before the books are right
     const std::size_t index = kernel_.segments()->areasOf(process).indexOf(moved.vaddr).value();
+    const bool up = move.upwards();
     MapEntry entry = process.map.entry(index);
     entry.place = process.map.placeFor(entry.start, startOf(move.to).value);
+    entry.start += up ? bytesOf(move.frames).value : 0;
     entry.length = 0;
-    process.map.insert(index, entry, Rule::SlideDown);
+    process.map.insert(up ? index + 1 : index, entry, up ? Rule::RealignUp : Rule::SlideDown);
     kernel_.board().scheduler.spend(kernel_.board().cost.kernelStore);
-    job_ = {.owners = {{&process, index + 1}},
-            .end = MoveEnd::High,
+    job_ = {.owners = {{&process, up ? index : index + 1}},
+            .end = up ? MoveEnd::Low : MoveEnd::High,
             .source = move.from,
             .destination = move.to,
             .pages = move.frames,

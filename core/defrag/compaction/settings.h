@@ -15,6 +15,11 @@ enum class LockedSegments : std::uint8_t { Above, Below };
 /// What starts a compaction.
 enum class CompactionTrigger : std::uint8_t { None, Failure, Background, Both };
 
+/// How large segments whose alignment was relaxed get it again: not at all; all segments from the
+/// top down go to the highest aligned place, then slide down; or only they go to the top (gives up
+/// the order by age).
+enum class Realign : std::uint8_t { Never, Up, ToTop };
+
 struct CompactionSettings {
     CompactionTrigger trigger = CompactionTrigger::Failure;
     CompactionExtent extent = CompactionExtent::Full;
@@ -24,6 +29,11 @@ struct CompactionSettings {
     ByteCount budget = mib(1);          ///< Background: bytes moved at a look, at least a segment
     std::uint32_t thresholdPercent = 5; ///< Background: gaps in per cent of the zone
     std::uint32_t cpu = 0;              ///< Background: where the task runs
+    /// Large segments count as aligned to 4 KiB while free memory is below this, in per cent of the
+    /// zone, or would be with the request that needs room.
+    std::uint32_t relaxBelowPercent = 0;
+    Realign realign = Realign::Never;
+    std::uint32_t realignAbovePercent = 100; ///< and again as before while it is above this
 
     [[nodiscard]] bool onFailure() const {
         return trigger == CompactionTrigger::Failure || trigger == CompactionTrigger::Both;

@@ -30,10 +30,6 @@ bool isLocked(const Segment& run) {
     return run.locks != 0 || run.state == SegmentState::Moving;
 }
 
-PageCount alignmentOf(const Segment& segment) {
-    return PageCount(1ULL << segment.alignLog2);
-}
-
 } // namespace
 
 struct Slide::Locals {
@@ -76,7 +72,7 @@ SegmentId Slide::fillerFor(SegmentId barrier, FrameNumber from, bool any, FrameN
         const Segment run = table.segment(id);
         if (isMovable(run)) {
             std::uint64_t searched = 0;
-            to = slideTarget(table, id, from, alignmentOf(run), searched);
+            to = slideTarget(table, id, from, run.alignment(), searched);
             if (to + run.frames <= table.base(barrier)) {
                 return id;
             }
@@ -88,16 +84,14 @@ SegmentId Slide::fillerFor(SegmentId barrier, FrameNumber from, bool any, FrameN
     return 0;
 }
 
-Steps Slide::moveTo(Locals& l, SegmentId segment, FrameNumber to, Rule why) {
-    co_yield Line::Reserve;
+Steps Slide::move(SegmentId segment, FrameNumber to, Rule why) {
     moved_ = heap_.table().segment(segment);
     move_ = heap_.table().beginMove(segment, to);
     co_await engine_.carry(move_, moved_);
     heap_.table().finishMove(move_);
     engine_.arrived(moved_);
-    ++l.moved;
-    l.bytes += bytesOf(moved_.frames).value;
-    l.d = (to + moved_.frames).value;
+    ++totals_.segments;
+    totals_.bytes += bytesOf(moved_.frames).value;
     events_.emit({.kind = EventKind::SegmentMoved,
                   .rule = why,
                   .object = moved_.owner,
@@ -106,6 +100,14 @@ Steps Slide::moveTo(Locals& l, SegmentId segment, FrameNumber to, Rule why) {
                   .value = moved_.frames.value,
                   .a = startOf(moved_.base).value,
                   .b = moved_.birth});
+}
+
+Steps Slide::moveTo(Locals& l, SegmentId segment, FrameNumber to, Rule why) {
+    co_yield Line::Reserve;
+    co_await part(move(segment, to, why));
+    ++l.moved;
+    l.bytes += bytesOf(moved_.frames).value;
+    l.d = (to + moved_.frames).value;
 }
 
 Steps Slide::fillBelow(Locals& l, SegmentId barrier, bool any) {
@@ -135,8 +137,13 @@ Steps Slide::visit(Locals& l, SegmentId id) {
         co_return;
     }
     co_yield Line::Slide;
+    if (run.alignLog2 != 0 && isMemoryShort(heap_.table(), l.zone, l.wanted, settings_)) {
+        relaxation_ = {.segment = id, .from = FrameNumber(l.d)};
+        co_await relaxSegment(events_, heap_, relaxation_);
+    }
+    const PageCount alignment = heap_.table().segment(id).alignment();
     std::uint64_t searched = 0;
-    l.to = slideTarget(heap_.table(), id, FrameNumber(l.d), alignmentOf(run), searched).value;
+    l.to = slideTarget(heap_.table(), id, FrameNumber(l.d), alignment, searched).value;
     if (l.to < run.base.value) {
         co_await part(moveTo(l, id, FrameNumber(l.to), Rule::SlideDown));
     } else {
@@ -170,8 +177,6 @@ Steps Slide::compact(Pass& pass) {
     table.setResume(pass.zone, pass.complete ? table.zone(pass.zone).end : FrameNumber(l.d));
     heap_.retract(pass.zone);
     ++totals_.compactions;
-    totals_.segments += l.moved;
-    totals_.bytes += l.bytes;
     events_.emit({.kind = EventKind::CompactionDone,
                   .rule = pass.why,
                   .object = pass.zone,
@@ -180,12 +185,42 @@ Steps Slide::compact(Pass& pass) {
                   .b = largestFree(table, pass.zone).value});
 }
 
+/// Why a request could not be served without moving anything (seed 001: what is the need for the
+/// compaction?).
+Rule Slide::reasonFor(std::uint32_t zone, PageCount frames, PageCount alignment) const {
+    const SegmentTable& table = heap_.table();
+    const SegmentZone whole = table.zone(zone);
+    Segment joined; // free neighbours as one run
+    Rule reason = Rule::None;
+    for (SegmentId id = table.first(zone); id != 0; id = table.next(id)) {
+        const Segment run = table.segment(id);
+        if (run.state != SegmentState::Free) {
+            joined.frames = PageCount(0);
+            continue;
+        }
+        if (placeInRun(run, run.base, frames, alignment)) {
+            return Rule::CompactPoorReuse;
+        }
+        joined.base = joined.frames.value == 0 ? run.base : joined.base;
+        joined.frames += run.frames;
+        if (placeInRun(joined, joined.base, frames, alignment)) {
+            reason = Rule::CompactToCoalesce;
+        }
+    }
+    if (reason != Rule::None) {
+        return reason;
+    }
+    const bool scarce = whole.free.value * 10 < (whole.end - whole.begin).value;
+    return scarce ? Rule::CompactShortage : Rule::CompactFragmented;
+}
+
 Steps Slide::makeRoom(std::uint32_t zone, PageCount frames, PageCount alignment) {
     const PageCount wanted = frames + alignment - PageCount(1);
+    const bool isShort = isMemoryShort(heap_.table(), zone, frames.value, settings_);
     requested_ = {.zone = zone,
-                  .from = startFor(zone, wanted),
+                  .from = isShort ? heap_.table().zone(zone).begin : startFor(zone, wanted),
                   .wanted = frames,
-                  .why = Rule::CompactForRequest};
+                  .why = reasonFor(zone, frames, alignment)};
     return compact(requested_);
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 
-#include "fragscope/defrag/compaction/settings.h"
-#include "fragscope/kernel/segments/segment_heap.h"
+#include "fragscope/defrag/compaction/relax.h"
 
 namespace fragscope {
 
@@ -21,7 +20,8 @@ public:
 
 /// Compaction downward: each segment, oldest first, slides to the earliest place below it that is
 /// free of holes and of segments that must stay. The order by age is kept, but for the gaps that
-/// the settings fill.
+/// the settings fill. While memory is short, large segments lose their alignment if that wins room
+/// (relax.h).
 ///
 /// T2 no segment moves up; T3 a second compaction moves nothing, unless segments went below locked
 /// ones; T5 the frames in segments stay;
@@ -50,6 +50,9 @@ public:
     /// The heap's lock is held.
     Steps compact(Pass& pass);
 
+    /// Moves one segment to a free place; the heap's lock is held.
+    Steps move(SegmentId segment, FrameNumber to, Rule why);
+
     /// Sums over all compactions.
     struct Totals {
         std::uint64_t compactions = 0;
@@ -62,6 +65,7 @@ public:
 private:
     struct Locals;
 
+    [[nodiscard]] Rule reasonFor(std::uint32_t zone, PageCount frames, PageCount alignment) const;
     [[nodiscard]] FrameNumber startFor(std::uint32_t zone, PageCount wanted) const;
     [[nodiscard]] SegmentId
     fillerFor(SegmentId barrier, FrameNumber from, bool any, FrameNumber& to) const;
@@ -77,6 +81,7 @@ private:
     Pass requested_;   ///< by makeRoom
     SegmentMove move_; ///< the one under way
     Segment moved_;    ///< as it was
+    Relaxation relaxation_;
 };
 
 const Listing& slideListing();

@@ -95,6 +95,27 @@ FrameNumber slideTarget(const SegmentTable& table,
     return moved.base;
 }
 
+std::optional<FrameNumber>
+highestTarget(const SegmentTable& table, SegmentId segment, PageCount alignment) {
+    const Segment moved = table.segment(segment);
+    std::optional<FrameNumber> highest;
+    for (SegmentId id = moved.order.next; id != 0; id = table.next(id)) {
+        const Segment run = table.segment(id);
+        if (run.state == SegmentState::Hole) {
+            continue;
+        }
+        if (run.state != SegmentState::Free) {
+            break;
+        }
+        const FrameNumber at((run.end().value - moved.frames.value) & ~(alignment.value - 1));
+        const bool touches = run.order.previous == segment;
+        if (at >= run.base || (touches && at > moved.base)) {
+            highest = at;
+        }
+    }
+    return highest;
+}
+
 PageCount largestFree(const SegmentTable& table, std::uint32_t zone) {
     PageCount largest{};
     PageCount run{};

@@ -40,6 +40,11 @@ FrameNumber slideTarget(const SegmentTable& table,
                         PageCount alignment,
                         std::uint64_t& searched);
 
+/// Aligning again: the highest aligned place in the free runs between the segment and the one above
+/// it, or over itself, but above its own; holes are passed (DEFRAG 3.6).
+std::optional<FrameNumber>
+highestTarget(const SegmentTable& table, SegmentId segment, PageCount alignment);
+
 /// The longest run of free frames of a zone, free neighbours counted together.
 PageCount largestFree(const SegmentTable& table, std::uint32_t zone);
 

@@ -96,6 +96,9 @@ Steps joinRuns(SegmentHeap& heap, SegmentRequest& request, Locals& l) {
 Steps compact(SegmentHeap& heap, SegmentRequest& request, Locals& l) {
     const std::vector<std::uint32_t> order = heap.zoneOrder(PageCount(l.frames));
     for (const std::uint32_t zone : order) {
+        if (!heap.mayMakeRoom(zone, PageCount(l.frames))) {
+            continue;
+        }
         co_yield Line::Compact;
         l.zone = zone;
         co_await heap.compactor()->makeRoom(zone, PageCount(l.frames), PageCount(l.alignment));
@@ -118,7 +121,7 @@ Steps quickFit(SegmentHeap& heap, SegmentRequest& request) {
         if (l.run == 0 && heap.settings().join == SegmentJoin::OnFailure) {
             co_await part(joinRuns(heap, request, l));
         }
-        if (l.run == 0 && heap.compactor() != nullptr) {
+        if (l.run == 0) {
             co_await part(compact(heap, request, l));
         }
     }

@@ -94,6 +94,19 @@ void unlockHeap(Kernel& kernel, Process& process) {
     kernel.reapIfDead(process);
 }
 
+void announceCall(const Kernel& kernel,
+                  const Process& process,
+                  std::uint64_t begun,
+                  std::uint64_t frames,
+                  Rule rule) {
+    const Board& board = kernel.board();
+    board.events.emit({.kind = EventKind::SegmentCallDone,
+                       .rule = rule,
+                       .object = process.number,
+                       .value = board.scheduler.now() - begun,
+                       .a = frames});
+}
+
 void chargeAreas(Kernel& kernel, const AreaArray::Work& before, const AreaArray::Work& now) {
     const Board& board = kernel.board();
     board.scheduler.spend((now.compared - before.compared) * board.cost.kernelStore +
@@ -219,6 +232,7 @@ Steps allocateSegment(Kernel& kernel, Process& process, SegmentCall& call) {
     Task& self = co_await thisTask();
     auto& l = co_await Follow<Locals>{allocateSegmentListing()};
     SegmentMemory& memory = *kernel.segments();
+    const std::uint64_t begun = kernel.board().scheduler.now();
     co_await part(lockHeap(kernel, self, Line::Lock));
     co_yield Line::Heap;
     SegmentRequest request{.frames = call.frames, .owner = process.number};
@@ -226,6 +240,7 @@ Steps allocateSegment(Kernel& kernel, Process& process, SegmentCall& call) {
     l.segment = request.segment;
     if (request.segment == 0) {
         co_yield Line::Refused;
+        announceCall(kernel, process, begun, call.frames.value, request.why);
         unlockHeap(kernel, process);
         co_return;
     }
@@ -248,12 +263,15 @@ Steps allocateSegment(Kernel& kernel, Process& process, SegmentCall& call) {
         call.segment = request.segment;
         call.at = VirtAddr(l.address);
     }
+    announceCall(kernel, process, begun, l.frames,
+                 call.segment != 0 ? Rule::SegmentMapped : Rule::NoRoomForArea);
     unlockHeap(kernel, process);
 }
 
 Steps freeSegment(Kernel& kernel, Process& process, VirtAddr at) {
     Task& self = co_await thisTask();
     auto& l = co_await Follow<FreeLocals>{freeSegmentListing()};
+    const std::uint64_t begun = kernel.board().scheduler.now();
     SegmentMemory& memory = *kernel.segments();
     l.address = at.value;
     co_await part(lockHeap(kernel, self, FreeLine::Lock));
@@ -281,6 +299,7 @@ Steps freeSegment(Kernel& kernel, Process& process, VirtAddr at) {
         co_yield FreeLine::Heap;
         co_await memory.heap().release(static_cast<SegmentId>(l.segment));
     }
+    announceCall(kernel, process, begun, l.frames, refused.value_or(Rule::SegmentUnmapped));
     unlockHeap(kernel, process);
 }
 

@@ -1,6 +1,8 @@
 #include "fragscope/kernel/segments/segment_heap.h"
 
+#include "fragscope/base/check.h"
 #include "fragscope/kernel/segments/placements.h"
+#include "fragscope/kernel/segments/survey.h"
 
 #include <algorithm>
 #include <array>
@@ -9,11 +11,9 @@ namespace fragscope {
 
 namespace {
 
-enum class ReleaseLine : std::uint16_t { Look = 1, Refuse, Mark, Join, Retract };
+enum class ReleaseLine : std::uint16_t { Mark = 1, Join, Retract };
 
-constexpr std::array<std::string_view, 5> releaseLines{
-    "look at its descriptor",
-    "it is no segment, or it is locked in place: refuse",
+constexpr std::array<std::string_view, 3> releaseLines{
     "mark it as free; quick-fit: put it on the list of its size",
     "join it with its free neighbours",
     "it was the topmost: the top of the heap goes down",
@@ -61,7 +61,7 @@ unsigned SegmentHeap::cut(const SegmentPlace& place, PageCount frames) {
     const SegmentId run = place.run;
     const PageCount lead = place.at - table_.base(run);
     if (lead.value > 0) {
-        table_.cutFront(run, lead);
+        announceCut(table_.cutFront(run, lead));
         ++pieces;
     }
     const PageCount rest = table_.frames(run) - frames;
@@ -70,10 +70,34 @@ unsigned SegmentHeap::cut(const SegmentPlace& place, PageCount frames) {
         settings_.split == SegmentSplit::Always ||
         (settings_.split == SegmentSplit::MinimumRest && rest >= settings_.minimumRest);
     if (rest.value > 0 && (fresh || worth)) {
-        table_.cutBack(run, frames);
+        announceCut(table_.cutBack(run, frames, fresh));
         ++pieces;
     }
     return pieces;
+}
+
+void SegmentHeap::announceCut(SegmentId piece) {
+    const Segment cut = table_.segment(piece);
+    events_.emit({.kind = EventKind::RunCut,
+                  .object = cut.zone,
+                  .paddr = startOf(cut.base).value,
+                  .value = cut.frames.value,
+                  .a = cut.depth});
+}
+
+void SegmentHeap::countOperation() {
+    ++operations_;
+    if (settings_.surveyEvery == 0 || operations_ % settings_.surveyEvery != 0) {
+        return;
+    }
+    for (std::uint32_t zone = 0; zone < table_.shape().zones; ++zone) {
+        const FreeRunSurvey survey = surveyFreeRuns(table_, zone, settings_.placement);
+        events_.emit({.kind = EventKind::SegmentSurvey,
+                      .object = zone,
+                      .value = survey.runs,
+                      .a = survey.median.value,
+                      .b = survey.longest.value});
+    }
 }
 
 unsigned
@@ -95,7 +119,16 @@ SegmentHeap::give(SegmentRequest& request, const SegmentPlace& place, const Roun
                   .paddr = startOf(table_.base(run)).value,
                   .value = table_.frames(run).value,
                   .a = rounded.searched,
-                  .b = pieces});
+                  .b = request.frames.value});
+    if (rounded.alignment.value > 1) {
+        events_.emit({.kind = EventKind::SegmentAligned,
+                      .rule = Rule::SegmentIsLarge,
+                      .object = request.owner,
+                      .paddr = startOf(table_.base(run)).value,
+                      .value = rounded.alignment.value,
+                      .b = table_.segment(run).birth});
+    }
+    countOperation();
     return pieces;
 }
 
@@ -115,6 +148,7 @@ void SegmentHeap::refuse(SegmentRequest& request, PageCount frames) {
                   .value = frames.value,
                   .a = free.value,
                   .b = largest.value});
+    countOperation();
 }
 
 std::uint64_t SegmentHeap::joinAll(std::uint32_t owner) {
@@ -196,6 +230,7 @@ void SegmentHeap::announceFreed(const Segment& freed, std::uint64_t joined, Rule
                   .paddr = startOf(freed.base).value,
                   .value = freed.frames.value,
                   .a = joined});
+    countOperation();
 }
 
 SegmentId SegmentHeap::releaseAtOnce(SegmentId segment, Rule why) {
@@ -218,12 +253,7 @@ SegmentId SegmentHeap::releaseAtOnce(SegmentId segment, Rule why) {
 Steps SegmentHeap::release(SegmentId segment) {
     auto& l = co_await Follow<ReleaseLocals>{releaseSegmentListing()};
     l.segment = segment;
-    co_yield ReleaseLine::Look;
-    if (const auto refused = refusesRelease(segment)) {
-        co_yield ReleaseLine::Refuse;
-        events_.emit({.kind = EventKind::SegmentFreeRefused, .rule = *refused, .object = segment});
-        co_return;
-    }
+    FRAGSCOPE_CHECK(!refusesRelease(segment), "who frees a segment has looked whether it may");
     co_yield ReleaseLine::Mark;
     const Segment freed = table_.segment(segment);
     l.frames = freed.frames.value;

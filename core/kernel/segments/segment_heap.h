@@ -56,7 +56,7 @@ public:
     /// Finds a run for the request, which must outlive the coroutine.
     Steps allocate(SegmentRequest& request);
 
-    /// Frees a segment. Nothing happens if it is none (SegmentFreeRefused).
+    /// Frees a segment, which must be one that is not locked (refusesRelease()).
     Steps release(SegmentId segment);
 
     /// The same in one step, for a process that has ended; `segment` must be one. Returns the free
@@ -84,6 +84,11 @@ public:
     /// False, with the reason in the request, if too few descriptors are left.
     [[nodiscard]] bool mayCut(SegmentRequest& request) const;
 
+    /// Whether a compaction of the zone can help: there is one, and so many frames are free.
+    [[nodiscard]] bool mayMakeRoom(std::uint32_t zone, PageCount frames) const {
+        return compactor_ != nullptr && table_.freeFrames(zone) >= frames;
+    }
+
     /// What the request was found to be.
     struct Rounded {
         PageCount frames{};
@@ -103,6 +108,9 @@ public:
 
 private:
     unsigned cut(const SegmentPlace& place, PageCount frames);
+    void announceCut(SegmentId piece);
+    /// Another operation is done: now and then a survey of the free runs leaves as an event.
+    void countOperation();
     std::uint64_t joinAround(SegmentId run);
     [[nodiscard]] bool joinsAtFree() const;
     [[nodiscard]] bool retractsAfter(const Segment& freed) const;
@@ -114,6 +122,7 @@ private:
     SegmentCompactor* compactor_ = nullptr;
     std::uint32_t lockedBy_ = 0; ///< task; 0 = nobody
     std::uint64_t changes_ = 0;
+    std::uint64_t operations_ = 0;
 };
 
 const Listing& releaseSegmentListing();

@@ -59,6 +59,8 @@ struct Segment {
     SegmentLinks list{};  ///< of the free list that it is in
 
     [[nodiscard]] FrameNumber end() const { return base + frames; }
+
+    [[nodiscard]] PageCount alignment() const { return PageCount(1ULL << alignLog2); }
 };
 
 struct SegmentZone {

@@ -9,6 +9,19 @@ SegmentMemory::SegmentMemory(Kernel& kernel,
       table_(words_, plan.shape, settings.heap.placement == SegmentPlacement::QuickFit),
       heap_(kernel.board().events, table_, settings.heap) {}
 
+void SegmentMemory::format() {
+    table_.format(plan_.zones);
+    for (std::uint32_t zone = 0; zone < plan_.shape.zones; ++zone) {
+        const SegmentTable::ZoneSpec& spec = plan_.zones[zone];
+        kernel_.board().events.emit(
+            {.kind = EventKind::SegmentZoneMade,
+             .rule = Rule::KernelOwn,
+             .object = zone,
+             .paddr = startOf(spec.begin).value,
+             .value = (spec.end - spec.begin).value});
+    }
+}
+
 AreaArray& SegmentMemory::areasOf(const Process& process) {
     if (areas_.size() < process.number) {
         areas_.resize(process.number);

@@ -22,7 +22,7 @@ public:
     SegmentMemory& operator=(const SegmentMemory&) = delete;
 
     /// Writes the books of an empty heap: boot.
-    void format() { table_.format(plan_.zones); }
+    void format();
 
     [[nodiscard]] const SegmentMemorySettings& settings() const { return settings_; }
 

@@ -8,6 +8,11 @@ namespace fragscope {
 
 namespace {
 
+/// How often the run was cut after one more cut; stays at the most that its field holds.
+std::uint16_t deeper(const Segment& run) {
+    return run.depth == 0xFFFF ? run.depth : static_cast<std::uint16_t>(run.depth + 1);
+}
+
 namespace word = segment_word;
 
 constexpr std::uint64_t pack(SegmentLinks links) {
@@ -329,7 +334,7 @@ SegmentId SegmentTable::cutFront(SegmentId id, PageCount frames) {
     FRAGSCOPE_CHECK(run.state == SegmentState::Free && frames.value > 0 && frames < run.frames,
                     "only a free run can be cut, inside its bounds");
     delist(id);
-    const auto depth = static_cast<std::uint16_t>(run.depth + 1);
+    const auto depth = deeper(run);
     const SegmentId front = insertFree(run.order.previous, run.zone, run.base, frames, depth);
     setField(id, word::asked, packAsked({}, depth, run.zone));
     setBounds(id, run.base + frames, run.frames - frames);
@@ -337,12 +342,12 @@ SegmentId SegmentTable::cutFront(SegmentId id, PageCount frames) {
     return front;
 }
 
-SegmentId SegmentTable::cutBack(SegmentId id, PageCount frames) {
+SegmentId SegmentTable::cutBack(SegmentId id, PageCount frames, bool fresh) {
     const Segment run = segment(id);
     FRAGSCOPE_CHECK(run.state == SegmentState::Free && frames.value > 0 && frames < run.frames,
                     "only a free run can be cut, inside its bounds");
     delist(id);
-    const auto depth = static_cast<std::uint16_t>(run.depth + 1);
+    const auto depth = fresh ? run.depth : deeper(run);
     const SegmentId back = insertFree(id, run.zone, run.base + frames, run.frames - frames, depth);
     setField(id, word::asked, packAsked({}, depth, run.zone));
     setBounds(id, run.base, frames);
@@ -369,18 +374,38 @@ void SegmentTable::joinNext(SegmentId id) {
 // ---- a segment moves
 // -----------------------------------------------------------------------------------
 
+/// The free run in which the new place of a segment begins (down) or ends (up).
+SegmentId SegmentTable::runFor(const Segment& moved, FrameNumber to) const {
+    SegmentId run = 0;
+    if (to < moved.base) {
+        run = moved.order.previous;
+        while (run != 0 && base(run) > to) {
+            run = previous(run);
+        }
+    } else {
+        run = moved.order.next;
+        while (run != 0 && end(run) < to + moved.frames) {
+            run = next(run);
+        }
+    }
+    FRAGSCOPE_CHECK(run != 0 && isFree(run) && to != moved.base, "a segment moves to a free run");
+    return run;
+}
+
 SegmentMove SegmentTable::beginMove(SegmentId id, FrameNumber to) {
     const Segment moved = segment(id);
     FRAGSCOPE_CHECK(moved.state == SegmentState::Used || moved.state == SegmentState::InTransit,
                     "only a segment can move");
-    SegmentId run = moved.order.previous;
-    while (run != 0 && base(run) > to) {
-        run = previous(run);
-    }
-    FRAGSCOPE_CHECK(run != 0 && isFree(run) && to < moved.base,
-                    "a segment moves down, into a free run");
-    if (base(run) < to) {
+    const SegmentId run = runFor(moved, to);
+    const bool above = moved.order.next == run;
+    if (base(run) < to && !above) {
         cutFront(run, to - base(run)); // `run` keeps the part from the new place on
+    }
+    const bool below = next(run) == id;
+    const FrameNumber newEnd = to + moved.frames;
+    FRAGSCOPE_CHECK(below || end(run) >= newEnd, "the new place is too small");
+    if (!below && end(run) > newEnd) {
+        cutBack(run, newEnd - base(run));
     }
     SegmentMove move{.segment = id,
                      .target = 0,
@@ -389,18 +414,14 @@ SegmentMove SegmentTable::beginMove(SegmentId id, FrameNumber to) {
                      .frames = moved.frames,
                      .state = moved.state};
     setState(id, SegmentState::Moving);
-    if (next(run) == id) {
-        delist(run);
+    delist(run);
+    if (below || above) {
         unlink(run);
         dropDescriptor(run);
-        setBounds(id, to, moved.end() - to);
+        const FrameNumber start = below ? to : moved.base;
+        setBounds(id, start, (below ? moved.end() : newEnd) - start);
         return move;
     }
-    FRAGSCOPE_CHECK(end(run) >= to + moved.frames, "the new place is too small");
-    if (end(run) > to + moved.frames) {
-        cutBack(run, moved.frames);
-    }
-    delist(run);
     setState(run, SegmentState::Target);
     move.target = run;
     return move;
@@ -411,9 +432,11 @@ void SegmentTable::finishMove(const SegmentMove& move) {
     const std::uint32_t zone = zoneOf(id);
     setState(id, move.state);
     if (move.target == 0) {
-        const FrameNumber left = move.to + move.frames;
+        const bool up = move.upwards();
+        const FrameNumber left = up ? move.from : move.to + move.frames;
+        const FrameNumber leftEnd = up ? move.to : move.from + move.frames;
         setBounds(id, move.to, move.frames);
-        freeAround(insertFree(id, zone, left, move.from + move.frames - left, 0));
+        freeAround(insertFree(up ? previous(id) : id, zone, left, leftEnd - left, 0));
         return;
     }
     const SegmentId before = previous(move.target);

@@ -4,8 +4,8 @@
 
 namespace fragscope {
 
-/// A segment on its way down. If the free run at the new place touches the segment, the segment's
-/// descriptor covers both until the end; else the new place has a descriptor of its own.
+/// A segment on its way, mostly down. If the free run at the new place touches the segment, the
+/// segment's descriptor covers both until the end; else the new place has a descriptor of its own.
 struct SegmentMove {
     SegmentId segment = 0;
     SegmentId target = 0; ///< the new place; 0 = the segment's own descriptor covers it
@@ -13,6 +13,8 @@ struct SegmentMove {
     FrameNumber to{};
     PageCount frames{};
     SegmentState state = SegmentState::Used; ///< of the segment, afterwards
+
+    [[nodiscard]] bool upwards() const { return to > from; }
 };
 
 /// The books of the segment heap and the primitive changes to them; which run serves a request is
@@ -95,16 +97,17 @@ public:
     /// which is returned. Needs a spare descriptor.
     SegmentId cutFront(SegmentId id, PageCount frames);
 
-    /// Likewise: `id` keeps the lower `frames`, the rest gets the new descriptor.
-    SegmentId cutBack(SegmentId id, PageCount frames);
+    /// Likewise: `id` keeps the lower `frames`, the rest gets the new descriptor. `fresh`: it is
+    /// memory that no segment has had yet, which does not count as cut.
+    SegmentId cutBack(SegmentId id, PageCount frames, bool fresh = false);
 
     /// A free run takes over its free neighbour above; the neighbour's descriptor is spare then.
     void joinNext(SegmentId id);
 
     // ---- a segment moves ----
-    /// Reserves `to`, below the segment and inside a free run, for a segment that is about to be
-    /// copied there; the run must be long enough, or end where the segment begins. Until finishMove
-    /// the segment is Moving. Needs two spare descriptors.
+    /// Reserves `to`, in a free run below or above the segment, for a segment that is about to be
+    /// copied there; the new place must be free, but for what overlaps the segment. Until
+    /// finishMove the segment is Moving. Needs two spare descriptors.
     SegmentMove beginMove(SegmentId id, FrameNumber to);
 
     /// The segment lies at its new place only; what it left is free.
@@ -129,6 +132,7 @@ private:
                          FrameNumber base,
                          PageCount frames,
                          std::uint16_t depth);
+    [[nodiscard]] SegmentId runFor(const Segment& moved, FrameNumber to) const;
     void freeAround(SegmentId id);
 
     WordStore& words_;

@@ -49,6 +49,7 @@ struct SegmentSettings {
     PageCount alignment{1024};  ///< to this; a power of two
     SegmentSpans spans = SegmentSpans::Across;
     SpanChoice spanChoice = SpanChoice::First;
+    std::uint32_t surveyEvery = 64; ///< requests and frees between two surveys; 0 = none
 };
 
 /// When free neighbours in an address space become one area, and the array of areas shrinks.

@@ -49,8 +49,8 @@ Steps lookEverywhere(SegmentHeap& heap, SegmentRequest& request, Locals& l) {
         }
     }
     for (const std::uint32_t zone : order) {
-        if (heap.compactor() == nullptr) {
-            break;
+        if (!heap.mayMakeRoom(zone, PageCount(l.frames))) {
+            continue;
         }
         co_yield Line::Compact;
         l.zone = zone;

@@ -71,6 +71,9 @@ std::vector<Setting> heapDesign() {
                   "seed 001: individual heaps, or move segments down below holes"),
         choice("segments.span_choice", &S::spanChoice)
             .says("Spans `separate`: which heap gets a request first."),
+        count("segments.survey_every", &S::surveyEvery)
+            .between(0, 1ULL << 31)
+            .says("Requests and frees between two surveys of the free runs; 0 = none."),
     };
 }
 
@@ -128,7 +131,21 @@ std::vector<Setting> compactionSettings() {
         count("compaction.threshold_percent", &S::thresholdPercent)
             .between(0, 100)
             .says("Background: it works if the gaps are more than this share of the heap."),
-        count("compaction.cpu", &S::cpu).says("Background: CPU of the task."),
+        count("compaction.cpu", &S::cpu)
+            .says("CPU of the background task, and of the one that aligns segments again."),
+        count("compaction.relax_below", &S::relaxBelowPercent)
+            .between(0, 100)
+            .says("Low mark, in per cent of the heap: while less is free, or would be with the "
+                  "request, large segments count as aligned to 4 KiB.",
+                  "seed 001: if memory is running low, large segments could be compacted to 4k "
+                  "alignment"),
+        choice("compaction.realign", &S::realign)
+            .says("How they are aligned again; a task looks once in compaction.period.",
+                  "seed 001: if free memory later increases, aligned on 4MB boundaries again"),
+        count("compaction.realign_above", &S::realignAbovePercent)
+            .between(0, 100)
+            .says("High mark, in per cent of the heap: they are aligned again while more is free. "
+                  "Too close to the low one, they swing."),
     };
 }
 
@@ -169,6 +186,8 @@ std::vector<Setting> segmentLoadSettings() {
                   "seed 001: the oldest segments shouldn't need moving that often"),
         choice("process.stamps", &S::stamps)
             .says("Which words of its segments it writes, and reads again before it frees them."),
+        flag("process.free_at_end", &S::freeAtEnd)
+            .says("After its last request it frees all that it holds."),
     };
 }
 

@@ -83,6 +83,8 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(ListingId::Count
     "the compaction",
     "the carrying of a segment",
     "the background compaction",
+    "the relaxing of a segment",
+    "the task that aligns segments again",
 };
 static_assert(!listings.back().empty(), "each listing has a name");
 

@@ -187,7 +187,11 @@ constexpr Sentence sentences[] = {
                       "{a:pages} taken; {b} words of the heap read"},
     {SegmentAllocated,
      "{object:process} got a segment of {value:frames} at {paddr} for {vaddr}: {a} "
-     "runs looked at, {b} pieces cut off"},
+     "runs looked at, {b} frames were asked for"},
+    {SegmentCallDone, "the call of {object:process} for a segment of {a:frames} took {value:cycles}"},
+    {RunCut, "{value:frames} at {paddr} are cut off a free run of zone {object}, cut {a} times now"},
+    {SegmentSurvey, "zone {object} has {value} free runs, half of them up to {a} frames; a request "
+                    "of {b} would succeed as it is"},
     {SegmentFreed,
      "segment of {value:frames} at {paddr}, {vaddr} of {object:process}, is free; joined "
      "with {a} neighbours"},
@@ -203,6 +207,9 @@ constexpr Sentence sentences[] = {
     {SegmentMoved, "segment {b} of {object:process}, {value:frames}: {a:physical} -> {paddr}"},
     {CompactionDone, "compaction of zone {object} done: {value:bytes} of {a} segments moved, the "
                      "largest free run has {b:frames}"},
+    {SegmentZoneMade, "zone {object} of the segment heap: {value:frames} from {paddr} on"},
+    {SegmentAligned, "segment {b} of {object:process} at {paddr}: its alignment is {value:frames} "
+                     "now, {a:frames} won below it"},
 };
 
 static_assert(std::size(sentences) == eventKindCount, "each kind has one sentence");

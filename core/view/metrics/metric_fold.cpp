@@ -53,7 +53,6 @@ constexpr std::array<Counter, eventKindCount> countersByKind() {
     add(EventKind::SignalDelivered, MetricId::Signals);
     add(EventKind::PageEvicted, MetricId::Evictions);
     add(EventKind::FrameCopied, MetricId::FramesCopied);
-    add(EventKind::CompactionDone, MetricId::Compactions);
     add(EventKind::StackReclaimed, MetricId::StackReclaims, Adds::Value);
     add(EventKind::StackOverrun, MetricId::StackOverruns);
     add(EventKind::PoolCall, MetricId::PoolCalls);
@@ -67,7 +66,7 @@ constexpr std::array<Counter, eventKindCount> counters = countersByKind();
 
 } // namespace
 
-MetricFold::MetricFold(const MachineShape& shape) {
+MetricFold::MetricFold(const MachineShape& shape) : segments_(shape) {
     for (const MemorySpan& span : ramOf(shape)) {
         const PageCount frames = pagesFor(span.length);
         free_.give(frameOf(span.start), frames);
@@ -87,6 +86,8 @@ void MetricFold::setFreeSpace() {
 }
 
 bool MetricFold::frames(const Event& event, bool allocated) {
+    mappings_.apply(event);
+    value(MetricId::TableFrames) = mappings_.tableFrames();
     const FrameNumber first = frameOf(PhysAddr(event.paddr));
     if (allocated) {
         free_.take(first, PageCount(event.a));
@@ -119,12 +120,11 @@ bool MetricFold::countMapEntry(const Event& event, bool added) {
 }
 
 bool MetricFold::endProcess(std::uint32_t process) {
-    const auto own = entries_.find(process);
-    if (own == entries_.end()) {
-        return false;
+    value(MetricId::MappedEntries) = mappings_.entries();
+    if (const auto own = entries_.find(process); own != entries_.end()) {
+        value(MetricId::MapEntries) -= own->second;
+        entries_.erase(own);
     }
-    value(MetricId::MapEntries) -= own->second;
-    entries_.erase(own);
     return true;
 }
 
@@ -257,7 +257,29 @@ bool MetricFold::scavengers(const Event& event) {
     return true;
 }
 
+bool MetricFold::mappings(const Event& event) {
+    mappings_.apply(event);
+    value(MetricId::MappedEntries) = mappings_.entries();
+    return count(event);
+}
+
+void MetricFold::setSegmentGaps() {
+    const SegmentGaps& gaps = segments_.gaps();
+    value(MetricId::GapAlignment) = bytesOf(gaps.alignment).value;
+    value(MetricId::GapHole) = bytesOf(gaps.hole).value;
+    value(MetricId::GapLocked) = bytesOf(gaps.locked).value;
+    value(MetricId::GapFree) = bytesOf(gaps.free).value;
+    value(MetricId::Inversions) = segments_.inversions();
+    value(MetricId::SegmentsRelaxed) = segments_.alignments().relaxed;
+    value(MetricId::RelaxedBytes) = bytesOf(segments_.alignments().won).value;
+    value(MetricId::SegmentsRealigned) = segments_.alignments().restored;
+    value(MetricId::AlignmentSwings) = segments_.alignments().swings;
+}
+
 bool MetricFold::segments(const Event& event) {
+    if (segments_.apply(event)) {
+        setSegmentGaps();
+    }
     const FrameNumber first = frameOf(PhysAddr(event.paddr));
     const PageCount frames(event.value);
     switch (event.kind) {
@@ -266,24 +288,97 @@ bool MetricFold::segments(const Event& event) {
         ++value(MetricId::SegmentRequests);
         value(MetricId::SegmentHits) += event.rule == Rule::SegmentHit ? 1 : 0;
         value(MetricId::SegmentSearched) += event.a;
-        value(MetricId::SegmentPieces) += event.b;
         value(MetricId::SegmentFrames) += frames.value;
+        value(MetricId::SegmentFramesGiven) += frames.value;
+        value(MetricId::SegmentFramesWasted) += frames.value - event.b;
+        ages_.allocated(first);
         break;
     case EventKind::SegmentFreed:
         free_.give(first, frames);
         value(MetricId::SegmentFrames) -= frames.value;
+        ages_.freed(first);
         break;
     case EventKind::SegmentMoved:
-        free_.give(frameOf(PhysAddr(event.a)), frames);
-        free_.take(first, frames);
-        ++value(MetricId::SegmentsMoved);
+        segmentMoved(event);
         break;
+    case EventKind::SegmentZoneMade:
+    case EventKind::SegmentAligned:
+        return true;
     default:
         ++value(event.rule == Rule::SegmentsFragmented ? MetricId::SegmentsFragmented
                                                        : MetricId::SegmentsExhausted);
         return true;
     }
     setFreeSpace();
+    return true;
+}
+
+void MetricFold::segmentMoved(const Event& event) {
+    constexpr std::array<MetricId, 4> quarters{MetricId::MovesOldest, MetricId::MovesOlder,
+                                               MetricId::MovesYounger, MetricId::MovesYoungest};
+    const FrameNumber from = frameOf(PhysAddr(event.a));
+    const FrameNumber to = frameOf(PhysAddr(event.paddr));
+    const PageCount frames(event.value);
+    const unsigned quarter = ages_.quarterOf(from);
+    free_.give(from, frames);
+    free_.take(to, frames);
+    ages_.moved(from, to);
+    ++value(MetricId::SegmentsMoved);
+    value(MetricId::SegmentFramesMoved) += frames.value;
+    const bool up = event.rule == Rule::RealignUp || event.rule == Rule::RealignToTop;
+    value(quarters.at(quarter)) += forRequest_ && !up ? 1 : 0;
+    value(MetricId::OldestFramesMoved) += quarter == 0 ? frames.value : 0;
+}
+
+bool MetricFold::compaction(const Event& event) {
+    const bool aligning =
+        event.rule == Rule::CompactAfterRealign || event.rule == Rule::CompactBeforeRealign;
+    forRequest_ = event.rule != Rule::CompactInBackground && !aligning;
+    value(MetricId::Compactions) += forRequest_ ? 1 : 0;
+    value(MetricId::SegmentsExposed) += forRequest_ ? ages_.live() : 0;
+    switch (event.rule) {
+    case Rule::CompactToCoalesce:
+        ++value(MetricId::CompactionsCoalescing);
+        break;
+    case Rule::CompactShortage:
+        ++value(MetricId::CompactionsShortage);
+        break;
+    case Rule::CompactPoorReuse:
+        ++value(MetricId::CompactionsReuse);
+        break;
+    case Rule::CompactInBackground:
+        ++value(MetricId::CompactionsBackground);
+        break;
+    case Rule::CompactAfterRealign:
+    case Rule::CompactBeforeRealign:
+        ++value(MetricId::CompactionsToAlign);
+        break;
+    default:
+        ++value(MetricId::CompactionsFragmented);
+    }
+    return true;
+}
+
+bool MetricFold::segmentBooks(const Event& event) {
+    if (event.kind == EventKind::SegmentSurvey) {
+        follow(MetricId::SegmentFreeRuns, event.object, event.value);
+        value(MetricId::SegmentFreeMedian) = event.a;
+        follow(MetricId::SegmentLongest, event.object, event.b);
+        return true;
+    }
+    if (event.kind == EventKind::SegmentCallDone) {
+        const bool freed = event.rule == Rule::SegmentUnmapped;
+        std::uint64_t& longest =
+            value(freed ? MetricId::SegmentFreeLongest : MetricId::SegmentCallLongest);
+        longest = std::max(longest, event.value);
+        return true;
+    }
+    if (event.a == 0) {
+        return false; // fresh memory
+    }
+    ++value(MetricId::SegmentPieces);
+    value(MetricId::SegmentPieceFrames) += event.value;
+    value(MetricId::SegmentSplitDepth) = std::max(value(MetricId::SegmentSplitDepth), event.a);
     return true;
 }
 
@@ -308,6 +403,7 @@ bool MetricFold::apply(const Event& event) {
     case EventKind::MapEntryRemoved:
         return countMapEntry(event, false);
     case EventKind::ProcessExited:
+        mappings_.apply(event);
         return endProcess(event.object);
     case EventKind::FaultResolved:
         value(MetricId::HandlerReferences) += event.a;
@@ -321,7 +417,17 @@ bool MetricFold::apply(const Event& event) {
     case EventKind::SegmentFreed:
     case EventKind::SegmentMoved:
     case EventKind::SegmentRefused:
+    case EventKind::SegmentZoneMade:
+    case EventKind::SegmentAligned:
         return segments(event);
+    case EventKind::PteStore:
+        return mappings(event);
+    case EventKind::RunCut:
+    case EventKind::SegmentCallDone:
+    case EventKind::SegmentSurvey:
+        return segmentBooks(event);
+    case EventKind::CompactionBegun:
+        return compaction(event);
     case EventKind::AreasChanged:
         return areas(event);
     case EventKind::WaitEnded:
