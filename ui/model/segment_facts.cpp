@@ -21,14 +21,14 @@ QString lengthText(PageCount frames) {
         qt(text(bytesOf(frames))));
 }
 
-QString stateText(const SegmentScene& scene, const SegmentZoneView& zone, std::size_t index) {
-    switch (zone.runs.at(index).state) {
+QString stateText(const SegmentScene& scene, const Segment& run, const SegmentGap* gap) {
+    switch (run.state) {
     case SegmentState::Used:
         return QObject::tr("used");
     case SegmentState::InTransit:
         return QObject::tr("in transit: in a message, mapped by nobody");
     case SegmentState::Moving:
-        return scene.motion && scene.motion->segment == zone.runs[index].id
+        return scene.motion && scene.motion->segment == run.id
                    ? QObject::tr("moving to %1").arg(qt(text(scene.motion->to)))
                    : QObject::tr("moving");
     case SegmentState::Target:
@@ -39,21 +39,20 @@ QString stateText(const SegmentScene& scene, const SegmentZoneView& zone, std::s
     case SegmentState::Unused:
         break;
     }
-    const std::optional<GapCause> cause = zone.gapAt(index);
-    if (!cause) {
+    if (gap == nullptr) {
         return QObject::tr("free, above all segments");
     }
-    switch (*cause) {
-    case GapCause::Freed:
+    switch (gap->cause) {
+    case GapCause::Free:
         break;
     case GapCause::Alignment:
-        return QObject::tr("free: an alignment gap");
+        return QObject::tr("free: the segment above is aligned");
     case GapCause::Hole:
-        return QObject::tr("free: did not fit below the hole");
+        return QObject::tr("free: too small for what is above the hole");
     case GapCause::Locked:
         return QObject::tr("free: the segment above is locked");
     }
-    return QObject::tr("free: a gap");
+    return QObject::tr("free: a compaction wins it");
 }
 
 /// Its list, and its neighbours there.
@@ -133,7 +132,7 @@ std::vector<Fact> segmentFacts(const SegmentScene& scene,
         return facts;
     }
     const Segment& run = zone->runs[*index];
-    facts.push_back({QObject::tr("State"), stateText(scene, *zone, *index)});
+    facts.push_back({QObject::tr("State"), stateText(scene, run, zone->gapAt(frame))});
     facts.push_back({QObject::tr("Base"),
                      QObject::tr("%1 at %2").arg(qt(text(run.base)), qt(text(startOf(run.base))))});
     facts.push_back({QObject::tr("Length"), lengthText(run.frames)});

@@ -15,13 +15,9 @@ QString sizeOf(PageCount frames) {
     return qt(text(bytesOf(frames)));
 }
 
-/// "1204", "1204 +300" where the row does not say the length.
-ChainLink linkTo(const Segment& run, bool withLength) {
-    QString label = QString::number(run.base.value);
-    if (withLength) {
-        label += QStringLiteral(" +") + QString::number(run.frames.value);
-    }
-    return {label, run.base.value, false};
+/// "1204 +300": where it begins, and how many frames.
+ChainLink linkTo(FrameNumber begin, PageCount frames) {
+    return {QStringLiteral("%1 +%2").arg(begin.value).arg(frames.value), begin.value, false};
 }
 
 /// Where a heap among several begins.
@@ -44,19 +40,18 @@ listRow(const SegmentBooks& books, const SegmentZoneView& zone, std::size_t list
     row.note = grouped(runs.size());
     for (std::size_t i = 0; i < std::min(runs.size(), mostLinks); ++i) {
         if (const Segment* run = books.run(runs[i])) {
-            row.links.push_back(linkTo(*run, list == 0));
+            row.links.push_back(
+                list == 0 ? linkTo(run->base, run->frames)
+                          : ChainLink{QString::number(run->base.value), run->base.value, false});
             row.wrong = row.wrong || run->state != SegmentState::Free;
         }
     }
     return row;
 }
 
-QString nameOf(std::optional<GapCause> cause) {
-    if (!cause) {
-        return QObject::tr("above the top");
-    }
-    switch (*cause) {
-    case GapCause::Freed:
+QString nameOf(GapCause cause) {
+    switch (cause) {
+    case GapCause::Free:
         break;
     case GapCause::Alignment:
         return QObject::tr("alignment");
@@ -65,41 +60,49 @@ QString nameOf(std::optional<GapCause> cause) {
     case GapCause::Locked:
         return QObject::tr("below locked");
     }
-    return QObject::tr("gaps");
+    return QObject::tr("between");
 }
 
-std::optional<ChainRow> gapRow(const SegmentZoneView& zone, std::optional<GapCause> cause) {
+/// Adds up what a row stands for.
+struct RowSum {
     ChainRow row;
-    row.name = nameOf(cause);
-    row.arrows = false;
     PageCount frames{};
     std::uint64_t count = 0;
-    for (std::size_t i = 0; i < zone.runs.size(); ++i) {
-        if (zone.runs[i].state != SegmentState::Free || zone.gapAt(i) != cause) {
-            continue;
-        }
+
+    void add(FrameNumber begin, PageCount length) {
         ++count;
-        frames += zone.runs[i].frames;
+        frames += length;
         if (row.links.size() < mostLinks) {
-            row.links.push_back(linkTo(zone.runs[i], true));
+            row.links.push_back(linkTo(begin, length));
         }
     }
-    row.note = QObject::tr("%1 \u00b7 %2").arg(grouped(count), sizeOf(frames));
-    return count == 0 ? std::nullopt : std::optional(row);
-}
+
+    void finish(std::vector<ChainRow>& rows, const QString& name) {
+        row.name = name;
+        row.arrows = false;
+        row.note = QStringLiteral("%1 \u00b7 %2").arg(grouped(count), sizeOf(frames));
+        if (count != 0) {
+            rows.push_back(row);
+        }
+    }
+};
 
 void addGapRows(std::vector<ChainRow>& rows, const SegmentZoneView& zone) {
-    ChainRow top;
-    top.name = QObject::tr("top");
-    top.note = qt(text(zone.bounds.top));
-    rows.push_back(top);
-    for (const std::optional<GapCause> cause :
-         {std::optional<GapCause>(), std::optional(GapCause::Freed),
-          std::optional(GapCause::Alignment), std::optional(GapCause::Hole),
-          std::optional(GapCause::Locked)}) {
-        if (const auto row = gapRow(zone, cause)) {
-            rows.push_back(*row);
+    RowSum above;
+    for (const Segment& run : zone.runs) {
+        if (run.state == SegmentState::Free && run.base >= zone.segmentsEnd) {
+            above.add(run.base, run.frames);
         }
+    }
+    above.finish(rows, QObject::tr("above"));
+    for (const GapCause cause : allGapCauses) {
+        RowSum gaps;
+        for (const SegmentGap& gap : zone.gaps) {
+            if (gap.cause == cause) {
+                gaps.add(gap.begin, gap.frames);
+            }
+        }
+        gaps.finish(rows, nameOf(cause));
     }
 }
 
@@ -132,11 +135,9 @@ QString heapNote(const SegmentBooks& books) {
         for (const auto& list : zone.lists) {
             lists += list.empty() ? 0U : 1U;
         }
-        for (std::size_t i = 0; i < zone.runs.size(); ++i) {
-            if (zone.gapAt(i)) {
-                ++gaps;
-                frames += zone.runs[i].frames;
-            }
+        for (const SegmentGap& gap : zone.gaps) {
+            ++gaps;
+            frames += gap.frames;
         }
     }
     if (books.hasLists) {

@@ -10,7 +10,8 @@
 namespace fragscope {
 
 /// The segment heap as rows. With quick-fit: each list that is not empty, in the order of its
-/// links. Without lists: the gaps below the top by cause, lowest first. Each link is a run, and its
+/// links. Without lists: the room above the segments and the gaps between them by cause, lowest
+/// first. Each link is a run, and its
 /// id the first frame.
 std::vector<ChainRow> heapRows(const SegmentBooks& books);
 

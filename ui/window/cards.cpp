@@ -157,8 +157,36 @@ void Cards::makeBottom(Look& look) {
     add(tr("Bytes moved"), {{MetricId::BytesMoved, green, QString(), Shape::Line}});
     add(tr("External fragmentation"),
         {{MetricId::ExternalFragmentation, purple, QString(), Shape::Steps}});
+    makeGapPlot(look);
     makeUsePlot(look);
     showPlots();
+}
+
+/// Gaps between segments by cause: colour and line say which.
+void Cards::makeGapPlot(Look& look) {
+    struct Cause {
+        MetricId metric;
+        QColor colour;
+        QString name;
+        Qt::PenStyle line;
+    };
+
+    const std::array<Cause, 4> causes{
+        {{MetricId::GapFree, blue, tr("between"), Qt::SolidLine},
+         {MetricId::GapAlignment, orange, tr("aligned"), Qt::DashLine},
+         {MetricId::GapHole, purple, tr("holes"), Qt::DotLine},
+         {MetricId::GapLocked, vermillion, tr("locked"), Qt::DashDotLine}}};
+    std::vector<PlotCurve> curves;
+    std::vector<PlotKeyItem> key;
+    for (const Cause& cause : causes) {
+        curves.push_back({cause.metric, cause.colour, cause.name, PlotCurve::Shape::Steps,
+                          PlotCurve::Source::Series, cause.line});
+        key.push_back({cause.name, cause.line, cause.colour});
+    }
+    auto* plot = new MetricPlot(look, std::move(curves));
+    plots.push_back(plot);
+    plotCards.push_back(
+        new Card(look, tr("Gaps"), column({plot, new PlotKey(look, key)}), CardHead::Plain));
 }
 
 /// Six curves: the line says what, the colour says whose.
@@ -186,11 +214,13 @@ void Cards::makeUsePlot(Look& look) {
         new Card(look, tr("Pages"), column({usePlot, new PlotKey(look, key)}), CardHead::Plain));
 }
 
-/// Without a mover nothing waits for it and nothing is moved.
+/// Without a mover nothing waits for it and nothing is moved; with segments the gaps say what the
+/// external fragmentation sums up.
 void Cards::showPlots() {
+    const std::array<bool, 6> shown{
+        true, shape_.mover, shape_.mover, !shape_.segments, shape_.segments, shape_.demand};
     for (std::size_t i = 0; i < plots.size(); ++i) {
-        const bool ofMover = i == 1 || i == 2;
-        plotCards[i]->setVisible(plots[i] == usePlot ? shape_.demand : !ofMover || shape_.mover);
+        plotCards[i]->setVisible(shown.at(i));
     }
 }
 

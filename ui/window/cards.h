@@ -115,6 +115,7 @@ private:
     void makeCentre(Look& look, FrameClock& clock);
     void makeRight(Look& look);
     void makeBottom(Look& look);
+    void makeGapPlot(Look& look);
     void makeUsePlot(Look& look);
     void showPlots();
     void makeToggles(QWidget& window);

@@ -22,7 +22,8 @@ namespace {
 constexpr std::array segmentListings{ListingId::QuickFit,       ListingId::TopOfHeap,
                                      ListingId::ReleaseSegment, ListingId::AllocateSegment,
                                      ListingId::FreeSegment,    ListingId::SlideCompaction,
-                                     ListingId::CarrySegment,   ListingId::BackgroundCompaction};
+                                     ListingId::CarrySegment,   ListingId::BackgroundCompaction,
+                                     ListingId::RelaxSegment,   ListingId::RealignSegments};
 
 /// Whether the task serves a request for a segment, or moves segments.
 bool worksOnSegments(const TaskView& task) {
@@ -43,6 +44,8 @@ void Presenter::showSegments() {
     if (segments == nullptr) {
         cards_.physical->setLines({});
         cards_.physical->setRunMove(std::nullopt);
+        cards_.heap->rows().show({});
+        cards_.areas->show({}, nullptr);
         return;
     }
     cards_.physical->setLines(segmentLines(*segments));

@@ -1,6 +1,7 @@
 #include "fragscope/view/segments/segment_books.h"
 
 #include "fragscope/kernel/layout.h"
+#include "fragscope/kernel/segments/segment_gaps.h"
 #include "fragscope/kernel/segments/segment_words.h"
 #include "fragscope/view/page_map_reader.h"
 
@@ -12,6 +13,47 @@ namespace {
 
 constexpr std::uint32_t mostZones = 256; ///< destroyed books must not be believed everything
 
+/// Cuts a gap into its parts: what the alignment above keeps free is its lower one.
+void addGap(std::vector<SegmentGap>& gaps, const GapBelow& gap) {
+    const SegmentGaps parts = gapsOf(gap);
+    FrameNumber at = gap.begin;
+    for (const auto& [frames, cause] :
+         {std::pair(parts.alignment, GapCause::Alignment), std::pair(parts.hole, GapCause::Hole),
+          std::pair(parts.locked, GapCause::Locked), std::pair(parts.free, GapCause::Free)}) {
+        if (frames.value != 0) {
+            gaps.push_back({at, frames, cause});
+            at += frames;
+        }
+    }
+}
+
+/// The gaps below each segment; free neighbours together, as gapsOf() has them.
+std::vector<SegmentGap> gapsBetween(const std::vector<Segment>& runs) {
+    std::vector<SegmentGap> gaps;
+    std::vector<GapBelow> open; // below the next segment
+    for (const Segment& run : runs) {
+        if (run.state == SegmentState::Hole) {
+            for (GapBelow& gap : open) {
+                gap.hole = true;
+            }
+        } else if (run.state == SegmentState::Free) {
+            if (open.empty() || open.back().end != run.base) {
+                open.push_back({.begin = run.base, .end = run.base});
+            }
+            open.back().end = run.end();
+        } else {
+            for (GapBelow& gap : open) {
+                gap.frames = run.frames;
+                gap.alignment = run.alignment();
+                gap.locked = run.locks != 0 || run.state == SegmentState::Moving;
+                addGap(gaps, gap);
+            }
+            open.clear();
+        }
+    }
+    return gaps;
+}
+
 SegmentZoneView decodeWholeZone(const WordStore& words, std::uint32_t number) {
     SegmentZoneView zone;
     zone.bounds = decodeZone(words, number);
@@ -19,6 +61,7 @@ SegmentZoneView decodeWholeZone(const WordStore& words, std::uint32_t number) {
     for (std::uint32_t list = 0; list < SegmentZoneView::listCount; ++list) {
         zone.lists.at(list) = decodeFreeList(words, number, list);
     }
+    zone.gaps = gapsBetween(zone.runs);
     zone.segmentsEnd = zone.bounds.begin;
     for (const Segment& run : zone.runs) {
         if (isSegment(run) || run.state == SegmentState::Target) {
@@ -56,28 +99,11 @@ std::optional<std::size_t> SegmentZoneView::indexAt(FrameNumber frame) const {
     return static_cast<std::size_t>(std::prev(above) - runs.begin());
 }
 
-std::optional<GapCause> SegmentZoneView::gapAt(std::size_t index) const {
-    const Segment& run = runs.at(index);
-    if (run.state != SegmentState::Free || run.base >= segmentsEnd) {
-        return std::nullopt;
-    }
-    std::size_t next = index + 1;
-    while (next < runs.size() && runs[next].state == SegmentState::Free) {
-        ++next; // free neighbours that were not joined have one cause
-    }
-    if (next == runs.size()) {
-        return GapCause::Freed;
-    }
-    const Segment& above = runs[next];
-    if (above.state == SegmentState::Hole) {
-        return GapCause::Hole;
-    }
-    if (above.locks != 0) {
-        return GapCause::Locked;
-    }
-    const std::uint64_t alignment = 1ULL << std::min<unsigned>(above.alignLog2, 63);
-    const bool tooShort = (above.base - run.base).value < alignment;
-    return isSegment(above) && alignment > 1 && tooShort ? GapCause::Alignment : GapCause::Freed;
+const SegmentGap* SegmentZoneView::gapAt(FrameNumber frame) const {
+    const auto above = std::upper_bound(
+        gaps.begin(), gaps.end(), frame,
+        [](FrameNumber wanted, const SegmentGap& gap) { return wanted < gap.begin; });
+    return above != gaps.begin() && frame < std::prev(above)->end() ? &*std::prev(above) : nullptr;
 }
 
 const SegmentZoneView* SegmentBooks::zoneAt(FrameNumber frame) const {

@@ -10,15 +10,22 @@
 
 namespace fragscope {
 
-/// Why frames below the highest segment of a zone are free.
-enum class GapCause : std::uint8_t {
-    Freed,     ///< a segment was freed or moved
-    Alignment, ///< the segment above begins at a multiple of its alignment
-    Hole,      ///< what lies above did not fit below the hole
-    Locked,    ///< the segment above is locked in place
-};
+/// What keeps the segment above free frames from taking them (kernel/segments/segment_gaps.h).
+enum class GapCause : std::uint8_t { Free, Alignment, Hole, Locked };
 
-inline constexpr std::size_t gapCauseCount = 4;
+inline constexpr std::array<GapCause, 4> allGapCauses{GapCause::Free, GapCause::Alignment,
+                                                      GapCause::Hole, GapCause::Locked};
+
+/// Free frames between segments, of one cause.
+struct SegmentGap {
+    FrameNumber begin{};
+    PageCount frames{};
+    GapCause cause = GapCause::Free;
+
+    [[nodiscard]] FrameNumber end() const { return begin + frames; }
+
+    friend bool operator==(const SegmentGap&, const SegmentGap&) = default;
+};
 
 /// One heap of segments: a zone with the runs that tile it.
 struct SegmentZoneView {
@@ -27,16 +34,14 @@ struct SegmentZoneView {
     SegmentZone bounds;
     std::vector<Segment> runs;                           ///< by address
     std::array<std::vector<SegmentId>, listCount> lists; ///< free runs by length; 0 = large ones
-    FrameNumber
-        segmentsEnd{}; ///< end of the highest segment; the begin of the zone if there is none
+    std::vector<SegmentGap> gaps;                        ///< by address
+    FrameNumber segmentsEnd{}; ///< of the highest one; the begin of the zone if there is none
 
     /// Index of the run that covers a frame.
     [[nodiscard]] std::optional<std::size_t> indexAt(FrameNumber frame) const;
 
-    /// Why a run is free; nothing for segments, holes, and the room above the highest segment. A
-    /// run has the cause of what lies above it; only one shorter than the alignment there is an
-    /// alignment gap.
-    [[nodiscard]] std::optional<GapCause> gapAt(std::size_t index) const;
+    /// The gap that a frame is in; null for segments, holes, and the room above all segments.
+    [[nodiscard]] const SegmentGap* gapAt(FrameNumber frame) const;
 };
 
 /// The books of the segment heap at one moment, read out of the replica's bytes; immutable.

@@ -8,12 +8,9 @@ namespace {
 
 constexpr std::uint32_t ownersApart = 5; ///< further processes share a class
 
-FrameClass gapClass(std::optional<GapCause> cause) {
-    if (!cause) {
-        return FrameClass::Free;
-    }
-    switch (*cause) {
-    case GapCause::Freed:
+FrameClass gapClass(GapCause cause) {
+    switch (cause) {
+    case GapCause::Free:
         break;
     case GapCause::Alignment:
         return FrameClass::AlignmentGap;
@@ -52,9 +49,11 @@ public:
 
     void paint(const std::optional<SegmentMotion>& motion) {
         for (const SegmentZoneView& zone : books_.zones) {
-            for (std::size_t i = 0; i < zone.runs.size(); ++i) {
-                const Segment& run = zone.runs[i];
-                fill(run.base, run.frames, classOf(zone, i));
+            for (const Segment& run : zone.runs) {
+                fill(run.base, run.frames, classOf(run));
+            }
+            for (const SegmentGap& gap : zone.gaps) {
+                colour(gap.begin, gap.frames, gapClass(gap.cause));
             }
         }
         if (motion && motion->frames.value != 0) {
@@ -69,8 +68,7 @@ public:
     }
 
 private:
-    [[nodiscard]] FrameClass classOf(const SegmentZoneView& zone, std::size_t index) const {
-        const Segment& run = zone.runs[index];
+    [[nodiscard]] FrameClass classOf(const Segment& run) const {
         switch (run.state) {
         case SegmentState::Hole:
             return FrameClass::Hole;
@@ -86,7 +84,7 @@ private:
         case SegmentState::Unused:
             break;
         }
-        return gapClass(zone.gapAt(index));
+        return FrameClass::Free;
     }
 
     [[nodiscard]] FrameClass colourOf(const Segment& segment) const {
@@ -102,17 +100,26 @@ private:
         return after(FrameClass::OldestSegment, rank * 4 / births_.size());
     }
 
-    void fill(FrameNumber base, PageCount frames, FrameClass frameClass) {
+    /// Gives frames a class; returns the range of them that there is.
+    std::pair<std::uint64_t, std::uint64_t>
+    colour(FrameNumber base, PageCount frames, FrameClass frameClass) {
         const std::uint64_t first = std::min<std::uint64_t>(base.value, classes_.size());
-        const std::uint64_t count = std::min<std::uint64_t>(frames.value, classes_.size() - first);
-        const auto from = static_cast<std::ptrdiff_t>(first);
-        std::fill_n(classes_.begin() + from, count, static_cast<std::uint8_t>(frameClass));
-        std::fill_n(joined_.begin() + from, count, std::uint8_t{1});
-        if (count > 0) {
-            joined_[first] = 0;
+        const std::uint64_t end =
+            first + std::min<std::uint64_t>(frames.value, classes_.size() - first);
+        std::fill(classes_.begin() + static_cast<std::ptrdiff_t>(first),
+                  classes_.begin() + static_cast<std::ptrdiff_t>(end),
+                  static_cast<std::uint8_t>(frameClass));
+        return {first, end};
+    }
+
+    /// The same; they are a run of their own.
+    void fill(FrameNumber base, PageCount frames, FrameClass frameClass) {
+        const auto [first, end] = colour(base, frames, frameClass);
+        for (std::uint64_t frame = first; frame < end; ++frame) {
+            joined_[frame] = frame == first ? 0 : 1;
         }
-        if (first + count < joined_.size()) {
-            joined_[first + count] = 0;
+        if (end < joined_.size()) {
+            joined_[end] = 0;
         }
     }
 

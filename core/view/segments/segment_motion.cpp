@@ -26,13 +26,16 @@ std::uint64_t local(const CallView& call, const Listing& listing, std::string_vi
     return index < call.locals.size() ? call.locals[index] : 0;
 }
 
-SegmentMotion motionOf(const TaskView& task, const CallView& slide) {
-    const Listing& listing = slideListing();
-    SegmentMotion motion{.zone = static_cast<std::uint32_t>(local(slide, listing, "zone")),
-                         .pointer = FrameNumber(local(slide, listing, "d")),
-                         .moved = local(slide, listing, "moved"),
-                         .bytes = ByteCount(local(slide, listing, "bytes"))};
-    if (const CallView* carry = callOf(task, ListingId::CarrySegment)) {
+SegmentMotion motionOf(const CallView* slide, const CallView* carry) {
+    SegmentMotion motion;
+    if (slide != nullptr) {
+        const Listing& names = slideListing();
+        motion.zone = static_cast<std::uint32_t>(local(*slide, names, "zone"));
+        motion.pointer = FrameNumber(local(*slide, names, "d"));
+        motion.moved = local(*slide, names, "moved");
+        motion.bytes = ByteCount(local(*slide, names, "bytes"));
+    }
+    if (carry != nullptr) {
         const Listing& names = carrySegmentListing();
         motion.segment = static_cast<SegmentId>(local(*carry, names, "segment"));
         motion.from = FrameNumber(local(*carry, names, "from"));
@@ -49,9 +52,11 @@ std::optional<SegmentMotion> segmentMotion(const ViewState& state) {
     std::uint64_t latest = 0;
     for (const TaskView& task : state.tasks) {
         const CallView* slide = callOf(task, ListingId::SlideCompaction);
+        const CallView* carry = callOf(task, ListingId::CarrySegment);
+        const bool moves = slide != nullptr || carry != nullptr;
         const bool later = !motion || task.lastStepCycles > latest;
-        if (slide != nullptr && later && task.status != TaskStatus::Finished) {
-            motion = motionOf(task, *slide);
+        if (moves && later && task.status != TaskStatus::Finished) {
+            motion = motionOf(slide, carry);
             latest = task.lastStepCycles;
         }
     }

@@ -7,10 +7,11 @@
 
 namespace fragscope {
 
-/// A compaction under way, as the local variables of its listings say.
+/// A compaction, or a move of a single segment, under way, as the local variables of its listings
+/// say.
 struct SegmentMotion {
     std::uint32_t zone = 0;
-    FrameNumber pointer{};   ///< d: what lies below stays
+    FrameNumber pointer{};   ///< d: what lies below stays; 0 = no slide
     std::uint64_t moved = 0; ///< segments so far
     ByteCount bytes{};       ///< bytes so far
 
@@ -23,7 +24,7 @@ struct SegmentMotion {
     friend bool operator==(const SegmentMotion&, const SegmentMotion&) = default;
 };
 
-/// Nothing if no task compacts; of several the one that ran last.
+/// Nothing if no task moves segments; of several the one that ran last.
 std::optional<SegmentMotion> segmentMotion(const ViewState& state);
 
 } // namespace fragscope
