@@ -283,7 +283,16 @@ enum class EventSort : std::uint8_t { State, Meaning, Both };
     K(SegmentZoneMade, "segment-zone", Meaning, Structure, "zone", "frames", "", "",               \
       "The segment heap has a zone from paddr on, holes included.")                                \
     K(SegmentAligned, "segment-aligned", Meaning, Structure, "process", "alignment_frames",        \
-      "frames_won", "birth", "A large segment at paddr got another alignment; the rule says why.")
+      "frames_won", "birth", "A large segment at paddr got another alignment; the rule says why.") \
+    K(BlockStolen, "block-stolen", Meaning, Structure, "process", "frames", "pageblocks",          \
+      "unmovable", "Buddy: a request took a free block of the other migrate type; pageblocks "      \
+      "that changed their type.")                                                                  \
+    K(SegmentInPieces, "segment-in-pieces", Meaning, Structure, "process", "frames",               \
+      "first_frames", "second_paddr", "A request was served from two separate pieces.")            \
+    K(PagesGiven, "pages-given", Meaning, Structure, "process", "pages", "runs", "",               \
+      "A process got pages, one by one, at vaddr; their frames lie in so many runs.")              \
+    K(PagesPromoted, "pages-promoted", Meaning, Structure, "process", "bytes", "runs", "",         \
+      "512 pages at vaddr, from so many runs of frames, became one large page at paddr.")
 // clang-format on
 
 enum class EventKind : std::uint16_t {

@@ -216,7 +216,19 @@ namespace fragscope {
     R(RealignUp, "the highest aligned place below the segment above")                              \
     R(RealignToTop, "aligned again at the top of the heap: the order by age is given up")          \
     R(CompactAfterRealign, "what was moved up to be aligned again slides down")                    \
-    R(CompactBeforeRealign, "large segments need room at the top to be aligned again")
+    R(CompactBeforeRealign, "large segments need room at the top to be aligned again") \
+    R(BuddyBlock, "buddy: the smallest order that has a free block of its type")                   \
+    R(BuddyFallback, "no block of its type is free: one of the other type")                        \
+    R(BuddyMerged, "its buddy is free and whole: they become one block")                           \
+    R(LargerThanMaxOrder, "no block is as large as the request: segments.max_order")               \
+    R(PageblockConverted, "half of the pageblock is free or of this type: it changes its type")    \
+    R(PageblockKept, "most of the pageblock is of the other type: it stays so")                    \
+    R(SplitAllocation, "no run holds it: it is served from two separate pieces")                   \
+    R(AnyFrames, "paging: frames wherever they are free")                                          \
+    R(HugePromotion, "512 pages become a large one: they are copied to an aligned run")            \
+    R(NoAlignedRun, "no 512 free frames lie aligned next to each other")                           \
+    R(NotWholeLarge, "these are not 512 small pages that one large page could map")                \
+    R(NewNotZero, "a new segment should be zero: the word is part of something else")
 // clang-format on
 
 enum class Rule : std::uint16_t {

@@ -10,7 +10,10 @@
 #include "fragscope/kernel/paging/mark_sweeper.h"
 #include "fragscope/kernel/paging/range_calls.h"
 #include "fragscope/kernel/paging/stack_calls.h"
+#include "fragscope/kernel/segments/paged_calls.h"
+#include "fragscope/kernel/segments/physical_calls.h"
 #include "fragscope/kernel/segments/placements.h"
+#include "fragscope/kernel/segments/promotion.h"
 #include "fragscope/kernel/segments/segment_calls.h"
 #include "fragscope/kernel/system_call.h"
 
@@ -31,7 +34,11 @@ std::vector<const Listing*> kernelListings() {
             &markPagesListing(),        &markSweeperListing(),
             &quickFitListing(),         &topOfHeapListing(),
             &releaseSegmentListing(),   &allocateSegmentListing(),
-            &freeSegmentListing()};
+            &freeSegmentListing(),      &allocateBlockListing(),
+            &releaseBlockListing(),     &allocateInPiecesListing(),
+            &allocatePhysicalListing(), &freePhysicalListing(),
+            &allocatePagedListing(),    &freePagedListing(),
+            &promotePagesListing()};
 }
 
 } // namespace fragscope

@@ -12,6 +12,7 @@
 #include "fragscope/machine/coalescer.h"
 #include "fragscope/machine/config.h"
 #include "fragscope/machine/machine.h"
+#include "fragscope/workload/checkerboard_program.h"
 #include "fragscope/workload/heap/process_heap.h"
 #include "fragscope/workload/segment_program.h"
 #include "fragscope/workload/shadow.h"
@@ -81,6 +82,7 @@ struct Machine::Parts {
     std::list<ApplicationThread> threads;
     std::list<TraceReplay> replays;
     std::list<SegmentProgram> segmentPrograms;
+    std::list<CheckerboardProgram> checkerboards;
     std::uint64_t pendingActions = 0; ///< of the script, exits included
     bool ended = false;
     Rule endRule = Rule::None;

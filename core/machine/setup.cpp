@@ -157,6 +157,12 @@ Expected<Done> startThreads(Machine::Parts& parts, std::size_t index) {
             parts.scheduler.spawn(spec, parts.segmentPrograms.back().run());
             continue;
         }
+        if (settings.pattern == Pattern::Checkerboard) {
+            spec.listing = ListingId::CheckerboardProgram;
+            parts.checkerboards.emplace_back(parts.threads.back());
+            parts.scheduler.spawn(spec, parts.checkerboards.back().run());
+            continue;
+        }
         if (!replays) {
             parts.scheduler.spawn(spec, runApplication(parts.threads.back()));
             continue;

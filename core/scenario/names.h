@@ -63,6 +63,7 @@ template <> std::span<const Choice> choicesOf<ScavengeThreshold>();
 template <> std::span<const Choice> choicesOf<AttachMode>();
 
 template <> std::span<const Choice> choicesOf<SegmentPlacement>();
+template <> std::span<const Choice> choicesOf<SegmentAddresses>();
 template <> std::span<const Choice> choicesOf<SegmentRounding>();
 template <> std::span<const Choice> choicesOf<SegmentFallback>();
 template <> std::span<const Choice> choicesOf<SegmentJoin>();

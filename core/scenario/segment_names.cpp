@@ -6,11 +6,26 @@
 namespace fragscope {
 
 template <> std::span<const Choice> choicesOf<SegmentPlacement>() {
-    static constexpr std::array<Choice, 3> choices{{
+    static constexpr std::array<Choice, 6> choices{{
         {"none", "There are no segments."},
         {"quick-fit", "The old design: a list for each size up to 256 KiB, best fit above."},
         {"top", "The proposed design: always at the top of the heap; when it is reached, the "
                 "segments below are compacted."},
+        {"buddy", "For comparison: blocks of powers of two that split and merge with their "
+                  "buddies, by migrate type."},
+        {"paged", "For comparison: plain paging. Frames wherever they are free; nothing is ever "
+                  "moved."},
+        {"split", "What the thread warns of: a request that no run holds gets two separate "
+                  "pieces."},
+    }};
+    return choices;
+}
+
+template <> std::span<const Choice> choicesOf<SegmentAddresses>() {
+    static constexpr std::array<Choice, 2> choices{{
+        {"virtual", "Page tables map each segment at a free area of its process."},
+        {"physical", "A machine without paging: a segment's address is its place in memory, for "
+                     "every process."},
     }};
     return choices;
 }

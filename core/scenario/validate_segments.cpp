@@ -21,6 +21,30 @@ void checkHeapDesign(const SegmentMemorySettings& segments, IssueList& issues) {
     }
 }
 
+/// What the designs that segments are compared with need, and cannot do.
+void checkBaselines(const RunConfig& config, IssueList& issues) {
+    const SegmentPlacement placement = config.segments.heap.placement;
+    const bool design =
+        placement == SegmentPlacement::QuickFit || placement == SegmentPlacement::Top;
+    const bool physical = config.segments.addresses == SegmentAddresses::Physical;
+    if ((!design || physical) && config.compaction.trigger != CompactionTrigger::None) {
+        issues.add("compaction.trigger",
+                   "only the placements quick-fit and top are compacted, and only where addresses "
+                   "are virtual: set trigger = `none`");
+    }
+    if (physical && placement == SegmentPlacement::Paged) {
+        issues.add("segments.addresses", "plain paging needs addresses = `virtual`");
+    }
+    for (std::size_t item = 0; item < config.processes.size(); ++item) {
+        const ProcessSettings& process = config.processes[item];
+        if (process.segments.promote && process.pattern == Pattern::Checkerboard &&
+            placement != SegmentPlacement::Paged) {
+            issues.add("process.promote", item,
+                       "large pages are made of small ones where segments.placement = `paged`");
+        }
+    }
+}
+
 void checkMachine(const RunConfig& config, IssueList& issues) {
     if (config.machine.translation != TranslationMode::Paging) {
         issues.add("segments.placement",
@@ -34,7 +58,7 @@ void checkMachine(const RunConfig& config, IssueList& issues) {
     }
     const ByteCount memory = config.machine.memory;
     const ByteCount kernel = config.segments.kernelMemory;
-    if (kernel >= memory) {
+    if (kernel >= memory && config.segments.heap.placement != SegmentPlacement::Paged) {
         issues.add("segments.kernel_memory", "nothing would be left for the segment heap");
     }
     const bool moves = config.compaction.trigger != CompactionTrigger::None;
@@ -73,11 +97,11 @@ void checkRealign(const CompactionSettings& compaction, IssueList& issues) {
 
 void checkProgram(const ProcessSettings& process, std::size_t item, IssueList& issues) {
     const SegmentLoad& load = process.segments;
-    if (process.accesses == 0) {
+    if (process.accesses == 0 && process.pattern == Pattern::Segments) {
         issues.add("process.accesses", item, "pattern = `segments` needs a number of requests");
     }
     if (process.cpus.size() != 1) {
-        issues.add("process.cpus", item, "pattern = `segments` is one thread");
+        issues.add("process.cpus", item, "a program with segments is one thread");
     }
     if (load.least > load.most) {
         issues.add("process.segment_least", item, "it is more than segment_most");
@@ -97,7 +121,7 @@ void checkProgram(const ProcessSettings& process, std::size_t item, IssueList& i
 } // namespace
 
 bool hasSegments(const ProcessSettings& process) {
-    return process.pattern == Pattern::Segments;
+    return process.pattern == Pattern::Segments || process.pattern == Pattern::Checkerboard;
 }
 
 void checkSegments(const RunConfig& config, IssueList& issues) {
@@ -105,8 +129,7 @@ void checkSegments(const RunConfig& config, IssueList& issues) {
     for (std::size_t item = 0; item < config.processes.size(); ++item) {
         const ProcessSettings& process = config.processes[item];
         if (hasSegments(process) && !enabled) {
-            issues.add("process.pattern", item,
-                       "there are no segments: set segments.placement to `quick-fit` or `top`");
+            issues.add("process.pattern", item, "there are no segments: set segments.placement");
         }
         if (hasSegments(process)) {
             checkProgram(process, item, issues);
@@ -116,14 +139,15 @@ void checkSegments(const RunConfig& config, IssueList& issues) {
                            process.heap.kind != HeapKind::None || !process.trace.empty();
         if (enabled && (other || !hasSegments(process))) {
             issues.add("process.pattern", item,
-                       "where memory is segments, every process has pattern = `segments` and no "
-                       "blocks, reserve, file, stack, heap or trace");
+                       "where memory is segments, every process has pattern = `segments` or "
+                       "`checkerboard` and no blocks, reserve, file, stack, heap or trace");
         }
     }
     if (enabled) {
         checkHeapDesign(config.segments, issues);
         checkMachine(config, issues);
         checkRealign(config.compaction, issues);
+        checkBaselines(config, issues);
     }
 }
 

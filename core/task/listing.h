@@ -63,6 +63,15 @@ enum class ListingId : std::uint16_t {
     BackgroundCompaction, ///< defrag/compaction/background
     RelaxSegment,         ///< defrag/compaction/relax
     RealignSegments,      ///< defrag/compaction/realign
+    BuddyAllocate,        ///< kernel/segments/buddy
+    BuddyRelease,         ///< kernel/segments/buddy
+    SplitAllocation,      ///< kernel/segments/split_allocation
+    AllocatePhysical,     ///< kernel/segments/physical_calls
+    FreePhysical,         ///< kernel/segments/physical_calls
+    AllocatePaged,        ///< kernel/segments/paged_calls
+    FreePaged,            ///< kernel/segments/paged_calls
+    PromotePages,         ///< kernel/segments/promotion
+    CheckerboardProgram,  ///< workload/checkerboard_program
     Count
 };
 

@@ -1,6 +1,7 @@
 #include "fragscope/workload/listings.h"
 
 #include "fragscope/workload/application.h"
+#include "fragscope/workload/checkerboard_program.h"
 #include "fragscope/workload/heap/heap_operations.h"
 #include "fragscope/workload/heap/kernel_collector.h"
 #include "fragscope/workload/heap/scavenger.h"
@@ -10,10 +11,10 @@
 namespace fragscope {
 
 std::vector<const Listing*> workloadListings() {
-    std::vector<const Listing*> all{&applicationListing(),   &traceReplayListing(),
-                                    &heapOperationListing(), &scavengerListing(),
-                                    &memoryThreadListing(),  &kernelCollectorListing(),
-                                    &segmentProgramListing()};
+    std::vector<const Listing*> all{&applicationListing(),    &traceReplayListing(),
+                                    &heapOperationListing(),  &scavengerListing(),
+                                    &memoryThreadListing(),   &kernelCollectorListing(),
+                                    &segmentProgramListing(), &checkerboardListing()};
     for (const Listing* listing : heapListings()) {
         all.push_back(listing);
     }

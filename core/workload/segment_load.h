@@ -12,7 +12,8 @@ enum class SegmentStamps : std::uint8_t { Pages, Ends, None };
 /// A program that asks for segments and frees them (pattern Segments): sizes, lives, and how much
 /// it holds (DEFRAG 3.8).
 struct SegmentLoad {
-    ByteCount limit = mib(4);         ///< before each request it frees until it holds at most this
+    ByteCount limit =
+        mib(4); ///< it frees before a request until it holds at most this with it; counted as given
     ByteCount least = kib(4);         ///< small segments: uniform, in whole pages
     ByteCount most = kib(256);        ///< likewise
     std::vector<ByteCount> popular;   ///< sizes that are asked for often
@@ -22,7 +23,10 @@ struct SegmentLoad {
     ByteCount largeMost = mib(12);    ///< likewise
     std::uint32_t youngPercent = 50;  ///< share of the frees that hit the younger quarter
     SegmentStamps stamps = SegmentStamps::Pages;
-    bool freeAtEnd = false; ///< after its last request it frees all that it holds
+    bool freeAtEnd = false;             ///< after its last request it frees all that it holds
+    std::uint32_t unmovablePercent = 0; ///< share of the requests that are unmovable (buddy)
+    std::uint32_t sweeps = 0;           ///< pattern Checkerboard: looks at each page of the array
+    bool promote = false;               ///< pattern Checkerboard: asks for large pages before
 };
 
 } // namespace fragscope

@@ -14,7 +14,14 @@ namespace fragscope {
 /// An access is one step, or translate and perform are two (so that others can act in between).
 enum class AccessAtomicity : std::uint8_t { Atomic, Split };
 
-enum class Pattern : std::uint8_t { Uniform, Sequential, HotSet, Script, Segments };
+enum class Pattern : std::uint8_t {
+    Uniform,
+    Sequential,
+    HotSet,
+    Script,
+    Segments,
+    Checkerboard, ///< segments too: every second one is freed, then a large one is wanted
+};
 
 /// What an element of a script does.
 enum class Verb : std::uint8_t {

@@ -195,6 +195,9 @@ private:
         load.youngPercent = static_cast<std::uint32_t>(rng_.below(101));
         load.stamps = any<SegmentStamps>();
         load.freeAtEnd = coin();
+        load.unmovablePercent = static_cast<std::uint32_t>(rng_.below(101));
+        load.sweeps = static_cast<std::uint32_t>(rng_.below(1ULL << 32));
+        load.promote = coin();
     }
 
     void fill(SegmentMemorySettings& segments) {
@@ -218,6 +221,7 @@ private:
         heap.spans = any<SegmentSpans>();
         heap.spanChoice = any<SpanChoice>();
         heap.surveyEvery = static_cast<std::uint32_t>(rng_.below(100));
+        heap.maxOrder = static_cast<std::uint32_t>(rng_.below(29));
     }
 
     void fill(CompactionSettings& compaction, const MachineSettings& machine) {
@@ -236,7 +240,16 @@ private:
 
     /// Where memory is segments, nothing else is there.
     void makeSegmentMachine(RunConfig& config) {
-        config.segments.heap.placement = static_cast<SegmentPlacement>(1 + rng_.below(2));
+        const SegmentPlacement placement = static_cast<SegmentPlacement>(1 + rng_.below(5));
+        config.segments.heap.placement = placement;
+        const bool design =
+            placement == SegmentPlacement::QuickFit || placement == SegmentPlacement::Top;
+        if (placement != SegmentPlacement::Paged) {
+            config.segments.addresses = any<SegmentAddresses>();
+        }
+        if (!design || config.segments.addresses == SegmentAddresses::Physical) {
+            config.compaction.trigger = CompactionTrigger::None;
+        }
         config.machine.translation = TranslationMode::Paging;
         config.machine.mapRepresentation = MapRepresentation::StartOnly;
         config.script.clear();
@@ -248,7 +261,9 @@ private:
             config.compaction.realign = Realign::Never;
         }
         for (ProcessSettings& process : config.processes) {
-            process.pattern = Pattern::Segments;
+            process.pattern = coin() ? Pattern::Segments : Pattern::Checkerboard;
+            process.segments.promote =
+                process.segments.promote && placement == SegmentPlacement::Paged;
             process.accesses = 1 + rng_.below(1000);
             process.blocks.clear();
             process.cpus.resize(1);

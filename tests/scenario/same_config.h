@@ -78,23 +78,23 @@ inline bool same(const HeapSettings& x, const HeapSettings& y) {
 }
 
 inline bool same(const SegmentLoad& x, const SegmentLoad& y) {
-    const auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10] = x;
-    const auto& [b1, b2, b3, b4, b5, b6, b7, b8, b9, b10] = y;
-    return std::tie(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10) ==
-           std::tie(b1, b2, b3, b4, b5, b6, b7, b8, b9, b10);
+    const auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14] = x;
+    const auto& [b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14] = y;
+    return std::tie(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14) ==
+           std::tie(b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14);
 }
 
 inline bool same(const SegmentSettings& x, const SegmentSettings& y) {
-    const auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13] = x;
-    const auto& [b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13] = y;
-    return std::tie(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13) ==
-           std::tie(b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13);
+    const auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15] = x;
+    const auto& [b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15] = y;
+    return std::tie(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15) ==
+           std::tie(b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15);
 }
 
 inline bool same(const SegmentMemorySettings& x, const SegmentMemorySettings& y) {
-    const auto& [a1, a2, a3, a4, a5, a6, heap1] = x;
-    const auto& [b1, b2, b3, b4, b5, b6, heap2] = y;
-    return std::tie(a1, a2, a3, a4, a5, a6) == std::tie(b1, b2, b3, b4, b5, b6) &&
+    const auto& [a1, a2, a3, a4, a5, a6, a7, heap1] = x;
+    const auto& [b1, b2, b3, b4, b5, b6, b7, heap2] = y;
+    return std::tie(a1, a2, a3, a4, a5, a6, a7) == std::tie(b1, b2, b3, b4, b5, b6, b7) &&
            same(heap1, heap2);
 }
 

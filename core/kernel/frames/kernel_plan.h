@@ -14,12 +14,12 @@ namespace fragscope {
 /// shared by all processes, leads to them.
 namespace kernel_space {
 inline constexpr VirtAddr base{0xffff'8000'0000'0000};
-inline constexpr VirtAddr data{base.value + pageBytes};          ///< the root block
-inline constexpr VirtAddr heap{base.value + (256ULL << 20)};     ///< kernel heap
-inline constexpr VirtAddr table{base.value + (512ULL << 20)};    ///< frame table: behind the heap
-inline constexpr VirtAddr nodes{base.value + (768ULL << 20)};    ///< pool of owners' nodes
-inline constexpr VirtAddr slotMap{base.value + (896ULL << 20)};  ///< references of swap slots
-inline constexpr VirtAddr segments{base.value + (960ULL << 20)}; ///< books of the segment heap
+inline constexpr VirtAddr data{base.value + pageBytes};         ///< the root block
+inline constexpr VirtAddr segments{base.value + (32ULL << 20)}; ///< books of the segment heap
+inline constexpr VirtAddr heap{base.value + (256ULL << 20)};    ///< kernel heap
+inline constexpr VirtAddr table{base.value + (512ULL << 20)};   ///< frame table: behind the heap
+inline constexpr VirtAddr nodes{base.value + (768ULL << 20)};   ///< pool of owners' nodes
+inline constexpr VirtAddr slotMap{base.value + (896ULL << 20)}; ///< references of swap slots
 inline constexpr unsigned topIndex = 256; ///< of the shared entry in the topmost table
 } // namespace kernel_space
 

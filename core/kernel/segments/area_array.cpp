@@ -192,6 +192,7 @@ void AreaArray::occupy(const Found& found, PageCount pages, const Target& target
     const MapEntry entry{.start = start,
                          .place = map_.placeFor(start, target.place.value),
                          .length = end - start,
+                         .kind = target.kind,
                          .label = 'S',
                          .segment = target.segment};
     map_.patch(block, map_field::place, entry.place, why);
@@ -215,6 +216,22 @@ AreaArray::allocate(PageCount pages, PageCount alignment, const Target& target, 
     return found;
 }
 
+void AreaArray::cut(VirtAddr start, PageCount pages, const Target& rest, Rule why) {
+    const std::size_t index = indexOf(start).value();
+    const Area whole = area(index);
+    const std::uint64_t seam = whole.start + bytesOf(pages).value;
+    FRAGSCOPE_CHECK(seam < whole.end, "a block is cut inside its bounds");
+    insert(index + 1,
+           {.start = seam,
+            .place = map_.placeFor(seam, rest.place.value),
+            .length = whole.end - seam,
+            .kind = rest.kind,
+            .label = 'S',
+            .segment = rest.segment},
+           why);
+    map_.patch(index, map_field::length, seam - whole.start, why);
+}
+
 // ---- release
 // -------------------------------------------------------------------------------------------
 
@@ -227,7 +244,8 @@ void AreaArray::joinWithNext(std::size_t index, Rule why) {
 
 bool AreaArray::release(VirtAddr start, Rule why) {
     const auto index = indexOf(start);
-    if (!index || map_.entry(*index).kind != EntryKind::Block) {
+    const EntryKind kind = index ? map_.entry(*index).kind : EntryKind::Free;
+    if (kind != EntryKind::Block && kind != EntryKind::Demand) {
         return false;
     }
     map_.patch(*index, map_field::rights, encodeRights(freeEntry(start.value)), why);

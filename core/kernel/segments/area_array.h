@@ -43,12 +43,17 @@ public:
     struct Target {
         PhysAddr place{};
         std::uint32_t segment = 0;
+        EntryKind kind = EntryKind::Block; ///< Demand: only the page tables say where each page is
     };
 
     /// A free area of so many pages, aligned (in pages, a power of two), which becomes a block.
     /// Nothing if the array is full.
     [[nodiscard]] std::optional<Found>
     allocate(PageCount pages, PageCount alignment, const Target& target, Rule why);
+
+    /// The block that starts there keeps its first `pages`; the rest becomes a block of its own.
+    /// The array must have room for one more entry.
+    void cut(VirtAddr start, PageCount pages, const Target& rest, Rule why);
 
     /// The block that starts there becomes a free area. False if none does.
     bool release(VirtAddr start, Rule why);

@@ -75,6 +75,35 @@ std::optional<SegmentPlace> bestInList(const SegmentTable& table,
     return best;
 }
 
+std::optional<SegmentPlace> bestInZone(const SegmentTable& table,
+                                       std::uint32_t zone,
+                                       PageCount frames,
+                                       PageCount alignment,
+                                       std::uint64_t& searched,
+                                       SegmentId but) {
+    std::optional<SegmentPlace> best;
+    for (SegmentId id = table.first(zone); id != 0; id = table.next(id)) {
+        ++searched;
+        const Segment run = table.segment(id);
+        const auto at = id == but ? std::nullopt : placeInRun(run, run.base, frames, alignment);
+        if (at && (!best || run.frames < table.frames(best->run))) {
+            best = SegmentPlace{id, *at};
+        }
+    }
+    return best;
+}
+
+SegmentId largestRun(const SegmentTable& table, std::uint32_t zone, std::uint64_t& searched) {
+    SegmentId largest = 0;
+    for (SegmentId id = table.first(zone); id != 0; id = table.next(id)) {
+        ++searched;
+        if (table.isFree(id) && (largest == 0 || table.frames(id) > table.frames(largest))) {
+            largest = id;
+        }
+    }
+    return largest;
+}
+
 FrameNumber slideTarget(const SegmentTable& table,
                         SegmentId segment,
                         FrameNumber from,
@@ -119,8 +148,9 @@ highestTarget(const SegmentTable& table, SegmentId segment, PageCount alignment)
 PageCount largestFree(const SegmentTable& table, std::uint32_t zone) {
     PageCount largest{};
     PageCount run{};
+    const bool blocks = table.shape().largestBlock != 0;
     for (SegmentId id = table.first(zone); id != 0; id = table.next(id)) {
-        run = table.isFree(id) ? run + table.frames(id) : PageCount(0);
+        run = !table.isFree(id) ? PageCount(0) : blocks ? table.frames(id) : run + table.frames(id);
         largest = std::max(largest, run);
     }
     return largest;

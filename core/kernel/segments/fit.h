@@ -32,6 +32,18 @@ std::optional<SegmentPlace> bestInList(const SegmentTable& table,
                                        PageCount alignment,
                                        std::uint64_t& searched);
 
+/// The smallest free run of a zone in which the request fits, all of them looked at; of equal ones
+/// the lowest. `but`: a run that is left out.
+std::optional<SegmentPlace> bestInZone(const SegmentTable& table,
+                                       std::uint32_t zone,
+                                       PageCount frames,
+                                       PageCount alignment,
+                                       std::uint64_t& searched,
+                                       SegmentId but = 0);
+
+/// The largest free run of a zone, the lowest of equal ones; 0 if none is free.
+SegmentId largestRun(const SegmentTable& table, std::uint32_t zone, std::uint64_t& searched);
+
 /// Compaction downward: the earliest place from `from` on, in the free runs below the segment or
 /// right below it and over itself; its own place if there is none (DEFRAG 3.2, T2).
 FrameNumber slideTarget(const SegmentTable& table,
@@ -45,7 +57,8 @@ FrameNumber slideTarget(const SegmentTable& table,
 std::optional<FrameNumber>
 highestTarget(const SegmentTable& table, SegmentId segment, PageCount alignment);
 
-/// The longest run of free frames of a zone, free neighbours counted together.
+/// The longest run of free frames of a zone, free neighbours counted together; buddy: the largest
+/// free block.
 PageCount largestFree(const SegmentTable& table, std::uint32_t zone);
 
 } // namespace fragscope

@@ -1,5 +1,8 @@
 #include "fragscope/kernel/segments/segment_calls.h"
 
+#include "fragscope/kernel/segments/call_steps.h"
+#include "fragscope/kernel/segments/paged_calls.h"
+#include "fragscope/kernel/segments/physical_calls.h"
 #include "fragscope/kernel/segments/segment_mapping.h"
 
 #include <array>
@@ -76,73 +79,35 @@ struct FreeLocals {
     std::uint64_t round;
 };
 
-template <class Which> Steps lockHeap(Kernel& kernel, Task& self, Which line) {
-    SegmentHeap& heap = kernel.segments()->heap();
-    co_yield line;
-    while (!heap.unlocked(0)) {
-        co_await until(conditionOf<&SegmentHeap::unlocked>(heap));
-        co_yield line;
-    }
-    heap.lock(self.id);
-    const Board& board = kernel.board();
-    board.mmu.drainStores(board.cpus[self.cpu]);
+AreaArray::Target targetOf(const Segment& segment) {
+    return {.place = startOf(segment.base), .segment = segment.id};
 }
 
-void unlockHeap(Kernel& kernel, Process& process) {
-    process.mapLock = 0;
-    kernel.segments()->heap().unlock();
-    kernel.reapIfDead(process);
-}
-
-void announceCall(const Kernel& kernel,
-                  const Process& process,
-                  std::uint64_t begun,
-                  std::uint64_t frames,
-                  Rule rule) {
-    const Board& board = kernel.board();
-    board.events.emit({.kind = EventKind::SegmentCallDone,
-                       .rule = rule,
-                       .object = process.number,
-                       .value = board.scheduler.now() - begun,
-                       .a = frames});
-}
-
-void chargeAreas(Kernel& kernel, const AreaArray::Work& before, const AreaArray::Work& now) {
-    const Board& board = kernel.board();
-    board.scheduler.spend((now.compared - before.compared) * board.cost.kernelStore +
-                          (now.moved - before.moved) * board.cost.kernelStore);
-}
-
-void announceAreas(const Board& board,
-                   const Process& process,
-                   VirtAddr at,
-                   const AreaArray::Work& before,
-                   const AreaArray::Work& now,
-                   Rule why) {
-    board.events.emit({.kind = EventKind::AreasChanged,
-                       .rule = why,
-                       .object = process.number,
-                       .vaddr = at.value,
-                       .value = process.map.count() - 1,
-                       .a = now.compared - before.compared,
-                       .b = now.moved - before.moved});
-}
-
-/// Finds the area; l.address is 0 if there is no room for its entry.
-Steps findArea(Kernel& kernel, Process& process, Locals& l) {
+/// Finds the area; l.address is 0 if there is no room for its entries. `second`: the other piece of
+/// a split allocation, or 0.
+Steps findArea(Kernel& kernel, Process& process, SegmentId second, Locals& l) {
     co_yield Line::Area;
     SegmentMemory& memory = *kernel.segments();
+    SegmentTable& table = memory.heap().table();
     AreaArray& areas = memory.areasOf(process);
     const AreaArray::Work before = areas.work();
-    const Segment segment = memory.heap().table().segment(static_cast<SegmentId>(l.segment));
-    const auto found = areas.allocate(segment.frames, PageCount(1ULL << segment.alignLog2),
-                                      {.place = startOf(segment.base), .segment = segment.id},
-                                      Rule::SegmentMapped);
+    const Segment segment = table.segment(static_cast<SegmentId>(l.segment));
+    const PageCount rest = second != 0 ? table.frames(second) : PageCount(0);
+    const bool room = second == 0 || process.map.count() + 4 <= areas.capacity();
+    const auto found =
+        room ? areas.allocate(segment.frames + rest, PageCount(1ULL << segment.alignLog2),
+                              targetOf(segment), Rule::SegmentMapped)
+             : std::nullopt;
+    if (found && second != 0) {
+        areas.cut(found->start, segment.frames, targetOf(table.segment(second)),
+                  Rule::SegmentMapped);
+        table.setHolder(second, process.number, found->start + bytesOf(segment.frames));
+    }
     chargeAreas(kernel, before, areas.work());
     l.address = found ? found->start.value : 0;
     if (found) {
-        memory.heap().table().setHolder(segment.id, process.number, found->start);
-        announceAreas(kernel.board(), process, found->start, before, areas.work(), found->why);
+        table.setHolder(segment.id, process.number, found->start);
+        announceAreas(kernel, process, found->start, before, found->why);
     }
 }
 
@@ -169,6 +134,13 @@ Steps dropTable(Kernel& kernel, Process& process, PageNumber page, Locals& l) {
     co_yield Line::Acked;
     kernel.shootdowns().finished(l.round, Rule::AllAcked);
     process.tables.giveTable(*table);
+}
+
+/// The segment that is mapped there; 0 if none is.
+SegmentId segmentAt(Kernel& kernel, Process& process, VirtAddr at) {
+    const auto index = kernel.segments()->areasOf(process).indexOf(at);
+    const MapEntry entry = index ? process.map.entry(*index) : MapEntry{};
+    return index && entry.kind == EntryKind::Block ? entry.segment : 0;
 }
 
 /// Maps the segment; l.done < l.frames afterwards if no frame for a page table is left.
@@ -207,35 +179,56 @@ Steps unmapSegment(Kernel& kernel, Process& process, FreeLocals& l, Rule why) {
     kernel.shootdowns().finished(l.round, Rule::AllAcked);
 }
 
-/// The call fails after all: what was found goes back. Nobody has reached the pages yet.
-void giveUp(Kernel& kernel, Process& process, SegmentCall& call, Locals& l) {
+/// l is about this piece from now on.
+Steps mapPiece(Kernel& kernel, Process& process, SegmentId piece, Locals& l) {
+    const Segment segment = kernel.segments()->heap().table().segment(piece);
+    l.segment = piece;
+    l.frames = segment.frames.value;
+    l.base = segment.base.value;
+    l.address = segment.vaddr.value;
+    if (kernel.segments()->settings().clear) {
+        co_await part(clearSegment(kernel, l));
+    }
+    co_await part(mapSegment(kernel, process, l));
+}
+
+/// A piece goes back of which `mapped` pages were mapped. Nobody has reached them yet.
+void giveUp(Kernel& kernel, Process& process, SegmentId piece, PageCount mapped) {
     SegmentMemory& memory = *kernel.segments();
-    const PageNumber page = pageOf(VirtAddr(l.address));
-    for (std::uint64_t done = 0; l.address != 0 && done < l.done;) {
-        done += unmapPiece(kernel, process, page + PageCount(done), Rule::NoRoomForArea).value;
+    const VirtAddr at = memory.heap().table().segment(piece).vaddr;
+    for (PageCount done; done < mapped;) {
+        done += unmapPiece(kernel, process, pageOf(at) + done, Rule::NoRoomForArea);
     }
-    if (l.address != 0) {
-        (void)memory.areasOf(process).release(VirtAddr(l.address), Rule::NoRoomForArea);
+    if (at != VirtAddr(0)) {
+        (void)memory.areasOf(process).release(at, Rule::NoRoomForArea);
     }
-    (void)memory.heap().releaseAtOnce(static_cast<SegmentId>(l.segment), Rule::NoRoomForArea);
+    (void)memory.heap().releaseAtOnce(piece, Rule::NoRoomForArea);
+}
+
+/// The call fails after all: l says how far it came.
+void giveUpAll(Kernel& kernel, Process& process, const SegmentRequest& request, const Locals& l) {
+    const bool inSecond = l.segment != request.segment;
+    if (request.second != 0) {
+        giveUp(kernel, process, request.second, PageCount(inSecond ? l.done : 0));
+    }
+    const SegmentTable& table = kernel.segments()->heap().table();
+    giveUp(kernel, process, request.segment,
+           inSecond ? table.frames(request.segment) : PageCount(l.done));
     kernel.board().events.emit({.kind = EventKind::SegmentRefused,
                                 .rule = Rule::NoRoomForArea,
                                 .object = process.number,
                                 .value = l.frames});
-    call.segment = 0;
-    call.at = VirtAddr(0);
 }
 
-} // namespace
-
-Steps allocateSegment(Kernel& kernel, Process& process, SegmentCall& call) {
+Steps allocateMapped(Kernel& kernel, Process& process, SegmentCall& call) {
     Task& self = co_await thisTask();
     auto& l = co_await Follow<Locals>{allocateSegmentListing()};
     SegmentMemory& memory = *kernel.segments();
     const std::uint64_t begun = kernel.board().scheduler.now();
     co_await part(lockHeap(kernel, self, Line::Lock));
     co_yield Line::Heap;
-    SegmentRequest request{.frames = call.frames, .owner = process.number};
+    SegmentRequest request{
+        .frames = call.frames, .owner = process.number, .unmovable = call.unmovable};
     co_await memory.heap().allocate(request);
     l.segment = request.segment;
     if (request.segment == 0) {
@@ -248,27 +241,43 @@ Steps allocateSegment(Kernel& kernel, Process& process, SegmentCall& call) {
     const Segment segment = memory.heap().table().segment(request.segment);
     l.frames = segment.frames.value;
     l.base = segment.base.value;
-    co_await part(findArea(kernel, process, l));
+    co_await part(findArea(kernel, process, request.second, l));
     if (l.address != 0) {
-        if (memory.settings().clear) {
-            co_await part(clearSegment(kernel, l));
-        }
-        co_await part(mapSegment(kernel, process, l));
+        co_await part(mapPiece(kernel, process, request.segment, l));
+    }
+    if (request.second != 0 && l.address != 0 && l.done == l.frames) {
+        co_await part(mapPiece(kernel, process, request.second, l));
     }
     if (l.address == 0 || l.done < l.frames) {
         co_yield Line::NoArea;
-        giveUp(kernel, process, call, l);
+        giveUpAll(kernel, process, request, l);
     } else {
         co_yield Line::Return;
         call.segment = request.segment;
-        call.at = VirtAddr(l.address);
+        call.at = memory.heap().table().segment(request.segment).vaddr;
+        call.given = request.second != 0 ? call.frames : PageCount(l.frames);
     }
     announceCall(kernel, process, begun, l.frames,
                  call.segment != 0 ? Rule::SegmentMapped : Rule::NoRoomForArea);
     unlockHeap(kernel, process);
 }
 
-Steps freeSegment(Kernel& kernel, Process& process, VirtAddr at) {
+/// One piece, mapped at l.address: its pages, its area, its frames.
+Steps freePiece(Kernel& kernel, Process& process, FreeLocals& l) {
+    SegmentMemory& memory = *kernel.segments();
+    AreaArray& areas = memory.areasOf(process);
+    l.frames = memory.heap().table().frames(static_cast<SegmentId>(l.segment)).value;
+    co_await part(unmapSegment(kernel, process, l, Rule::SegmentUnmapped));
+    co_yield FreeLine::Area;
+    const AreaArray::Work before = areas.work();
+    (void)areas.release(VirtAddr(l.address), Rule::SegmentUnmapped);
+    chargeAreas(kernel, before, areas.work());
+    announceAreas(kernel, process, VirtAddr(l.address), before, Rule::SegmentUnmapped);
+    co_yield FreeLine::Heap;
+    co_await memory.heap().release(static_cast<SegmentId>(l.segment));
+}
+
+Steps freeMapped(Kernel& kernel, Process& process, VirtAddr at) {
     Task& self = co_await thisTask();
     auto& l = co_await Follow<FreeLocals>{freeSegmentListing()};
     const std::uint64_t begun = kernel.board().scheduler.now();
@@ -277,11 +286,9 @@ Steps freeSegment(Kernel& kernel, Process& process, VirtAddr at) {
     co_await part(lockHeap(kernel, self, FreeLine::Lock));
     co_yield FreeLine::Find;
     process.mapLock = self.id;
-    AreaArray& areas = memory.areasOf(process);
-    const AreaArray::Work before = areas.work();
-    const auto index = areas.indexOf(at);
-    const MapEntry entry = index ? process.map.entry(*index) : MapEntry{};
-    l.segment = index && entry.kind == EntryKind::Block ? entry.segment : 0;
+    const AreaArray::Work before = memory.areasOf(process).work();
+    l.segment = segmentAt(kernel, process, at);
+    chargeAreas(kernel, before, memory.areasOf(process).work());
     const auto refused = memory.heap().refusesRelease(static_cast<SegmentId>(l.segment));
     if (refused) {
         co_yield FreeLine::Refused;
@@ -290,17 +297,37 @@ Steps freeSegment(Kernel& kernel, Process& process, VirtAddr at) {
                                     .object = static_cast<std::uint32_t>(l.segment),
                                     .vaddr = at.value});
     } else {
-        l.frames = memory.heap().table().frames(static_cast<SegmentId>(l.segment)).value;
-        co_await part(unmapSegment(kernel, process, l, Rule::SegmentUnmapped));
-        co_yield FreeLine::Area;
-        (void)areas.release(at, Rule::SegmentUnmapped);
-        chargeAreas(kernel, before, areas.work());
-        announceAreas(kernel.board(), process, at, before, areas.work(), Rule::SegmentUnmapped);
-        co_yield FreeLine::Heap;
-        co_await memory.heap().release(static_cast<SegmentId>(l.segment));
+        const Segment first = memory.heap().table().segment(static_cast<SegmentId>(l.segment));
+        co_await part(freePiece(kernel, process, l));
+        if (first.asked > first.frames) { // the first piece of two
+            l.address = (at + bytesOf(first.frames)).value;
+            l.segment = segmentAt(kernel, process, VirtAddr(l.address));
+            co_await part(freePiece(kernel, process, l));
+        }
     }
     announceCall(kernel, process, begun, l.frames, refused.value_or(Rule::SegmentUnmapped));
     unlockHeap(kernel, process);
+}
+
+} // namespace
+
+Steps allocateSegment(Kernel& kernel, Process& process, SegmentCall& call) {
+    const SegmentMemorySettings& settings = kernel.segments()->settings();
+    if (settings.heap.placement == SegmentPlacement::Paged) {
+        return allocatePaged(kernel, process, call);
+    }
+    return settings.addresses == SegmentAddresses::Physical
+               ? allocatePhysical(kernel, process, call)
+               : allocateMapped(kernel, process, call);
+}
+
+Steps freeSegment(Kernel& kernel, Process& process, VirtAddr at) {
+    const SegmentMemorySettings& settings = kernel.segments()->settings();
+    if (settings.heap.placement == SegmentPlacement::Paged) {
+        return freePaged(kernel, process, at);
+    }
+    return settings.addresses == SegmentAddresses::Physical ? freePhysical(kernel, process, at)
+                                                            : freeMapped(kernel, process, at);
 }
 
 const Listing& allocateSegmentListing() {

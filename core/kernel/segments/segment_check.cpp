@@ -44,6 +44,7 @@ std::optional<SegmentIssue> checkTiling(const SegmentZone& zone, const std::vect
 
 std::optional<SegmentIssue>
 checkLists(const WordStore& words, std::uint32_t zone, const std::vector<Segment>& runs) {
+    const SegmentShape shape = decodeShape(words);
     std::map<SegmentId, std::uint32_t> listed;
     for (std::uint32_t list = 0; list <= SegmentSettings::quickLists; ++list) {
         for (const SegmentId id : decodeFreeList(words, zone, list)) {
@@ -59,7 +60,7 @@ checkLists(const WordStore& words, std::uint32_t zone, const std::vector<Segment
             return issue("Q2", fmt::format("run {} is {}, but {} a list", run.id,
                                            free ? "free" : "not free", free ? "not in" : "in"));
         }
-        if (free && found->second != listOf(run.frames)) {
+        if (free && found->second != listOf(shape, run.frames, run.unmovable)) {
             return issue("Q2", fmt::format("run {} of {} frames is in list {}", run.id,
                                            run.frames.value, found->second));
         }

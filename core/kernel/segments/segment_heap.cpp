@@ -1,6 +1,7 @@
 #include "fragscope/kernel/segments/segment_heap.h"
 
 #include "fragscope/base/check.h"
+#include "fragscope/kernel/segments/buddy_blocks.h"
 #include "fragscope/kernel/segments/placements.h"
 #include "fragscope/kernel/segments/survey.h"
 
@@ -103,12 +104,17 @@ void SegmentHeap::countOperation() {
 unsigned
 SegmentHeap::give(SegmentRequest& request, const SegmentPlace& place, const Rounded& rounded) {
     const unsigned pieces = cut(place, rounded.frames);
-    const SegmentId run = place.run;
+    giveWhole(request, place.run, rounded);
+    return pieces;
+}
+
+void SegmentHeap::giveWhole(SegmentRequest& request, SegmentId run, const Rounded& rounded) {
     const std::uint32_t zone = table_.zoneOf(run);
     table_.use(run, {.owner = request.owner,
                      .vaddr = request.vaddr,
                      .asked = request.frames,
-                     .alignment = rounded.alignment});
+                     .alignment = rounded.alignment,
+                     .unmovable = request.unmovable});
     table_.setTop(zone, std::max(table_.zone(zone).top, table_.end(run)));
     request.segment = run;
     ++changes_;
@@ -129,7 +135,6 @@ SegmentHeap::give(SegmentRequest& request, const SegmentPlace& place, const Roun
                       .b = table_.segment(run).birth});
     }
     countOperation();
-    return pieces;
 }
 
 void SegmentHeap::refuse(SegmentRequest& request, PageCount frames) {
@@ -196,8 +201,16 @@ void SegmentHeap::retract(std::uint32_t zone) {
 }
 
 Steps SegmentHeap::allocate(SegmentRequest& request) {
-    return settings_.placement == SegmentPlacement::QuickFit ? quickFit(*this, request)
-                                                             : topOfHeap(*this, request);
+    switch (settings_.placement) {
+    case SegmentPlacement::QuickFit:
+        return quickFit(*this, request);
+    case SegmentPlacement::Buddy:
+        return allocateBlock(*this, request);
+    case SegmentPlacement::Split:
+        return allocateInPieces(*this, request);
+    default:
+        return topOfHeap(*this, request);
+    }
 }
 
 std::optional<Rule> SegmentHeap::refusesRelease(SegmentId segment) const {
@@ -210,12 +223,17 @@ std::optional<Rule> SegmentHeap::refusesRelease(SegmentId segment) const {
 }
 
 bool SegmentHeap::joinsAtFree() const {
-    return settings_.placement == SegmentPlacement::Top || settings_.join == SegmentJoin::AtFree;
+    return settings_.placement != SegmentPlacement::QuickFit ||
+           settings_.join == SegmentJoin::AtFree;
 }
 
 bool SegmentHeap::retractsAfter(const Segment& freed) const {
     return settings_.placement == SegmentPlacement::Top &&
            settings_.retract == SegmentRetract::Yes && freed.end() == table_.zone(freed.zone).top;
+}
+
+void SegmentHeap::refuseRelease(SegmentId segment, Rule why) {
+    events_.emit({.kind = EventKind::SegmentFreeRefused, .rule = why, .object = segment});
 }
 
 void SegmentHeap::announceFreed(const Segment& freed, std::uint64_t joined, Rule why) {
@@ -235,6 +253,13 @@ void SegmentHeap::announceFreed(const Segment& freed, std::uint64_t joined, Rule
 
 SegmentId SegmentHeap::releaseAtOnce(SegmentId segment, Rule why) {
     const Segment freed = table_.segment(segment);
+    if (settings_.placement == SegmentPlacement::Buddy) {
+        BuddyBlocks blocks(table_);
+        blocks.release(segment);
+        const std::uint64_t merged = blocks.mergeAll(segment);
+        announceFreed(freed, merged, why);
+        return segment;
+    }
     table_.release(segment);
     std::uint64_t joined = 0;
     SegmentId run = segment;
@@ -251,6 +276,11 @@ SegmentId SegmentHeap::releaseAtOnce(SegmentId segment, Rule why) {
 }
 
 Steps SegmentHeap::release(SegmentId segment) {
+    return settings_.placement == SegmentPlacement::Buddy ? releaseBlock(*this, segment)
+                                                          : releaseRun(segment);
+}
+
+Steps SegmentHeap::releaseRun(SegmentId segment) {
     auto& l = co_await Follow<ReleaseLocals>{releaseSegmentListing()};
     l.segment = segment;
     FRAGSCOPE_CHECK(!refusesRelease(segment), "who frees a segment has looked whether it may");

@@ -12,8 +12,10 @@ struct SegmentRequest {
     PageCount frames{};
     std::uint32_t owner = 0;
     VirtAddr vaddr{};
+    bool unmovable = false; ///< buddy: its migrate type
 
     SegmentId segment = 0; ///< 0 = refused
+    SegmentId second = 0;  ///< split allocation: the other piece
     Rule why{};            ///< which rule chose its place, or why it was refused
 };
 
@@ -98,7 +100,19 @@ public:
 
     /// The run becomes the request's segment; returns how many pieces were cut off.
     unsigned give(SegmentRequest& request, const SegmentPlace& place, const Rounded& rounded);
+
+    /// Likewise with a run that was cut to size already.
+    void giveWhole(SegmentRequest& request, SegmentId run, const Rounded& rounded);
+
+    /// A piece was cut off a free run.
+    void announceCut(SegmentId piece);
     void refuse(SegmentRequest& request, PageCount frames);
+
+    /// A segment was released: `joined` neighbours became part of its run.
+    void announceFreed(const Segment& freed, std::uint64_t joined, Rule why);
+    void refuseRelease(SegmentId segment, Rule why);
+
+    [[nodiscard]] EventBus& events() { return events_; }
 
     /// Joins all free neighbours of all zones; returns how many runs went.
     std::uint64_t joinAll(std::uint32_t owner);
@@ -108,13 +122,12 @@ public:
 
 private:
     unsigned cut(const SegmentPlace& place, PageCount frames);
-    void announceCut(SegmentId piece);
     /// Another operation is done: now and then a survey of the free runs leaves as an event.
     void countOperation();
     std::uint64_t joinAround(SegmentId run);
     [[nodiscard]] bool joinsAtFree() const;
     [[nodiscard]] bool retractsAfter(const Segment& freed) const;
-    void announceFreed(const Segment& freed, std::uint64_t joined, Rule why);
+    Steps releaseRun(SegmentId segment);
 
     EventBus& events_;
     SegmentTable& table_;

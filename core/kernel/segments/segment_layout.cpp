@@ -18,7 +18,9 @@ SegmentLinks linksOf(std::uint64_t value) {
 
 SegmentShape decodeShape(const WordStore& words) {
     return {.zones = static_cast<std::uint32_t>(words.load(word::zones)),
-            .descriptors = static_cast<std::uint32_t>(words.load(word::descriptors))};
+            .descriptors = static_cast<std::uint32_t>(words.load(word::descriptors)),
+            .largestBlock = words.load(word::largestBlock),
+            .pageblocks = words.load(word::pageblocks)};
 }
 
 SegmentZone decodeZone(const WordStore& words, std::uint32_t zone) {
@@ -33,8 +35,8 @@ SegmentZone decodeZone(const WordStore& words, std::uint32_t zone) {
 }
 
 Segment decodeSegment(const WordStore& words, SegmentId id) {
-    const std::uint64_t place =
-        zonePlace(decodeShape(words).zones) + std::uint64_t{id - 1} * word::descriptorWords;
+    const std::uint64_t place = zonePlace(static_cast<std::uint32_t>(words.load(word::zones))) +
+                                std::uint64_t{id - 1} * word::descriptorWords;
     const std::uint64_t state = words.load(place + word::state);
     const std::uint64_t asked = words.load(place + word::asked);
     return {.id = id,
@@ -46,7 +48,8 @@ Segment decodeSegment(const WordStore& words, SegmentId id) {
             .owner = static_cast<std::uint32_t>(state >> 32),
             .vaddr = VirtAddr(words.load(place + word::vaddr)),
             .birth = words.load(place + word::birth),
-            .asked = PageCount(asked & 0xff'ffff'ffff),
+            .asked = PageCount(asked & 0x7f'ffff'ffff),
+            .unmovable = (asked >> 39 & 1) != 0,
             .depth = static_cast<std::uint16_t>(asked >> 40),
             .zone = static_cast<std::uint8_t>(asked >> 56),
             .order = linksOf(words.load(place + word::order)),

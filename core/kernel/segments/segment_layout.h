@@ -3,12 +3,14 @@
 #include "fragscope/kernel/segments/settings.h"
 #include "fragscope/kernel/segments/word_store.h"
 
+#include <bit>
 #include <vector>
 
 /// How the books of the segment heap lie in their words, and how to read them: pure functions of
 /// the words, for pictures and checks. SegmentTable writes them.
 ///
-///   words 0 to 15      heap: zones, descriptors, first unused descriptor, next birth number
+///   words 0 to 15      heap: zones, descriptors, first unused descriptor, next birth number,
+///                      descriptors in use, buddy: largest block in frames and pageblocks
 ///   then 80 per zone   begin, end, first, last, top, resume, free frames, large list, quick lists
 ///   then 8 per descriptor, number n (from 1) at 8 (n - 1):
 ///     word 0  base frame
@@ -18,8 +20,11 @@
 ///     word 4  birth number
 ///     word 5  next by address 31:0 | previous 63:32
 ///     word 6  next in its free list 31:0 | previous 63:32
-///     word 7  frames asked for 39:0 | split depth 55:40 | zone 63:56
+///     word 7  frames asked for 38:0 | unmovable 39 | split depth 55:40 | zone 63:56
+///   then, buddy: a bit for each pageblock of 512 frames from frame 0 on: 1 = unmovable
 ///
+/// A zone has 65 heads of lists: quick-fit: 0 for large runs, n for those of n frames; buddy: 2 n
+/// for movable blocks of 2^n frames, 2 n + 1 for unmovable ones.
 /// The descriptors of a zone, in the order of their links, tile it: free and used runs and holes.
 /// Source: seed 001; DEFRAG 3.
 namespace fragscope {
@@ -53,6 +58,7 @@ struct Segment {
     VirtAddr vaddr{};        ///< where the owner maps it
     std::uint64_t birth = 0; ///< the n-th allocation of the heap
     PageCount asked{};       ///< before rounding
+    bool unmovable = false;  ///< buddy: its migrate type
     std::uint16_t depth = 0; ///< how often the run was cut since it was whole
     std::uint8_t zone = 0;
     SegmentLinks order{}; ///< by address
@@ -79,6 +85,8 @@ inline constexpr std::uint64_t descriptors = 1;
 inline constexpr std::uint64_t unused = 2; ///< first unused descriptor; linked by word 5
 inline constexpr std::uint64_t births = 3;
 inline constexpr std::uint64_t inUse = 4; ///< descriptors in use
+inline constexpr std::uint64_t largestBlock = 5;
+inline constexpr std::uint64_t pageblocks = 6;
 inline constexpr std::uint64_t headerWords = 16;
 inline constexpr std::uint64_t zoneWords = 80;
 inline constexpr std::uint64_t descriptorWords = 8;
@@ -108,17 +116,30 @@ inline constexpr std::uint64_t asked = 7;
 struct SegmentShape {
     std::uint32_t zones = 1;
     std::uint32_t descriptors = 0;
+    std::uint64_t largestBlock = 0; ///< buddy: in frames; 0 = runs of any length
+    std::uint64_t pageblocks = 0;   ///< buddy: as many have a migrate type
 
-    [[nodiscard]] std::uint64_t words() const {
+    /// Where the types of the pageblocks begin.
+    [[nodiscard]] std::uint64_t typesPlace() const {
         return segment_word::headerWords + zones * segment_word::zoneWords +
                descriptors * segment_word::descriptorWords;
     }
+
+    [[nodiscard]] std::uint64_t words() const { return typesPlace() + (pageblocks + 63) / 64; }
 };
 
 /// The free list that a run of so many frames belongs to: its length, or 0 for the large list.
 constexpr std::uint32_t listOf(PageCount frames) {
     return frames.value <= SegmentSettings::quickLists ? static_cast<std::uint32_t>(frames.value)
                                                        : 0;
+}
+
+/// The free list of a run in a heap of this shape.
+constexpr std::uint32_t listOf(const SegmentShape& shape, PageCount frames, bool unmovable) {
+    return shape.largestBlock == 0
+               ? listOf(frames)
+               : 2 * static_cast<std::uint32_t>(std::countr_zero(frames.value)) +
+                     (unmovable ? 1U : 0U);
 }
 
 SegmentShape decodeShape(const WordStore& words);

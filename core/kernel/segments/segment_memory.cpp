@@ -1,24 +1,25 @@
 #include "fragscope/kernel/segments/segment_memory.h"
 
+#include "fragscope/kernel/segments/paged_calls.h"
+
 namespace fragscope {
 
 SegmentMemory::SegmentMemory(Kernel& kernel,
                              const SegmentPlan& plan,
                              const SegmentMemorySettings& settings)
     : kernel_(kernel), plan_(plan), settings_(settings), words_(kernel.memory()),
-      table_(words_, plan.shape, settings.heap.placement == SegmentPlacement::QuickFit),
+      table_(words_, plan.shape, settings.heap.hasLists()),
       heap_(kernel.board().events, table_, settings.heap) {}
 
 void SegmentMemory::format() {
     table_.format(plan_.zones);
     for (std::uint32_t zone = 0; zone < plan_.shape.zones; ++zone) {
         const SegmentTable::ZoneSpec& spec = plan_.zones[zone];
-        kernel_.board().events.emit(
-            {.kind = EventKind::SegmentZoneMade,
-             .rule = Rule::KernelOwn,
-             .object = zone,
-             .paddr = startOf(spec.begin).value,
-             .value = (spec.end - spec.begin).value});
+        kernel_.board().events.emit({.kind = EventKind::SegmentZoneMade,
+                                     .rule = Rule::KernelOwn,
+                                     .object = zone,
+                                     .paddr = startOf(spec.begin).value,
+                                     .value = (spec.end - spec.begin).value});
     }
 }
 
@@ -36,7 +37,7 @@ AreaArray& SegmentMemory::areasOf(const Process& process) {
 }
 
 std::uint64_t SegmentMemory::releaseAll(Process& process) {
-    std::uint64_t frames = 0;
+    std::uint64_t frames = plan_.paged ? releasePagedAreas(kernel_, process) : 0;
     const std::uint32_t zones = table_.shape().zones;
     for (std::uint32_t zone = 0; zone < zones; ++zone) {
         for (SegmentId id = table_.first(zone); id != 0; id = table_.next(id)) {

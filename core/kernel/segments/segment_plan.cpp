@@ -43,7 +43,8 @@ SegmentTable::ZoneSpec joined(const std::vector<SegmentTable::ZoneSpec>& spans) 
 
 SegmentPlan planSegments(const PhysicalMemory& memory, const SegmentMemorySettings& settings) {
     SegmentPlan plan{.managed = memory.frameCount(), .zones = {}};
-    if (!settings.enabled()) {
+    plan.paged = settings.heap.placement == SegmentPlacement::Paged;
+    if (!settings.enabled() || plan.paged) {
         return plan;
     }
     plan.managed = std::min(kernelFrames(memory, settings), memory.frameCount());
@@ -53,6 +54,10 @@ SegmentPlan planSegments(const PhysicalMemory& memory, const SegmentMemorySettin
     }
     plan.shape = {.zones = static_cast<std::uint32_t>(plan.zones.size()),
                   .descriptors = settings.descriptors};
+    if (settings.heap.placement == SegmentPlacement::Buddy) {
+        plan.shape.largestBlock = 1ULL << settings.heap.maxOrder;
+        plan.shape.pageblocks = (memory.frameCount().value + wordsPerPage - 1) / wordsPerPage;
+    }
     return plan;
 }
 

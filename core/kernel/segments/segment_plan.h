@@ -13,7 +13,9 @@ struct SegmentPlan {
     SegmentShape shape{.zones = 0, .descriptors = 0};
     std::vector<SegmentTable::ZoneSpec> zones;
 
-    [[nodiscard]] bool enabled() const { return shape.zones != 0; }
+    bool paged = false; ///< plain paging: the frame table has all frames, the heap none
+
+    [[nodiscard]] bool enabled() const { return shape.zones != 0 || paged; }
 };
 
 /// With SegmentSpans::Separate a zone for each span of memory, else one zone with holes.

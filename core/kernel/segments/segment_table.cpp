@@ -2,6 +2,7 @@
 
 #include "fragscope/base/check.h"
 
+#include <algorithm>
 #include <bit>
 
 namespace fragscope {
@@ -35,7 +36,8 @@ constexpr std::uint64_t withPrevious(std::uint64_t links, SegmentId previous) {
     return (links & 0xffff'ffffULL) | std::uint64_t{previous} << 32;
 }
 
-constexpr std::uint64_t askedMask = 0xff'ffff'ffff;
+constexpr std::uint64_t askedMask = 0x7f'ffff'ffff;
+constexpr std::uint64_t unmovableBit = 1ULL << 39;
 constexpr unsigned depthShift = 40;
 constexpr unsigned zoneShift = 56;
 
@@ -45,6 +47,10 @@ constexpr std::uint16_t depthOf(std::uint64_t asked) {
 
 constexpr std::uint64_t packAsked(PageCount asked, std::uint16_t depth, std::uint64_t zone) {
     return (asked.value & askedMask) | std::uint64_t{depth} << depthShift | zone << zoneShift;
+}
+
+constexpr std::uint64_t typeOf(const Segment& run) {
+    return run.unmovable ? unmovableBit : 0;
 }
 
 } // namespace
@@ -59,6 +65,11 @@ void SegmentTable::format(const std::vector<ZoneSpec>& zones) {
     words_.store(word::unused, 1);
     words_.store(word::births, 0);
     words_.store(word::inUse, 0);
+    words_.store(word::largestBlock, shape_.largestBlock);
+    words_.store(word::pageblocks, shape_.pageblocks);
+    for (std::uint64_t i = shape_.typesPlace(); i < shape_.words(); ++i) {
+        words_.store(i, 0);
+    }
     for (SegmentId id = 1; id <= shape_.descriptors; ++id) {
         setField(id, word::state, 0);
         setField(id, word::order, id < shape_.descriptors ? id + 1 : 0);
@@ -74,9 +85,7 @@ void SegmentTable::format(const std::vector<ZoneSpec>& zones) {
         words_.store(zonePlace(n) + word::resume, zone.begin.value);
         FrameNumber at = zone.begin;
         for (const Hole& hole : zone.holes) {
-            if (hole.begin > at) {
-                insertFree(last(n), n, at, hole.begin - at, 0);
-            }
+            insertBlocks(n, at, hole.begin);
             const SegmentId id = takeDescriptor();
             setField(id, word::asked, packAsked({}, 0, n));
             setField(id, word::state, static_cast<std::uint64_t>(SegmentState::Hole));
@@ -84,9 +93,21 @@ void SegmentTable::format(const std::vector<ZoneSpec>& zones) {
             setBounds(id, hole.begin, hole.frames);
             at = hole.begin + hole.frames;
         }
-        if (zone.end > at) {
-            insertFree(last(n), n, at, zone.end - at, 0);
+        insertBlocks(n, at, zone.end);
+    }
+}
+
+/// Free memory behind what the zone has so far: one run, or the largest blocks that fit.
+void SegmentTable::insertBlocks(std::uint32_t zone, FrameNumber begin, FrameNumber end) {
+    while (begin < end) {
+        std::uint64_t frames = (end - begin).value;
+        if (shape_.largestBlock != 0) {
+            const std::uint64_t aligned =
+                begin.value == 0 ? shape_.largestBlock : begin.value & (~begin.value + 1);
+            frames = std::min({std::bit_floor(frames), aligned, shape_.largestBlock});
         }
+        insertFree(last(zone), zone, begin, PageCount(frames), 0);
+        begin = begin + PageCount(frames);
     }
 }
 
@@ -224,7 +245,7 @@ void SegmentTable::enlist(SegmentId id) {
     if (!lists_) {
         return;
     }
-    const std::uint64_t headPlace = zonePlace(zone) + word::lists + listOf(length);
+    const std::uint64_t headPlace = listPlace(id, zone, length);
     const auto old = static_cast<SegmentId>(words_.load(headPlace));
     setField(id, word::list, pack({.next = old, .previous = 0}));
     if (old != 0) {
@@ -242,7 +263,7 @@ void SegmentTable::delist(SegmentId id) {
     }
     const std::uint64_t links = field(id, word::list);
     if (previousOf(links) == 0) {
-        words_.store(zonePlace(zone) + word::lists + listOf(length), nextOf(links));
+        words_.store(listPlace(id, zone, length), nextOf(links));
     } else {
         const SegmentId before = previousOf(links);
         setField(before, word::list, withNext(field(before, word::list), nextOf(links)));
@@ -251,6 +272,11 @@ void SegmentTable::delist(SegmentId id) {
         const SegmentId after = nextOf(links);
         setField(after, word::list, withPrevious(field(after, word::list), previousOf(links)));
     }
+}
+
+/// Where the head of the list of a free run is.
+std::uint64_t SegmentTable::listPlace(SegmentId id, std::uint32_t zone, PageCount frames) const {
+    return zonePlace(zone) + word::lists + listOf(shape_, frames, isUnmovable(id));
 }
 
 void SegmentTable::addToZone(std::uint32_t zone, std::uint64_t word, std::uint64_t added) {
@@ -285,7 +311,9 @@ void SegmentTable::use(SegmentId id, const Holder& holder) {
     setField(id, word::birth, birth);
     setField(id, word::vaddr, holder.vaddr.value);
     const std::uint64_t old = field(id, word::asked);
-    setField(id, word::asked, packAsked(holder.asked, depthOf(old), old >> zoneShift));
+    setField(id, word::asked,
+             packAsked(holder.asked, depthOf(old), old >> zoneShift) |
+                 (holder.unmovable ? unmovableBit : 0));
     const auto align = static_cast<unsigned>(std::countr_zero(holder.alignment.value));
     setField(id, word::state,
              static_cast<std::uint64_t>(SegmentState::Used) | std::uint64_t{align} << 8 |
@@ -318,6 +346,35 @@ void SegmentTable::setAlignment(SegmentId id, PageCount alignment) {
     setField(id, word::state, (field(id, word::state) & ~0xff00ULL) | std::uint64_t{log2} << 8);
 }
 
+bool SegmentTable::isUnmovable(SegmentId id) const {
+    return shape_.largestBlock != 0 && (field(id, word::asked) & unmovableBit) != 0;
+}
+
+bool SegmentTable::isUnmovable(FrameNumber frame) const {
+    const std::uint64_t pageblock = frame.value / wordsPerPage;
+    return (words_.load(shape_.typesPlace() + pageblock / 64) >> pageblock % 64 & 1) != 0;
+}
+
+void SegmentTable::setUnmovable(SegmentId id, bool unmovable) {
+    const bool listed = isFree(id);
+    if (listed) {
+        delist(id);
+    }
+    const std::uint64_t other = field(id, word::asked) & ~unmovableBit;
+    setField(id, word::asked, other | (unmovable ? unmovableBit : 0));
+    if (listed) {
+        enlist(id);
+    }
+}
+
+void SegmentTable::setUnmovable(FrameNumber frame, bool unmovable) {
+    const std::uint64_t pageblock = frame.value / wordsPerPage;
+    const std::uint64_t place = shape_.typesPlace() + pageblock / 64;
+    const std::uint64_t bit = 1ULL << pageblock % 64;
+    const std::uint64_t others = words_.load(place) & ~bit;
+    words_.store(place, others | (unmovable ? bit : 0));
+}
+
 void SegmentTable::setTop(std::uint32_t zone, FrameNumber top) {
     words_.store(zonePlace(zone) + word::top, top.value);
 }
@@ -336,7 +393,7 @@ SegmentId SegmentTable::cutFront(SegmentId id, PageCount frames) {
     delist(id);
     const auto depth = deeper(run);
     const SegmentId front = insertFree(run.order.previous, run.zone, run.base, frames, depth);
-    setField(id, word::asked, packAsked({}, depth, run.zone));
+    setField(id, word::asked, packAsked({}, depth, run.zone) | typeOf(run));
     setBounds(id, run.base + frames, run.frames - frames);
     enlist(id);
     return front;
@@ -349,9 +406,12 @@ SegmentId SegmentTable::cutBack(SegmentId id, PageCount frames, bool fresh) {
     delist(id);
     const auto depth = fresh ? run.depth : deeper(run);
     const SegmentId back = insertFree(id, run.zone, run.base + frames, run.frames - frames, depth);
-    setField(id, word::asked, packAsked({}, depth, run.zone));
+    setField(id, word::asked, packAsked({}, depth, run.zone) | typeOf(run));
     setBounds(id, run.base, frames);
     enlist(id);
+    if (run.unmovable) {
+        setUnmovable(back, true);
+    }
     return back;
 }
 
@@ -366,7 +426,8 @@ void SegmentTable::joinNext(SegmentId id) {
     dropDescriptor(above.id);
     const std::uint16_t depth = run.depth < above.depth ? run.depth : above.depth;
     setField(id, word::asked,
-             packAsked({}, static_cast<std::uint16_t>(depth > 0 ? depth - 1 : 0), run.zone));
+             packAsked({}, static_cast<std::uint16_t>(depth > 0 ? depth - 1 : 0), run.zone) |
+                 typeOf(run));
     setBounds(id, run.base, run.frames + above.frames);
     enlist(id);
 }

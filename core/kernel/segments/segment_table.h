@@ -36,10 +36,12 @@ public:
         std::vector<Hole> holes; ///< ascending, inside, not touching each other
     };
 
-    /// `lists`: free runs are kept in lists by length (quick-fit).
+    /// `lists`: free runs are kept in lists by length (quick-fit), or by order and migrate type
+    /// (buddy: the shape has a largest block).
     SegmentTable(WordStore& words, SegmentShape shape, bool lists);
 
-    /// Writes empty books: free runs between the holes. Needs a descriptor for each.
+    /// Writes empty books: free runs between the holes, for buddy cut into the largest blocks at
+    /// multiples of their size. Needs a descriptor for each.
     void format(const std::vector<ZoneSpec>& zones);
 
     [[nodiscard]] const SegmentShape& shape() const { return shape_; }
@@ -68,6 +70,10 @@ public:
     [[nodiscard]] SegmentId head(std::uint32_t zone, std::uint32_t list) const;
     [[nodiscard]] SegmentId nextInList(SegmentId id) const;
 
+    /// Buddy: the migrate type of a run, and of the pageblock of a frame.
+    [[nodiscard]] bool isUnmovable(SegmentId id) const;
+    [[nodiscard]] bool isUnmovable(FrameNumber frame) const;
+
     /// Descriptors that are not in use.
     [[nodiscard]] std::uint32_t spare() const;
 
@@ -77,6 +83,7 @@ public:
         VirtAddr vaddr{};
         PageCount asked{};
         PageCount alignment{1};
+        bool unmovable = false;
     };
 
     /// A free run becomes a segment of the holder; it gets the next birth number.
@@ -89,6 +96,8 @@ public:
     void setLocks(SegmentId id, std::uint16_t locks);
     void setHolder(SegmentId id, std::uint32_t owner, VirtAddr vaddr);
     void setAlignment(SegmentId id, PageCount alignment);
+    void setUnmovable(SegmentId id, bool unmovable);      ///< a free run changes its list
+    void setUnmovable(FrameNumber frame, bool unmovable); ///< the pageblock of the frame
     void setTop(std::uint32_t zone, FrameNumber top);
     void setResume(std::uint32_t zone, FrameNumber resume);
 
@@ -133,6 +142,8 @@ private:
                          PageCount frames,
                          std::uint16_t depth);
     [[nodiscard]] SegmentId runFor(const Segment& moved, FrameNumber to) const;
+    void insertBlocks(std::uint32_t zone, FrameNumber begin, FrameNumber end);
+    [[nodiscard]] std::uint64_t listPlace(SegmentId id, std::uint32_t zone, PageCount frames) const;
     void freeAround(SegmentId id);
 
     WordStore& words_;

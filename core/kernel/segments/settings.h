@@ -9,7 +9,20 @@
 namespace fragscope {
 
 /// No segments, the old design, and the proposed one.
-enum class SegmentPlacement : std::uint8_t { None, QuickFit, Top };
+enum class SegmentPlacement : std::uint8_t {
+    None,
+    QuickFit,
+    Top,
+    Buddy, ///< for comparison: blocks of powers of two, as in Linux's page allocator
+    Paged, ///< for comparison: plain paging, frames wherever they are free
+    Split, ///< what the thread warns of: a request may be served from two separate pieces
+};
+
+/// What an address of a process means.
+enum class SegmentAddresses : std::uint8_t {
+    Virtual, ///< page tables map each segment where the process has a free area
+    Physical ///< no paging to speak of: every process sees the segment heap at its own addresses
+};
 
 /// What a request is rounded up to.
 enum class SegmentRounding : std::uint8_t { None, Multiple, PowerOfTwo, Sizes };
@@ -50,13 +63,20 @@ struct SegmentSettings {
     SegmentSpans spans = SegmentSpans::Across;
     SpanChoice spanChoice = SpanChoice::First;
     std::uint32_t surveyEvery = 64; ///< requests and frees between two surveys; 0 = none
+    std::uint32_t maxOrder = 18;    ///< Buddy: the largest block has 2^maxOrder frames
+
+    /// Free runs are in lists.
+    [[nodiscard]] bool hasLists() const {
+        return placement == SegmentPlacement::QuickFit || placement == SegmentPlacement::Buddy;
+    }
 };
 
 /// When free neighbours in an address space become one area, and the array of areas shrinks.
 enum class AreaJoin : std::uint8_t { AtFree, OnFailure, Never };
 
 /// The segment heap as part of a machine. With a placement the kernel's frame table has the memory
-/// below `kernelMemory` only, and the segment heap all above.
+/// below `kernelMemory` only, and the segment heap all above; with plain paging the frame table has
+/// all.
 struct SegmentMemorySettings {
     ByteCount kernelMemory{};         ///< 0 = a sixteenth of memory, at least 2 MiB
     std::uint32_t descriptors = 4096; ///< of runs of frames, free and used
@@ -64,6 +84,7 @@ struct SegmentMemorySettings {
     AreaJoin areaJoin = AreaJoin::AtFree;
     bool clear = true;      ///< a new segment is all zero
     bool largePages = true; ///< 2 MiB mappings where frames and addresses allow
+    SegmentAddresses addresses = SegmentAddresses::Virtual;
     SegmentSettings heap;
 
     [[nodiscard]] bool enabled() const { return heap.placement != SegmentPlacement::None; }

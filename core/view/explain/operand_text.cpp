@@ -85,6 +85,15 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(ListingId::Count
     "the background compaction",
     "the relaxing of a segment",
     "the task that aligns segments again",
+    "an allocation by buddies",
+    "a release by buddies",
+    "a split allocation",
+    "the call for memory without paging",
+    "the call that frees memory without paging",
+    "the call for pages",
+    "the call that frees pages",
+    "the promotion of pages",
+    "the checkerboard program",
 };
 static_assert(!listings.back().empty(), "each listing has a name");
 

@@ -188,8 +188,10 @@ constexpr Sentence sentences[] = {
     {SegmentAllocated,
      "{object:process} got a segment of {value:frames} at {paddr} for {vaddr}: {a} "
      "runs looked at, {b} frames were asked for"},
-    {SegmentCallDone, "the call of {object:process} for a segment of {a:frames} took {value:cycles}"},
-    {RunCut, "{value:frames} at {paddr} are cut off a free run of zone {object}, cut {a} times now"},
+    {SegmentCallDone,
+     "the call of {object:process} for a segment of {a:frames} took {value:cycles}"},
+    {RunCut,
+     "{value:frames} at {paddr} are cut off a free run of zone {object}, cut {a} times now"},
     {SegmentSurvey, "zone {object} has {value} free runs, half of them up to {a} frames; a request "
                     "of {b} would succeed as it is"},
     {SegmentFreed,
@@ -210,6 +212,15 @@ constexpr Sentence sentences[] = {
     {SegmentZoneMade, "zone {object} of the segment heap: {value:frames} from {paddr} on"},
     {SegmentAligned, "segment {b} of {object:process} at {paddr}: its alignment is {value:frames} "
                      "now, {a:frames} won below it"},
+    {BlockStolen, "{object:process} takes a free block of {value:frames} at {paddr} of the other "
+                  "type; {a} pageblocks change their type; unmovable: {b}"},
+    {SegmentInPieces,
+     "{object:process} gets {value:frames} in two pieces: {a} at {paddr}, the rest "
+     "at {b:physical}"},
+    {PagesGiven, "{object:process} gets {value:pages} at {vaddr}, frames from {a} runs"},
+    {PagesPromoted,
+     "{object:process} has one large page at {vaddr}: {value:bytes} from {a} runs of "
+     "frames lie at {paddr} now"},
 };
 
 static_assert(std::size(sentences) == eventKindCount, "each kind has one sentence");

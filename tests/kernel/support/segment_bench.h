@@ -1,8 +1,8 @@
 #pragma once
 
+#include "fragscope/base/rng.h"
 #include "fragscope/kernel/segments/segment_check.h"
 #include "fragscope/kernel/segments/segment_heap.h"
-#include "fragscope/base/rng.h"
 
 #include "task/support/task_bench.h"
 #include <map>
@@ -36,12 +36,19 @@ public:
     SegmentBench(const SegmentSettings& settings,
                  const std::vector<SegmentTable::ZoneSpec>& zones,
                  std::uint32_t descriptors = 4096)
-        : tasks(1), shape{.zones = static_cast<std::uint32_t>(zones.size()),
-                          .descriptors = descriptors},
-          words(shape.words()),
-          table(words, shape, settings.placement == SegmentPlacement::QuickFit),
-          heap(tasks.events, table, settings) {
+        : tasks(1), shape(shapeFor(settings, zones, descriptors)), words(shape.words()),
+          table(words, shape, settings.hasLists()), heap(tasks.events, table, settings) {
         table.format(zones);
+    }
+
+    static SegmentShape shapeFor(const SegmentSettings& settings,
+                                 const std::vector<SegmentTable::ZoneSpec>& zones,
+                                 std::uint32_t descriptors) {
+        const bool buddy = settings.placement == SegmentPlacement::Buddy;
+        return {.zones = static_cast<std::uint32_t>(zones.size()),
+                .descriptors = descriptors,
+                .largestBlock = buddy ? 1ULL << settings.maxOrder : 0,
+                .pageblocks = buddy ? zones.back().end.value / wordsPerPage + 1 : 0};
     }
 
     SegmentRequest allocate(std::uint64_t frames, std::uint32_t owner = 1) {
@@ -61,7 +68,7 @@ public:
         const SegmentSettings& s = heap.settings();
         const auto found = checkSegments(
             words,
-            {.lists = s.placement == SegmentPlacement::QuickFit,
+            {.lists = s.hasLists(),
              .joined = s.placement == SegmentPlacement::QuickFit && s.join == SegmentJoin::AtFree,
              .orderedByAge = orderedByAge && s.placement == SegmentPlacement::Top});
         return found ? found->invariant + ": " + found->text : "";

@@ -61,7 +61,7 @@ public:
         const MachineBytes bytes(memory);
         const auto root = decodeRoot(bytes);
         const SegmentBytes words(bytes, root->segmentBooks);
-        const bool lists = kernel.settings().segments.heap.placement == SegmentPlacement::QuickFit;
+        const bool lists = kernel.settings().segments.heap.hasLists();
         if (const auto found = checkSegments(words, {.lists = lists})) {
             return found->invariant + ": " + found->text;
         }
