@@ -59,7 +59,7 @@ private slots:
         for (auto moment = seen.rbegin(); moment != seen.rend(); ++moment) {
             QVERIFY(run.timeline.seek(moment->first));
             QVERIFY(shownAt(run.timeline.state()) == moment->second);
-            moving += moment->second.motion ? 1 : 0;
+            moving += moment->second.motion ? 1U : 0U;
         }
         QVERIFY(moving > 3);
     }

@@ -142,7 +142,8 @@ private slots:
             for (int step = 0; step < 60; ++step) {
                 if (const SegmentId id = heap.take(1 + rng.below(12), 1, 1ULL << rng.below(5))) {
                     held.push_back(id);
-                    heap.table.setLocks(id, rng.below(8) == 0 ? 1 : 0);
+                    heap.table.setLocks(id,
+                                        rng.below(8) == 0 ? std::uint16_t{1} : std::uint16_t{0});
                 }
                 if (rng.below(2) == 0 && !held.empty()) {
                     const std::size_t i = rng.below(held.size());

@@ -106,6 +106,12 @@ void PhysicalMap::paintMoveLabel(QPainter& painter, QPoint middle, const QString
                               std::max(inside.left(), inside.right() - size.width())));
     label.moveTop(std::clamp(label.top(), inside.top(),
                              std::max(inside.top(), inside.bottom() - size.height())));
+    for (const QRect& other : lineLabels()) {
+        if (label.intersects(other)) { // above it, or below where there is no room
+            label.moveBottom(other.top() - 3);
+            label.moveTop(label.top() < inside.top() ? other.bottom() + 3 : label.top());
+        }
+    }
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setPen(QPen(lookOf(FrameClass::InEntryE, theme).mark, 1.5));
     painter.setBrush(theme.card);

@@ -12,6 +12,8 @@ HeapPanel::HeapPanel(Look& look, QWidget* parent)
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     rows_->setAccessibleName(tr("Lists and gaps of the segment heap"));
     setWidget(rows_);
+    viewport()->setAutoFillBackground(false); // the card is behind
+    rows_->setAutoFillBackground(false);
     connect(rows_, &ChainView::rowEntered, this,
             [this](QRect row) { ensureVisible(0, row.center().y(), 0, row.height()); });
 }

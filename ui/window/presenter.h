@@ -74,6 +74,7 @@ private:
     void showSegmentAlgorithm();
     bool selectNextRun(ListDirection direction);
     void nameSegment();
+    [[nodiscard]] std::optional<std::uint64_t> movingFrame() const;
     static QString noteOf(const TaskView& task);
     void showSlots();
     void showUses();

@@ -120,6 +120,14 @@ bool Presenter::selectNextRun(ListDirection direction) {
     return true;
 }
 
+/// The first frame of the segment that is being moved, as long as nobody accesses memory.
+std::optional<std::uint64_t> Presenter::movingFrame() const {
+    const SegmentScene* segments = scene_->segments();
+    const bool moves =
+        segments != nullptr && segments->motion && segments->motion->frames.value != 0;
+    return moves ? std::optional(segments->motion->from.value) : std::nullopt;
+}
+
 void Presenter::nameSegment() {
     const SegmentScene* segments = scene_->segments();
     if (segments == nullptr) {

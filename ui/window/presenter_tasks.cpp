@@ -260,6 +260,8 @@ void Presenter::showSelection() {
         vaddr = scene_->fault()->vaddr;
     } else if (follows && !scene_->accesses().empty()) {
         vaddr = scene_->accesses().front().vaddr;
+    } else if (follows) {
+        frame = movingFrame();
     }
     if (frame) {
         vaddr = scene_->vaddrOf(FrameNumber(*frame));
@@ -286,7 +288,10 @@ void Presenter::showSelection() {
         cards_.inspectorCard->setTitle(tr("Page"));
     }
     nameSegment();
-    cards_.inspectorCard->setNote(follows ? tr("latest access") : tr("selected"));
+    const bool carried = follows && !scene_->fault() && scene_->accesses().empty() && frame;
+    cards_.inspectorCard->setNote(!follows  ? tr("selected")
+                                  : carried ? tr("in motion")
+                                            : tr("latest access"));
 }
 
 } // namespace fragscope

@@ -9,20 +9,29 @@ namespace fragscope {
 
 namespace {
 
-using Lists = std::map<std::uint32_t, std::vector<std::uint64_t>>;
-
-void findInList(AreaView& area,
-                const MemoryReader& memory,
-                const ProcessInfo& process,
-                Lists& read) {
-    area.list = AreaArray::listFor(area.pages);
-    if (!read.contains(area.list)) {
-        read[area.list] = decodeAreaList(memory, process, area.list);
+/// Which list each free area is in, as the lists themselves say.
+void findInLists(std::vector<AreaView>& areas,
+                 const MemoryReader& memory,
+                 const ProcessInfo& process,
+                 const std::vector<MapEntry>& entries) {
+    std::map<std::pair<std::uint32_t, std::uint64_t>, std::size_t> places; // by list and start
+    std::map<std::uint32_t, std::size_t> lengths;
+    for (AreaView& area : areas) {
+        if (area.kind != EntryKind::Free) {
+            continue;
+        }
+        area.list = AreaArray::listFor(area.pages);
+        if (!lengths.contains(area.list)) {
+            const auto starts = decodeAreaList(memory, process, entries, area.list);
+            for (std::size_t i = 0; i < starts.size(); ++i) {
+                places[{area.list, starts[i]}] = i + 1;
+            }
+            lengths[area.list] = starts.size();
+        }
+        const auto found = places.find({area.list, area.start.value});
+        area.inList = found == places.end() ? 0 : found->second;
+        area.listLength = lengths[area.list];
     }
-    const std::vector<std::uint64_t>& starts = read[area.list];
-    const auto found = std::find(starts.begin(), starts.end(), area.start.value);
-    area.listLength = starts.size();
-    area.inList = found == starts.end() ? 0 : static_cast<std::size_t>(found - starts.begin()) + 1;
 }
 
 } // namespace
@@ -33,20 +42,16 @@ std::vector<AreaView> decodeAreas(const MemoryReader& memory, const ProcessInfo&
         return areas;
     }
     const std::vector<MapEntry> entries = decodeMap(memory, process);
-    Lists read;
     for (std::size_t i = 0; i + 1 < entries.size(); ++i) {
         const MapEntry& entry = entries[i];
         const std::uint64_t end = std::max(entry.start, entries[i + 1].start);
-        AreaView area{.index = i,
-                      .start = VirtAddr(entry.start),
-                      .pages = pagesFor(ByteCount(end - entry.start)),
-                      .kind = entry.kind,
-                      .segment = entry.kind == EntryKind::Block ? entry.segment : 0};
-        if (entry.kind == EntryKind::Free) {
-            findInList(area, memory, process, read);
-        }
-        areas.push_back(area);
+        areas.push_back({.index = i,
+                         .start = VirtAddr(entry.start),
+                         .pages = pagesFor(ByteCount(end - entry.start)),
+                         .kind = entry.kind,
+                         .segment = entry.kind == EntryKind::Block ? entry.segment : 0});
     }
+    findInLists(areas, memory, process, entries);
     return areas;
 }
 

@@ -11,8 +11,6 @@ namespace fragscope {
 
 namespace {
 
-constexpr std::uint32_t mostZones = 256; ///< destroyed books must not be believed everything
-
 /// Cuts a gap into its parts: what the alignment above keeps free is its lower one.
 void addGap(std::vector<SegmentGap>& gaps, const GapBelow& gap) {
     const SegmentGaps parts = gapsOf(gap);
@@ -71,19 +69,35 @@ SegmentZoneView decodeWholeZone(const WordStore& words, std::uint32_t number) {
     return zone;
 }
 
-SegmentBooksRef decodeBooks(const WordStore& words) {
+/// The runs of a zone are fewer than its descriptors, and so are their numbers.
+void findPlaces(SegmentBooks& books) {
+    for (std::size_t zone = 0; zone < books.zones.size(); ++zone) {
+        const std::vector<Segment>& runs = books.zones[zone].runs;
+        for (std::size_t i = 0; i < runs.size(); ++i) {
+            books.places.resize(std::max<std::size_t>(books.places.size(), runs[i].id + 1U));
+            books.places[runs[i].id] = SegmentBooks::Place{zone, i};
+        }
+    }
+}
+
+/// `room`: words that the books may have. Destroyed ones that claim more are not believed.
+SegmentBooksRef decodeBooks(const WordStore& words, std::uint64_t room) {
     auto books = std::make_shared<SegmentBooks>();
     const SegmentShape shape = decodeShape(words);
+    if (shape.words() > room) {
+        return books;
+    }
     books->births = words.load(segment_word::births);
     books->descriptors = shape.descriptors;
     books->inUse = words.load(segment_word::inUse);
-    for (std::uint32_t number = 0; number < std::min(shape.zones, mostZones); ++number) {
+    for (std::uint32_t number = 0; number < shape.zones; ++number) {
         books->zones.push_back(decodeWholeZone(words, number));
         const auto& lists = books->zones.back().lists;
         books->hasLists =
             books->hasLists ||
             std::any_of(lists.begin(), lists.end(), [](const auto& list) { return !list.empty(); });
     }
+    findPlaces(*books);
     return books;
 }
 
@@ -120,14 +134,8 @@ const Segment* SegmentBooks::runAt(FrameNumber frame) const {
 }
 
 const Segment* SegmentBooks::run(SegmentId id) const {
-    for (const SegmentZoneView& zone : zones) {
-        for (const Segment& run : zone.runs) {
-            if (run.id == id) {
-                return &run;
-            }
-        }
-    }
-    return nullptr;
+    const bool known = id < places.size() && places[id].has_value();
+    return known ? &zones[places[id]->zone].runs[places[id]->run] : nullptr;
 }
 
 SegmentBooksRef SegmentBooksReader::update(const PageMap& memory) {
@@ -150,7 +158,8 @@ SegmentBooksRef SegmentBooksReader::update(const PageMap& memory) {
                                  [](const PageRef& a, const PageRef& b) { return a.same(b); });
     if (!same) {
         pages_ = std::move(pages);
-        books_ = decodeBooks(SegmentBytes(reader, root->segmentBooks));
+        books_ = decodeBooks(SegmentBytes(reader, root->segmentBooks),
+                             pages_.size() * pageBytes / wordBytes);
     }
     return books_;
 }

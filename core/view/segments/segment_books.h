@@ -46,7 +46,7 @@ struct SegmentZoneView {
 
 /// The books of the segment heap at one moment, read out of the replica's bytes; immutable.
 struct SegmentBooks {
-    std::vector<SegmentZoneView> zones;
+    std::vector<SegmentZoneView> zones; ///< none if the books make no sense
     std::uint64_t births = 0; ///< segments allocated so far
     std::uint64_t descriptors = 0;
     std::uint64_t inUse = 0; ///< of the descriptors
@@ -58,6 +58,13 @@ struct SegmentBooks {
 
     /// A run by the number of its descriptor; null if no zone has it.
     [[nodiscard]] const Segment* run(SegmentId id) const;
+
+    struct Place {
+        std::size_t zone = 0;
+        std::size_t run = 0;
+    };
+
+    std::vector<std::optional<Place>> places; ///< of the runs, by number of descriptor
 };
 
 using SegmentBooksRef = std::shared_ptr<const SegmentBooks>;
