@@ -12,7 +12,8 @@ enum class SegmentStamps : std::uint8_t { Pages, Ends, None };
 /// A program that asks for segments and frees them (pattern Segments): sizes, lives, and how much
 /// it holds (DEFRAG 3.8).
 struct SegmentLoad {
-    ByteCount limit = mib(4);         ///< before each request it frees until it holds at most this
+    ByteCount limit =
+        mib(4); ///< it frees before a request until it holds at most this with it; counted as given
     ByteCount least = kib(4);         ///< small segments: uniform, in whole pages
     ByteCount most = kib(256);        ///< likewise
     std::vector<ByteCount> popular;   ///< sizes that are asked for often

@@ -116,7 +116,7 @@ Steps SegmentProgram::freeOne(Locals& l) {
     const std::size_t n = drawVictim();
     const Held victim = held_[n];
     held_.erase(held_.begin() + static_cast<std::ptrdiff_t>(n));
-    l.heldPages -= victim.call.frames.value;
+    l.heldPages -= victim.call.given.value;
     l.segments = held_.size();
     l.address = victim.call.at.value;
     co_await part(visitStamps(l, victim, false));
@@ -138,7 +138,7 @@ Steps SegmentProgram::askForOne(Locals& l) {
     }
     l.address = call.at.value;
     held_.push_back({call, l.requests});
-    l.heldPages += l.pages;
+    l.heldPages += call.given.value;
     l.segments = held_.size();
     const Held held = held_.back();
     co_await part(visitStamps(l, held, true));

@@ -191,6 +191,7 @@ Rule Slide::reasonFor(std::uint32_t zone, PageCount frames, PageCount alignment)
     const SegmentTable& table = heap_.table();
     const SegmentZone whole = table.zone(zone);
     Segment joined; // free neighbours as one run
+    joined.state = SegmentState::Free;
     Rule reason = Rule::None;
     for (SegmentId id = table.first(zone); id != 0; id = table.next(id)) {
         const Segment run = table.segment(id);

@@ -26,4 +26,17 @@ void announceAreas(
                                 .b = now.moved - before.moved});
 }
 
+void announceCall(const Kernel& kernel,
+                  const Process& process,
+                  std::uint64_t begun,
+                  std::uint64_t frames,
+                  Rule rule) {
+    const Board& board = kernel.board();
+    board.events.emit({.kind = EventKind::SegmentCallDone,
+                       .rule = rule,
+                       .object = process.number,
+                       .value = board.scheduler.now() - begun,
+                       .a = frames});
+}
+
 } // namespace fragscope

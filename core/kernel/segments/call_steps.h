@@ -21,6 +21,13 @@ template <class Line> Steps lockHeap(Kernel& kernel, Task& self, Line line) {
 /// Gives the lock of the heap back, and that of the process's map.
 void unlockHeap(Kernel& kernel, Process& process);
 
+/// Says how long the call took that began at `begun`, and what became of it.
+void announceCall(const Kernel& kernel,
+                  const Process& process,
+                  std::uint64_t begun,
+                  std::uint64_t frames,
+                  Rule rule);
+
 /// Spends the time of the work on an array of areas since `before`.
 void chargeAreas(Kernel& kernel, const AreaArray::Work& before, const AreaArray::Work& now);
 

@@ -220,6 +220,7 @@ std::uint64_t releasePagedAreas(Kernel& kernel, Process& process) {
 Steps allocatePaged(Kernel& kernel, Process& process, SegmentCall& call) {
     Task& self = co_await thisTask();
     auto& l = co_await Follow<Locals>{allocatePagedListing()};
+    const std::uint64_t begun = kernel.board().scheduler.now();
     l.pages = call.frames.value;
     co_await part(lockHeap(kernel, self, Line::Lock));
     process.mapLock = self.id;
@@ -233,6 +234,7 @@ Steps allocatePaged(Kernel& kernel, Process& process, SegmentCall& call) {
     } else {
         co_yield Line::Return;
         call.at = VirtAddr(l.address);
+        call.given = call.frames;
         kernel.board().events.emit({.kind = EventKind::PagesGiven,
                                     .rule = Rule::AnyFrames,
                                     .object = process.number,
@@ -240,12 +242,15 @@ Steps allocatePaged(Kernel& kernel, Process& process, SegmentCall& call) {
                                     .value = l.pages,
                                     .a = l.runs});
     }
+    announceCall(kernel, process, begun, l.pages,
+                 call.refused() ? Rule::NoRoomForArea : Rule::SegmentMapped);
     unlockHeap(kernel, process);
 }
 
 Steps freePaged(Kernel& kernel, Process& process, VirtAddr at) {
     Task& self = co_await thisTask();
     auto& l = co_await Follow<FreeLocals>{freePagedListing()};
+    const std::uint64_t begun = kernel.board().scheduler.now();
     l.address = at.value;
     co_await part(lockHeap(kernel, self, FreeLine::Lock));
     co_yield FreeLine::Find;
@@ -262,6 +267,8 @@ Steps freePaged(Kernel& kernel, Process& process, VirtAddr at) {
         chargeAreas(kernel, before, areas.work());
         announceAreas(kernel, process, at, before, Rule::SegmentUnmapped);
     }
+    announceCall(kernel, process, begun, l.pages,
+                 l.pages == 0 ? Rule::NoSegment : Rule::SegmentUnmapped);
     unlockHeap(kernel, process);
 }
 

@@ -108,6 +108,7 @@ SegmentId segmentAt(const SegmentTable& table, const Process& process, VirtAddr 
 Steps allocatePhysical(Kernel& kernel, Process& process, SegmentCall& call) {
     Task& self = co_await thisTask();
     auto& l = co_await Follow<Locals>{allocatePhysicalListing()};
+    const std::uint64_t begun = kernel.board().scheduler.now();
     SegmentHeap& heap = kernel.segments()->heap();
     co_await part(lockHeap(kernel, self, Line::Lock));
     if (process.map.count() == 1) {
@@ -120,6 +121,7 @@ Steps allocatePhysical(Kernel& kernel, Process& process, SegmentCall& call) {
     co_await heap.allocate(request);
     if (request.segment == 0) {
         co_yield Line::Refused;
+        announceCall(kernel, process, begun, call.frames.value, request.why);
         unlockHeap(kernel, process);
         co_return;
     }
@@ -134,12 +136,15 @@ Steps allocatePhysical(Kernel& kernel, Process& process, SegmentCall& call) {
     co_yield Line::Return;
     call.segment = request.segment;
     call.at = at;
+    call.given = request.second != 0 ? call.frames : heap.table().frames(request.segment);
+    announceCall(kernel, process, begun, call.given.value, Rule::SegmentMapped);
     unlockHeap(kernel, process);
 }
 
 Steps freePhysical(Kernel& kernel, Process& process, VirtAddr at) {
     Task& self = co_await thisTask();
     auto& l = co_await Follow<FreeLocals>{freePhysicalListing()};
+    const std::uint64_t begun = kernel.board().scheduler.now();
     SegmentHeap& heap = kernel.segments()->heap();
     l.address = at.value;
     co_await part(lockHeap(kernel, self, FreeLine::Lock));
@@ -158,6 +163,7 @@ Steps freePhysical(Kernel& kernel, Process& process, VirtAddr at) {
         l.segment = segmentAt(heap.table(), process, at + bytesOf(first.frames), Piece::Second);
         co_await heap.release(static_cast<SegmentId>(l.segment));
     }
+    announceCall(kernel, process, begun, first.frames.value, Rule::SegmentUnmapped);
     unlockHeap(kernel, process);
 }
 

@@ -83,19 +83,6 @@ AreaArray::Target targetOf(const Segment& segment) {
     return {.place = startOf(segment.base), .segment = segment.id};
 }
 
-void announceCall(const Kernel& kernel,
-                  const Process& process,
-                  std::uint64_t begun,
-                  std::uint64_t frames,
-                  Rule rule) {
-    const Board& board = kernel.board();
-    board.events.emit({.kind = EventKind::SegmentCallDone,
-                       .rule = rule,
-                       .object = process.number,
-                       .value = board.scheduler.now() - begun,
-                       .a = frames});
-}
-
 /// Finds the area; l.address is 0 if there is no room for its entries. `second`: the other piece of
 /// a split allocation, or 0.
 Steps findArea(Kernel& kernel, Process& process, SegmentId second, Locals& l) {
@@ -268,6 +255,7 @@ Steps allocateMapped(Kernel& kernel, Process& process, SegmentCall& call) {
         co_yield Line::Return;
         call.segment = request.segment;
         call.at = memory.heap().table().segment(request.segment).vaddr;
+        call.given = request.second != 0 ? call.frames : PageCount(l.frames);
     }
     announceCall(kernel, process, begun, l.frames,
                  call.segment != 0 ? Rule::SegmentMapped : Rule::NoRoomForArea);

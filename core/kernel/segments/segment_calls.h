@@ -10,6 +10,7 @@ struct SegmentCall {
     bool unmovable = false; ///< buddy: its migrate type
     VirtAddr at{};          ///< where it is mapped; 0 = refused
     SegmentId segment = 0;  ///< 0 = refused, or plain paging
+    PageCount given{};      ///< at least what was asked for: rounding
 
     [[nodiscard]] bool refused() const { return at == VirtAddr(0); }
 };

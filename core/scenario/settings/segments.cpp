@@ -162,7 +162,8 @@ std::vector<Setting> segmentLoadSettings() {
     return {
         size("process.segment_limit", &S::limit)
             .between(pageBytes, most)
-            .says("Pattern segments: before each request it frees until it holds at most this."),
+            .says("Pattern segments: before a request it frees until it holds at most this with "
+                  "it, in frames as they were given."),
         size("process.segment_least", &S::least)
             .between(pageBytes, most)
             .multipleOf(pageBytes)

@@ -25,8 +25,8 @@ std::uint64_t mappedBy(const Event& event, Pte entry, Pte other) {
 } // namespace
 
 void MappingFold::apply(const Event& event) {
-    const bool tables = event.object != 0 &&
-                        event.value == static_cast<std::uint64_t>(FrameUse::PageTable);
+    const bool tables =
+        event.object != 0 && event.value == static_cast<std::uint64_t>(FrameUse::PageTable);
     switch (event.kind) {
     case EventKind::FramesAllocated:
         tableFrames_ += tables ? event.a : 0;

@@ -363,11 +363,21 @@ bool MetricFold::compaction(const Event& event) {
     return true;
 }
 
+std::uint64_t MetricFold::largestOf(MetricId metric) const {
+    std::uint64_t largest = 0;
+    for (auto own = totals_.lower_bound({metric, 0});
+         own != totals_.end() && own->first.first == metric; ++own) {
+        largest = std::max(largest, own->second);
+    }
+    return largest;
+}
+
 bool MetricFold::segmentBooks(const Event& event) {
     if (event.kind == EventKind::SegmentSurvey) {
         follow(MetricId::SegmentFreeRuns, event.object, event.value);
         value(MetricId::SegmentFreeMedian) = event.a;
-        follow(MetricId::SegmentLongest, event.object, event.b);
+        totals_[{MetricId::SegmentLongest, event.object}] = event.b;
+        value(MetricId::SegmentLongest) = largestOf(MetricId::SegmentLongest);
         return true;
     }
     if (event.kind == EventKind::SegmentCallDone) {

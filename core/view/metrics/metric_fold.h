@@ -56,6 +56,8 @@ private:
     void addResidentTime();
     /// A metric that is the sum of what each task, or process, says of itself.
     void follow(MetricId metric, std::uint32_t source, std::uint64_t total);
+    /// The largest of what each source said last.
+    [[nodiscard]] std::uint64_t largestOf(MetricId metric) const;
     bool endProcess(std::uint32_t process);
     void setFreeSpace();
 

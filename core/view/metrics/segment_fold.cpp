@@ -46,22 +46,26 @@ SegmentGaps SegmentFold::gapsUnder(Segments::const_iterator segment) const {
     return gaps;
 }
 
+/// The next lower segment is younger.
+bool SegmentFold::isInverted(Segments::const_iterator segment) const {
+    const auto lower = below(segment);
+    return lower != segments_.end() && lower->second.birth > segment->second.birth;
+}
+
 void SegmentFold::count(Segments::const_iterator segment) {
     if (segment == segments_.end()) {
         return;
     }
-    const auto lower = below(segment);
     gaps_ += gapsUnder(segment);
-    inversions_ += lower != segments_.end() && lower->second.birth > segment->second.birth ? 1 : 0;
+    inversions_ += isInverted(segment) ? 1U : 0U;
 }
 
 void SegmentFold::uncount(Segments::const_iterator segment) {
     if (segment == segments_.end()) {
         return;
     }
-    const auto lower = below(segment);
     gaps_ -= gapsUnder(segment);
-    inversions_ -= lower != segments_.end() && lower->second.birth > segment->second.birth ? 1 : 0;
+    inversions_ -= isInverted(segment) ? 1U : 0U;
 }
 
 void SegmentFold::put(FrameNumber base, const Held& held) {

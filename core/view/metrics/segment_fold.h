@@ -51,6 +51,7 @@ private:
     [[nodiscard]] Zone zoneOf(std::uint64_t frame) const;
     [[nodiscard]] Segments::const_iterator below(Segments::const_iterator segment) const;
     [[nodiscard]] SegmentGaps gapsUnder(Segments::const_iterator segment) const;
+    [[nodiscard]] bool isInverted(Segments::const_iterator segment) const;
     void count(Segments::const_iterator segment);
     void uncount(Segments::const_iterator segment);
     void put(FrameNumber base, const Held& held);
