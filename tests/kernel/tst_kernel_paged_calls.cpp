@@ -45,8 +45,8 @@ public:
 
     [[nodiscard]] std::uint64_t bytesCopied() const {
         std::uint64_t bytes = 0;
-        for (const Event& event : all(EventKind::PhysCopy)) {
-            bytes += event.b;
+        for (const Event& event : all(EventKind::PageCopied)) {
+            bytes += event.value;
         }
         return bytes;
     }
@@ -166,7 +166,7 @@ private slots:
     // ---- promotion ----
 
     void promotionNeedsOneMissInsteadOf512() {
-        PagedMachine bench;
+        PagedMachine bench(mib(16));
         Process& process = bench.makeProcess();
         const auto small = bench.checkerboard(process);
         for (std::size_t i = 1; i < small.size() / 2; i += 2) {

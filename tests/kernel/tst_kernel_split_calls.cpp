@@ -15,6 +15,7 @@ using Runs = std::vector<std::int64_t>;
 SegmentSettings split() {
     SegmentSettings settings;
     settings.placement = SegmentPlacement::Split;
+    settings.alignAbove = PageCount(100'000);
     return settings;
 }
 
