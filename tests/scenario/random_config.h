@@ -194,6 +194,7 @@ private:
         load.largePercent = static_cast<std::uint32_t>(rng_.below(50));
         load.youngPercent = static_cast<std::uint32_t>(rng_.below(101));
         load.stamps = any<SegmentStamps>();
+        load.pauseCycles = someCycles();
         load.freeAtEnd = coin();
         load.unmovablePercent = static_cast<std::uint32_t>(rng_.below(101));
         load.sweeps = static_cast<std::uint32_t>(rng_.below(1ULL << 32));
@@ -226,7 +227,7 @@ private:
         heap.maxOrder = static_cast<std::uint32_t>(rng_.below(29));
         heap.lockZone = coin() ? ByteCount(0) : kib(4 * (1 + rng_.below(64)));
         segments.messages.way = any<MessageWay>();
-        segments.messages.slots = static_cast<std::uint32_t>(1 + rng_.below(100));
+        segments.messages.places = static_cast<std::uint32_t>(1 + rng_.below(100));
         segments.messages.shootdown = any<SendShootdown>();
         segments.device.lock = any<BufferLock>();
     }

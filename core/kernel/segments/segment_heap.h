@@ -74,6 +74,12 @@ public:
     /// For until().
     [[nodiscard]] bool unlocked(std::uint64_t) const { return lockedBy_ == 0; }
 
+    /// The same for tasks of the background, which let every request go first: else one that takes
+    /// the lock again at once would keep a waiting request out for good.
+    [[nodiscard]] bool quiet(std::uint64_t) const {
+        return lockedBy_ == 0 && locks_.waiting.empty();
+    }
+
     /// `process`: for whom, 0 = for the kernel.
     void lock(std::uint32_t task, std::uint32_t process = 0) {
         lockedBy_ = task;
