@@ -1,6 +1,7 @@
 #include "fragscope/workload/checkerboard_program.h"
 
 #include "fragscope/base/hash.h"
+#include "fragscope/workload/progress.h"
 
 #include <array>
 
@@ -75,15 +76,14 @@ Steps CheckerboardProgram::put(Word word) {
     request_.kind = AccessKind::Write;
     request_.value = word.expected;
     co_await access(thread_.kernel, request_);
-    ++thread_.progress.accesses;
+    countAccess(thread_, request_);
 }
 
 Steps CheckerboardProgram::look(Word word) {
     request_.address = word.at;
     request_.kind = AccessKind::Read;
     co_await access(thread_.kernel, request_);
-    ++thread_.progress.accesses;
-    ++thread_.progress.reads;
+    countAccess(thread_, request_);
     if (!request_.killed && request_.value != word.expected) {
         thread_.kernel.board().events.emit({.kind = EventKind::StampBroken,
                                             .rule = word.why,
@@ -200,12 +200,7 @@ Steps CheckerboardProgram::run() {
         }
     }
     co_yield Line::End;
-    const Board& board = thread_.kernel.board();
-    board.events.emit({.kind = EventKind::AccessesDone,
-                       .object = thread_.process.number,
-                       .value = thread_.progress.accesses,
-                       .a = thread_.progress.reads,
-                       .b = board.scheduler.now()});
+    publishProgress(thread_);
     thread_.kernel.threadEnded(thread_.process);
 }
 

@@ -15,6 +15,7 @@ using Runs = std::vector<std::int64_t>;
 SegmentSettings split() {
     SegmentSettings settings;
     settings.placement = SegmentPlacement::Split;
+    settings.alignAbove = PageCount(100'000);
     return settings;
 }
 
@@ -28,7 +29,7 @@ SegmentMemorySettings machine(SegmentAddresses addresses) {
 /// A heap of 100 frames with holes of 10 and 7 between segments that stay.
 struct Gaps {
     explicit Gaps(SegmentMachine& machine) : bench(machine), process(bench.makeProcess()) {
-        for (const std::uint64_t frames : {10, 3, 7, 1516}) {
+        for (const std::uint64_t frames : {10ULL, 3ULL, 7ULL, 1516ULL}) {
             calls.push_back(bench.allocate(process, frames));
         }
         for (std::uint64_t i = 0; i < 3; ++i) {

@@ -106,14 +106,18 @@ Steps findBlock(SegmentHeap& heap, SegmentRequest& request, Locals& l) {
     if (l.block == 0) {
         co_await part(takeFromOtherType(heap, request, l));
     }
-    while (l.block != 0 && blocks.orderOf(static_cast<SegmentId>(l.block)) > l.order) {
-        if (heap.table().spare() == 0) {
-            request.why = Rule::NoDescriptorLeft;
-            l.block = 0;
-            co_return;
-        }
+    if (l.block == 0) {
+        co_return;
+    }
+    const auto block = static_cast<SegmentId>(l.block);
+    if (heap.table().spare() < blocks.orderOf(block) - l.order) {
+        request.why = Rule::NoDescriptorLeft;
+        l.block = 0;
+        co_return;
+    }
+    while (blocks.orderOf(block) > l.order) {
         co_yield Line::Halve;
-        heap.announceCut(blocks.halve(static_cast<SegmentId>(l.block)));
+        heap.announceCut(blocks.halve(block));
         ++l.halved;
     }
 }

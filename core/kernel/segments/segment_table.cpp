@@ -346,6 +346,10 @@ void SegmentTable::setAlignment(SegmentId id, PageCount alignment) {
     setField(id, word::state, (field(id, word::state) & ~0xff00ULL) | std::uint64_t{log2} << 8);
 }
 
+void SegmentTable::setAsked(SegmentId id, PageCount asked) {
+    setField(id, word::asked, (field(id, word::asked) & ~askedMask) | (asked.value & askedMask));
+}
+
 bool SegmentTable::isUnmovable(SegmentId id) const {
     return shape_.largestBlock != 0 && (field(id, word::asked) & unmovableBit) != 0;
 }

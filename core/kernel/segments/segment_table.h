@@ -96,6 +96,7 @@ public:
     void setLocks(SegmentId id, std::uint16_t locks);
     void setHolder(SegmentId id, std::uint32_t owner, VirtAddr vaddr);
     void setAlignment(SegmentId id, PageCount alignment);
+    void setAsked(SegmentId id, PageCount asked);
     void setUnmovable(SegmentId id, bool unmovable);      ///< a free run changes its list
     void setUnmovable(FrameNumber frame, bool unmovable); ///< the pageblock of the frame
     void setTop(std::uint32_t zone, FrameNumber top);

@@ -61,13 +61,15 @@ Steps inTwoPieces(SegmentHeap& heap, SegmentRequest& request, Locals& l) {
     co_yield Line::GiveBoth;
     const SegmentHeap::Rounded rounded{.frames = PageCount(l.first), .searched = l.searched};
     const SegmentHeap::Rounded rest{.frames = PageCount(l.frames - l.first)};
-    SegmentRequest other{.frames = PageCount(0), .owner = request.owner};
-    request.frames = PageCount(l.frames);
+    SegmentRequest other{.frames = rest.frames, .owner = request.owner};
+    request.frames = rounded.frames;
     request.why = Rule::SplitAllocation;
     other.why = Rule::SplitAllocation;
     heap.give(request, first, rounded);
     heap.give(other, second, rest);
     request.second = other.segment;
+    heap.table().setAsked(request.segment, PageCount(l.frames));
+    heap.table().setAsked(request.second, PageCount(0));
     heap.events().emit({.kind = EventKind::SegmentInPieces,
                         .rule = Rule::SplitAllocation,
                         .object = request.owner,

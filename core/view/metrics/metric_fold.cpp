@@ -301,6 +301,10 @@ bool MetricFold::segments(const Event& event) {
     case EventKind::SegmentMoved:
         segmentMoved(event);
         break;
+    case EventKind::PagesGiven: // its frames are counted one by one
+        ++value(MetricId::SegmentRequests);
+        value(MetricId::SegmentFramesGiven) += event.value;
+        return true;
     case EventKind::SegmentZoneMade:
     case EventKind::SegmentAligned:
         return true;
@@ -429,6 +433,7 @@ bool MetricFold::apply(const Event& event) {
     case EventKind::SegmentRefused:
     case EventKind::SegmentZoneMade:
     case EventKind::SegmentAligned:
+    case EventKind::PagesGiven:
         return segments(event);
     case EventKind::PteStore:
         return mappings(event);
