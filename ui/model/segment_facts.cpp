@@ -60,15 +60,15 @@ void addListFacts(std::vector<Fact>& facts, const SegmentBooks& books, const Seg
     if (!books.hasLists) {
         return;
     }
-    const std::uint32_t list = listOf(run.frames);
+    const bool large = books.largestBlock == 0 && listOf(run.frames) == 0;
     const auto base = [&](SegmentId id, const QString& none) {
         const Segment* other = id == 0 ? nullptr : books.run(id);
         return other == nullptr ? none : qt(text(other->base));
     };
-    facts.push_back({QObject::tr("List"),
-                     list == 0 ? QObject::tr("of large runs")
-                               : QObject::tr("of %1").arg(
-                                     counted(list, QObject::tr("frame"), QObject::tr("frames")))});
+    const QString length = counted(run.frames.value, QObject::tr("frame"), QObject::tr("frames"));
+    const QString name = large ? QObject::tr("of large runs") : QObject::tr("of %1").arg(length);
+    facts.push_back(
+        {QObject::tr("List"), run.unmovable ? QObject::tr("%1, unmovable").arg(name) : name});
     facts.push_back({QObject::tr("Next"), base(run.list.next, QObject::tr("none: the last"))});
     facts.push_back(
         {QObject::tr("Previous"), base(run.list.previous, QObject::tr("none: the first"))});
