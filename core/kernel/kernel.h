@@ -60,6 +60,9 @@ public:
 
     [[nodiscard]] const KernelPlan& plan() const { return plan_; }
 
+    /// Frames that the frame table has; those above belong to the segment heap.
+    [[nodiscard]] PageCount managedFrames() const { return segmentPlan_.managed; }
+
     [[nodiscard]] Shootdowns& shootdowns() { return shootdowns_; }
 
     [[nodiscard]] std::vector<std::unique_ptr<Process>>& processes() { return processes_; }

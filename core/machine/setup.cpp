@@ -235,9 +235,27 @@ void boot(Machine::Parts& parts) {
     }
 }
 
+/// With segments the kernel has a part of memory only: its books must fit there.
+Expected<Done> checkSegmentBooks(const Machine::Parts& parts) {
+    const PageCount books = parts.kernel.plan().books;
+    const PageCount managed = parts.kernel.managedFrames();
+    if (parts.config.segments.enabled() && parts.kernel.segments() == nullptr) {
+        return wrong("segments.kernel_memory", "no memory is left for the segment heap");
+    }
+    if (books < managed) {
+        return Done{};
+    }
+    return wrong("segments.kernel_memory",
+                 fmt::format("the kernel's books take {} frames, and {} lie below the segment heap",
+                             books.value, managed.value));
+}
+
 } // namespace
 
 Expected<Done> setUp(Machine::Parts& parts) {
+    if (auto fits = checkSegmentBooks(parts); !fits) {
+        return fits;
+    }
     boot(parts);
     for (const ProcessSettings& settings : parts.config.processes) {
         if (auto made = makeProcess(parts, settings); !made) {

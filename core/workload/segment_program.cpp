@@ -13,7 +13,7 @@ namespace {
 enum class Line : std::uint16_t { Begin = 1, TooMuch, Verify, Free, Ask, Stamp, End };
 
 constexpr std::array<std::string_view, 7> lines{
-    "draw the size of the next segment",
+    "pause; draw the size of the next segment",
     "it would hold too much with it, or it ends: draw one to free, mostly a young one",
     "read its stamps again",
     "system call: free the segment",
@@ -93,6 +93,9 @@ Steps SegmentProgram::run() {
     const std::uint64_t requests = thread_.settings.accesses;
     while (l.requests < requests && !request_.killed) {
         co_yield Line::Begin;
+        if (load.pauseCycles != 0) {
+            co_await sleepUntil(board.scheduler.now() + load.pauseCycles);
+        }
         board.scheduler.spend(board.cost.think);
         l.pages = drawSize().value;
         while (!held_.empty() && l.heldPages + l.pages > limit && !request_.killed) {

@@ -176,6 +176,14 @@ private slots:
         QCOMPARE(old.readAll(), QByteArray("kept"));
     }
 
+    void run_booksLargerThanTheKernelsMemory_isBadInput() {
+        const CliResult result =
+            runCli({"run", "segments/old-or-new", "--set", "segments.kernel_memory=1 MiB"});
+        QCOMPARE(result.code, 3);
+        QVERIFY2(result.err.contains("segments.kernel_memory: the kernel's books take"),
+                 result.err.constData());
+    }
+
     void sweep_missingFile_isBadInput() {
         const CliResult result = runCli({"sweep", "no-such.toml"});
         QCOMPARE(result.code, 3);

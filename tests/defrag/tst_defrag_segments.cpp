@@ -1,11 +1,9 @@
 // Segments of a machine are compacted while their owners run: contents, maps, large pages, waits.
 #include "fragscope/base/rng.h"
-#include "fragscope/defrag/compaction/carrier.h"
-#include "fragscope/defrag/compaction/slide.h"
 
 #include <QTest>
 
-#include "kernel/support/segment_machine.h"
+#include "defrag/support/compacting_machine.h"
 #include <map>
 #include <rapidcheck.h>
 
@@ -38,29 +36,6 @@ Steps writer(Kernel& kernel,
         }
     }
 }
-
-class CompactingMachine : public SegmentMachine {
-public:
-    CompactingMachine(MoverAlgorithm algorithm,
-                      const SegmentMemorySettings& segments,
-                      ByteCount size = mib(8),
-                      const CompactionSettings& compaction = {})
-        : SegmentMachine(segments, size, {}, 2), mover(make(algorithm)),
-          carrier(kernel, *mover, kib(16)),
-          slide(events, kernel.segments()->heap(), carrier, compaction) {
-        kernel.segments()->heap().setCompactor(&slide);
-    }
-
-    std::unique_ptr<Mover> make(MoverAlgorithm algorithm) {
-        moverSettings.algorithm = algorithm;
-        return makeMover(kernel, moverSettings);
-    }
-
-    MoverSettings moverSettings;
-    std::unique_ptr<Mover> mover;
-    SegmentCarrier carrier;
-    Slide slide;
-};
 
 SegmentMemorySettings top() {
     SegmentMemorySettings settings;

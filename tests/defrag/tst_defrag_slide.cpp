@@ -3,7 +3,7 @@
 
 #include <QTest>
 
-#include "kernel/support/segment_bench.h"
+#include "defrag/support/slide_bench.h"
 #include <rapidcheck.h>
 
 using namespace fragscope;
@@ -13,77 +13,11 @@ namespace {
 
 using Runs = std::vector<std::int64_t>;
 
-enum class CarryLine : std::uint16_t { Page = 1 };
-
-/// Physical memory as one number per frame; carries a segment frame by frame, lowest first.
-class FrameArray : public SegmentEngine {
-public:
-    explicit FrameArray(std::size_t frames) : contents(frames) {}
-
-    Steps carry(const SegmentMove& move, const Segment& moved) override {
-        for (std::uint64_t i = 0; i < moved.frames.value; ++i) {
-            co_yield CarryLine::Page;
-            contents.at(move.to.value + i) = contents.at(move.from.value + i);
-            written.push_back(move.to.value + i);
-        }
-    }
-
-    void arrived(const Segment&) override { ++carried; }
-
-    std::vector<std::uint64_t> contents;
-    std::vector<std::uint64_t> written; ///< frames, in order
-    std::uint64_t carried = 0;
-};
-
 SegmentSettings top() {
     SegmentSettings settings;
     settings.placement = SegmentPlacement::Top;
     return settings;
 }
-
-class SlideBench : public SegmentBench {
-public:
-    SlideBench(const SegmentSettings& settings,
-               const std::vector<SegmentTable::ZoneSpec>& zones,
-               const CompactionSettings& compaction = {})
-        : SegmentBench(settings, zones), memory(zones.back().end.value),
-          slide(tasks.events, heap, memory, compaction) {
-        heap.setCompactor(&slide);
-    }
-
-    SegmentRequest allocateFilled(std::uint64_t frames) {
-        const SegmentRequest request = allocate(frames);
-        if (request.segment != 0) {
-            fill(request.segment);
-        }
-        return request;
-    }
-
-    void fill(SegmentId id) {
-        const Segment s = table.segment(id);
-        for (std::uint64_t i = 0; i < s.frames.value; ++i) {
-            memory.contents.at(s.base.value + i) = s.birth << 20 | i;
-        }
-    }
-
-    [[nodiscard]] bool holdsItsBytes(SegmentId id) const {
-        const Segment s = table.segment(id);
-        for (std::uint64_t i = 0; i < s.frames.value; ++i) {
-            if (memory.contents.at(s.base.value + i) != (s.birth << 20 | i)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    void compact(std::uint32_t zone = 0, std::uint64_t frames = 1) {
-        tasks.spawn(0, slide.makeRoom(zone, PageCount(frames), PageCount(1)));
-        tasks.run(~0ULL);
-    }
-
-    FrameArray memory;
-    Slide slide;
-};
 
 std::vector<SegmentTable::ZoneSpec> withHole(std::uint64_t begin, std::uint64_t frames) {
     return {{.begin = FrameNumber(0),

@@ -194,6 +194,7 @@ private:
         load.largePercent = static_cast<std::uint32_t>(rng_.below(50));
         load.youngPercent = static_cast<std::uint32_t>(rng_.below(101));
         load.stamps = any<SegmentStamps>();
+        load.pauseCycles = someCycles();
         load.freeAtEnd = coin();
         load.unmovablePercent = static_cast<std::uint32_t>(rng_.below(101));
         load.sweeps = static_cast<std::uint32_t>(rng_.below(1ULL << 32));

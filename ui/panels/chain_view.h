@@ -46,6 +46,7 @@ public:
 
 Q_SIGNALS:
     void chosen(quint64 id);
+    void rowEntered(QRect row); ///< by a key
 
 protected:
     void paintEvent(QPaintEvent* event) override;

@@ -153,8 +153,8 @@ Steps Realigner::lookAt(Locals& l) {
         co_return;
     }
     co_yield Line::Lock;
-    while (!heap_.unlocked(0)) {
-        co_await until(conditionOf<&SegmentHeap::unlocked>(heap_));
+    while (!heap_.quiet(0)) {
+        co_await until(conditionOf<&SegmentHeap::quiet>(heap_));
         co_yield Line::Lock;
     }
     heap_.lock(self.id);

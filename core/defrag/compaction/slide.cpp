@@ -64,15 +64,17 @@ FrameNumber Slide::startFor(std::uint32_t zone, PageCount wanted) const {
     return whole.begin;
 }
 
-/// The oldest segment above the barrier that fits into the gap [from, barrier); with `any` false
+/// The oldest segment above the barrier that fits into the gap [d, barrier); with `any` false
 /// only the very next one may go there. 0 if there is none.
-SegmentId Slide::fillerFor(SegmentId barrier, FrameNumber from, bool any, FrameNumber& to) const {
+SegmentId Slide::fillerFor(SegmentId barrier, const Locals& l, bool any, FrameNumber& to) const {
     const SegmentTable& table = heap_.table();
+    const bool isShort = isMemoryShort(table, l.zone, l.wanted, settings_);
     for (SegmentId id = table.next(barrier); id != 0; id = table.next(id)) {
         const Segment run = table.segment(id);
         if (isMovable(run)) {
             std::uint64_t searched = 0;
-            to = slideTarget(table, id, from, run.alignment(), searched);
+            const PageCount alignment = isShort ? PageCount(1) : run.alignment();
+            to = slideTarget(table, id, FrameNumber(l.d), alignment, searched);
             if (to + run.frames <= table.base(barrier)) {
                 return id;
             }
@@ -110,13 +112,22 @@ Steps Slide::moveTo(Locals& l, SegmentId segment, FrameNumber to, Rule why) {
     l.d = (to + moved_.frames).value;
 }
 
+Steps Slide::relaxIfShort(const Locals& l, SegmentId segment) {
+    const bool large = heap_.table().segment(segment).alignLog2 != 0;
+    if (large && isMemoryShort(heap_.table(), l.zone, l.wanted, settings_)) {
+        relaxation_ = {.segment = segment, .from = FrameNumber(l.d)};
+        co_await relaxSegment(events_, heap_, relaxation_);
+    }
+}
+
 Steps Slide::fillBelow(Locals& l, SegmentId barrier, bool any) {
     FrameNumber to{};
-    for (SegmentId filler = fillerFor(barrier, FrameNumber(l.d), any, to); filler != 0;
-         filler = fillerFor(barrier, FrameNumber(l.d), any, to)) {
+    for (SegmentId filler = fillerFor(barrier, l, any, to); filler != 0;
+         filler = fillerFor(barrier, l, any, to)) {
         co_yield Line::Fill;
         l.segment = filler;
         l.to = to.value;
+        co_await part(relaxIfShort(l, filler));
         co_await part(moveTo(l, filler, to, Rule::FillGap));
     }
 }
@@ -137,10 +148,7 @@ Steps Slide::visit(Locals& l, SegmentId id) {
         co_return;
     }
     co_yield Line::Slide;
-    if (run.alignLog2 != 0 && isMemoryShort(heap_.table(), l.zone, l.wanted, settings_)) {
-        relaxation_ = {.segment = id, .from = FrameNumber(l.d)};
-        co_await relaxSegment(events_, heap_, relaxation_);
-    }
+    co_await part(relaxIfShort(l, id));
     const PageCount alignment = heap_.table().segment(id).alignment();
     std::uint64_t searched = 0;
     l.to = slideTarget(heap_.table(), id, FrameNumber(l.d), alignment, searched).value;

@@ -68,7 +68,8 @@ private:
     [[nodiscard]] Rule reasonFor(std::uint32_t zone, PageCount frames, PageCount alignment) const;
     [[nodiscard]] FrameNumber startFor(std::uint32_t zone, PageCount wanted) const;
     [[nodiscard]] SegmentId
-    fillerFor(SegmentId barrier, FrameNumber from, bool any, FrameNumber& to) const;
+    fillerFor(SegmentId barrier, const Locals& l, bool any, FrameNumber& to) const;
+    Steps relaxIfShort(const Locals& l, SegmentId segment);
     Steps visit(Locals& l, SegmentId id);
     Steps moveTo(Locals& l, SegmentId segment, FrameNumber to, Rule why);
     Steps fillBelow(Locals& l, SegmentId barrier, bool any);

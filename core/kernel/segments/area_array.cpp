@@ -274,23 +274,32 @@ std::uint64_t AreaArray::joinAll(Rule why) {
     return joined;
 }
 
-std::vector<std::uint64_t>
-decodeAreaList(const MemoryReader& memory, const ProcessInfo& process, std::uint32_t list) {
-    const std::vector<MapEntry> entries = decodeMap(memory, process);
+std::vector<std::uint64_t> decodeAreaList(const MemoryReader& memory,
+                                          const ProcessInfo& process,
+                                          const std::vector<MapEntry>& entries,
+                                          std::uint32_t list) {
     std::vector<std::uint64_t> starts;
     std::uint64_t start =
         memory.read(headsOf(process.map, process.mapFrames) + ByteCount(list * wordBytes));
     while (start != 0 && starts.size() < entries.size()) {
-        const auto found = std::find_if(entries.begin(), entries.end(), [&](const MapEntry& entry) {
-            return entry.start == start && entry.kind == EntryKind::Free;
-        });
-        if (found == entries.end()) {
+        auto found = std::lower_bound(
+            entries.begin(), entries.end(), start,
+            [](const MapEntry& entry, std::uint64_t wanted) { return entry.start < wanted; });
+        while (found != entries.end() && found->start == start && found->kind != EntryKind::Free) {
+            ++found; // an empty entry of a mover may begin there, too
+        }
+        if (found == entries.end() || found->start != start) {
             break;
         }
         starts.push_back(start);
         start = found->place;
     }
     return starts;
+}
+
+std::vector<std::uint64_t>
+decodeAreaList(const MemoryReader& memory, const ProcessInfo& process, std::uint32_t list) {
+    return decodeAreaList(memory, process, decodeMap(memory, process), list);
 }
 
 } // namespace fragscope

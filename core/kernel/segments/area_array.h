@@ -103,8 +103,14 @@ private:
     Work work_;
 };
 
-/// The free areas of a list by their starts, from the words of a map; ends at a start that is no
-/// free area, and after as many steps as there are entries.
+/// The free areas of a list by their starts, from the words of a map and its entries as decodeMap()
+/// gives them; ends at a start that is no free area, and after as many steps as there are entries.
+std::vector<std::uint64_t> decodeAreaList(const MemoryReader& memory,
+                                          const ProcessInfo& process,
+                                          const std::vector<MapEntry>& entries,
+                                          std::uint32_t list);
+
+/// The same; decodes the map itself.
 std::vector<std::uint64_t>
 decodeAreaList(const MemoryReader& memory, const ProcessInfo& process, std::uint32_t list);
 

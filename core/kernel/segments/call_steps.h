@@ -9,6 +9,7 @@ namespace fragscope {
 template <class Line> Steps lockHeap(Kernel& kernel, Task& self, Line line) {
     SegmentHeap& heap = kernel.segments()->heap();
     co_yield line;
+    const SegmentHeap::Waiting waiting(heap);
     while (!heap.unlocked(0)) {
         co_await until(conditionOf<&SegmentHeap::unlocked>(heap));
         co_yield line;

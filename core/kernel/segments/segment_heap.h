@@ -72,6 +72,24 @@ public:
     /// For until().
     [[nodiscard]] bool unlocked(std::uint64_t) const { return lockedBy_ == 0; }
 
+    /// The same for tasks of the background, which let every request go first: else one that takes
+    /// the lock again at once would keep a waiting request out for good.
+    [[nodiscard]] bool quiet(std::uint64_t) const { return lockedBy_ == 0 && waiting_ == 0; }
+
+    /// A request that waits for the lock, as long as this lives.
+    class Waiting {
+    public:
+        explicit Waiting(SegmentHeap& heap) : heap_(heap) { ++heap_.waiting_; }
+
+        ~Waiting() { --heap_.waiting_; }
+
+        Waiting(const Waiting&) = delete;
+        Waiting& operator=(const Waiting&) = delete;
+
+    private:
+        SegmentHeap& heap_;
+    };
+
     void lock(std::uint32_t task) { lockedBy_ = task; }
 
     void unlock() { lockedBy_ = 0; }
@@ -134,6 +152,7 @@ private:
     SegmentSettings settings_;
     SegmentCompactor* compactor_ = nullptr;
     std::uint32_t lockedBy_ = 0; ///< task; 0 = nobody
+    std::uint32_t waiting_ = 0;  ///< requests
     std::uint64_t changes_ = 0;
     std::uint64_t operations_ = 0;
 };

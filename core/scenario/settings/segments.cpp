@@ -194,6 +194,9 @@ std::vector<Setting> segmentLoadSettings() {
                   "seed 001: the oldest segments shouldn't need moving that often"),
         choice("process.stamps", &S::stamps)
             .says("Which words of its segments it writes, and reads again before it frees them."),
+        cycles("process.pause", &S::pauseCycles)
+            .between(0, 1ULL << 48)
+            .says("Pattern segments: it sleeps so long before each request."),
         flag("process.free_at_end", &S::freeAtEnd)
             .says("After its last request it frees all that it holds."),
         count("process.unmovable_percent", &S::unmovablePercent)
