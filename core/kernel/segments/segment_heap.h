@@ -3,6 +3,7 @@
 #include "fragscope/event/event_bus.h"
 #include "fragscope/event/rule.h"
 #include "fragscope/kernel/segments/fit.h"
+#include "fragscope/kernel/segments/segment_locks.h"
 #include "fragscope/task/scheduler.h"
 
 namespace fragscope {
@@ -13,6 +14,7 @@ struct SegmentRequest {
     std::uint32_t owner = 0;
     VirtAddr vaddr{};
     bool unmovable = false; ///< buddy: its migrate type
+    bool lockable = false;  ///< may be locked: with a zone for such segments it lies there
 
     SegmentId segment = 0; ///< 0 = refused
     SegmentId second = 0;  ///< split allocation: the other piece
@@ -90,16 +92,32 @@ public:
         SegmentHeap& heap_;
     };
 
-    void lock(std::uint32_t task) { lockedBy_ = task; }
+    /// `process`: for whom, 0 = for the kernel.
+    void lock(std::uint32_t task, std::uint32_t process = 0) {
+        lockedBy_ = task;
+        locks_.requester = process;
+    }
 
-    void unlock() { lockedBy_ = 0; }
+    void unlock() {
+        lockedBy_ = 0;
+        locks_.requester = 0;
+    }
+
+    /// What is known of segments that are locked in place, and of those who wait.
+    [[nodiscard]] SegmentLocks& locks() { return locks_; }
+
+    [[nodiscard]] const SegmentLocks& locks() const { return locks_; }
 
     /// Changes so far; a compaction that was interrupted begins anew if it differs.
     [[nodiscard]] std::uint64_t changes() const { return changes_; }
 
     // ---- for the placements (placements.h) ----
     /// The zones in the order in which a request tries them.
-    [[nodiscard]] std::vector<std::uint32_t> zoneOrder(PageCount frames) const;
+    [[nodiscard]] std::vector<std::uint32_t> zoneOrder(const SegmentRequest& request,
+                                                       PageCount frames) const;
+
+    /// False for a segment outside the zone of lockable segments, if there is one.
+    [[nodiscard]] bool mayLock(SegmentId segment) const;
 
     /// False, with the reason in the request, if too few descriptors are left.
     [[nodiscard]] bool mayCut(SegmentRequest& request) const;
@@ -153,6 +171,7 @@ private:
     SegmentCompactor* compactor_ = nullptr;
     std::uint32_t lockedBy_ = 0; ///< task; 0 = nobody
     std::uint32_t waiting_ = 0;  ///< requests
+    SegmentLocks locks_;
     std::uint64_t changes_ = 0;
     std::uint64_t operations_ = 0;
 };

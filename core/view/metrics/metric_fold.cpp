@@ -328,6 +328,7 @@ void MetricFold::segmentMoved(const Event& event) {
     free_.take(to, frames);
     ages_.moved(from, to);
     ++value(MetricId::SegmentsMoved);
+    value(MetricId::TransitMoved) += event.vaddr == 0 ? 1 : 0;
     value(MetricId::SegmentFramesMoved) += frames.value;
     const bool up = event.rule == Rule::RealignUp || event.rule == Rule::RealignToTop;
     value(quarters.at(quarter)) += forRequest_ && !up ? 1 : 0;
@@ -445,6 +446,12 @@ bool MetricFold::apply(const Event& event) {
         return compaction(event);
     case EventKind::AreasChanged:
         return areas(event);
+    case EventKind::MessageSent:
+    case EventKind::MessageReceived:
+    case EventKind::MessageCopied:
+    case EventKind::LockWaitEnded:
+    case EventKind::DeviceWrote:
+        return messages(event);
     case EventKind::WaitEnded:
         return wait(event.value);
     case EventKind::AccessesDone:

@@ -15,8 +15,7 @@ SegmentFold::Zone SegmentFold::zoneOf(std::uint64_t frame) const {
 }
 
 /// The next lower segment of its zone, or end().
-SegmentFold::Segments::const_iterator
-SegmentFold::below(Segments::const_iterator segment) const {
+SegmentFold::Segments::const_iterator SegmentFold::below(Segments::const_iterator segment) const {
     if (segment == segments_.begin()) {
         return segments_.end();
     }
