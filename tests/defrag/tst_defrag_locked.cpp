@@ -343,7 +343,7 @@ private:
             settings.heap.alignAbove = PageCount(300);
             settings.heap.alignment = PageCount(512);
             settings.messages.way = static_cast<MessageWay>(rng.below(2));
-            settings.messages.slots = 3;
+            settings.messages.places = 3;
             return settings;
         }
 

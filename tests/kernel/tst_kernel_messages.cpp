@@ -181,7 +181,7 @@ private slots:
 
     void refusals_leaveEverythingAsItWas() {
         SegmentMemorySettings settings = top();
-        settings.messages.slots = 1;
+        settings.messages.places = 1;
         SegmentMachine bench(settings);
         Process& sender = bench.makeProcess();
         Process& receiver = bench.makeProcess();

@@ -63,7 +63,7 @@ inline const std::vector<std::pair<const char*, NumberOf>> numberFields = {
     FIELD("process.send_percent", processes[1].segments.sendPercent),
     FIELD("process.lock_percent", processes[1].segments.lockPercent),
     FIELD("process.lock_requests", processes[1].segments.lockRequests),
-    FIELD("segments.message_slots", segments.messages.slots),
+    FIELD("segments.message_places", segments.messages.places),
     FIELD("segments.lock_zone", segments.heap.lockZone.value),
     FIELD("segments.device_cpu", segments.device.cpu),
     FIELD("compaction.lock_limit", compaction.lockLimitCycles),

@@ -227,7 +227,7 @@ private:
         heap.maxOrder = static_cast<std::uint32_t>(rng_.below(29));
         heap.lockZone = coin() ? ByteCount(0) : kib(4 * (1 + rng_.below(64)));
         segments.messages.way = any<MessageWay>();
-        segments.messages.slots = static_cast<std::uint32_t>(1 + rng_.below(100));
+        segments.messages.places = static_cast<std::uint32_t>(1 + rng_.below(100));
         segments.messages.shootdown = any<SendShootdown>();
         segments.device.lock = any<BufferLock>();
     }

@@ -78,12 +78,12 @@ inline bool same(const HeapSettings& x, const HeapSettings& y) {
 }
 
 inline bool same(const SegmentLoad& x, const SegmentLoad& y) {
-    const auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, peer1, send1, lock1,
-                 for1] = x;
-    const auto& [b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, peer2, send2, lock2,
-                 for2] = y;
-    return std::tie(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14) ==
-               std::tie(b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14) &&
+    const auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, peer1, send1,
+                 lock1, for1] = x;
+    const auto& [b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15, peer2, send2,
+                 lock2, for2] = y;
+    return std::tie(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15) ==
+               std::tie(b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15) &&
            std::tie(peer1, send1, lock1, for1) == std::tie(peer2, send2, lock2, for2);
 }
 
@@ -95,8 +95,8 @@ inline bool same(const SegmentSettings& x, const SegmentSettings& y) {
 }
 
 inline bool same(const MessageSettings& x, const MessageSettings& y) {
-    const auto& [way, slots, shootdown] = x;
-    return std::tie(way, slots, shootdown) == std::tie(y.way, y.slots, y.shootdown);
+    const auto& [way, places, shootdown] = x;
+    return std::tie(way, places, shootdown) == std::tie(y.way, y.places, y.shootdown);
 }
 
 inline bool same(const DeviceSettings& x, const DeviceSettings& y) {

@@ -169,11 +169,10 @@ Steps Slide::stopAt(Locals& l, SegmentId id) {
 
 Steps Slide::slideDown(Locals& l, SegmentId id) {
     co_yield Line::Slide;
-    const Segment run = heap_.table().segment(id);
     co_await part(relaxIfShort(l, id));
-    const PageCount alignment = heap_.table().segment(id).alignment();
+    const Segment run = heap_.table().segment(id);
     std::uint64_t searched = 0;
-    l.to = slideTarget(heap_.table(), id, FrameNumber(l.d), alignment, searched).value;
+    l.to = slideTarget(heap_.table(), id, FrameNumber(l.d), run.alignment(), searched).value;
     if (l.to < run.base.value) {
         co_await part(moveTo(l, id, FrameNumber(l.to), Rule::SlideDown));
     }

@@ -10,12 +10,13 @@ template <class Line>
 Steps lockHeap(Kernel& kernel, const Process& process, Task& self, Line line) {
     SegmentHeap& heap = kernel.segments()->heap();
     co_yield line;
-    const SegmentHeap::Waiting waiting(heap);
-    while (!heap.unlocked(0)) {
+    if (!heap.unlocked(0)) {
         heap.locks().beginWait(process.number);
-        co_await until(conditionOf<&SegmentHeap::unlocked>(heap));
+        while (!heap.unlocked(0)) {
+            co_await until(conditionOf<&SegmentHeap::unlocked>(heap));
+            co_yield line;
+        }
         heap.locks().endWait(process.number);
-        co_yield line;
     }
     heap.lock(self.id, process.number);
     const Board& board = kernel.board();

@@ -76,21 +76,9 @@ public:
 
     /// The same for tasks of the background, which let every request go first: else one that takes
     /// the lock again at once would keep a waiting request out for good.
-    [[nodiscard]] bool quiet(std::uint64_t) const { return lockedBy_ == 0 && waiting_ == 0; }
-
-    /// A request that waits for the lock, as long as this lives.
-    class Waiting {
-    public:
-        explicit Waiting(SegmentHeap& heap) : heap_(heap) { ++heap_.waiting_; }
-
-        ~Waiting() { --heap_.waiting_; }
-
-        Waiting(const Waiting&) = delete;
-        Waiting& operator=(const Waiting&) = delete;
-
-    private:
-        SegmentHeap& heap_;
-    };
+    [[nodiscard]] bool quiet(std::uint64_t) const {
+        return lockedBy_ == 0 && locks_.waiting.empty();
+    }
 
     /// `process`: for whom, 0 = for the kernel.
     void lock(std::uint32_t task, std::uint32_t process = 0) {
@@ -170,7 +158,6 @@ private:
     SegmentSettings settings_;
     SegmentCompactor* compactor_ = nullptr;
     std::uint32_t lockedBy_ = 0; ///< task; 0 = nobody
-    std::uint32_t waiting_ = 0;  ///< requests
     SegmentLocks locks_;
     std::uint64_t changes_ = 0;
     std::uint64_t operations_ = 0;

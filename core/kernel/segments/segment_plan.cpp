@@ -71,7 +71,7 @@ SegmentPlan planSegments(const PhysicalMemory& memory, const SegmentMemorySettin
     plan.zones.insert(plan.zones.end(), lockable.begin(), lockable.end());
     plan.shape = {.zones = static_cast<std::uint32_t>(plan.zones.size()),
                   .descriptors = settings.descriptors,
-                  .messages = settings.messages.slots};
+                  .messages = settings.messages.places};
     if (settings.heap.placement == SegmentPlacement::Buddy) {
         plan.shape.largestBlock = 1ULL << settings.heap.maxOrder;
         plan.shape.pageblocks = (memory.frameCount().value + wordsPerPage - 1) / wordsPerPage;

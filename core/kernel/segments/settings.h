@@ -82,7 +82,7 @@ struct MessageSettings {
     static constexpr std::uint32_t headerBytes = 128; ///< most that a header has
 
     MessageWay way = MessageWay::Remap;
-    std::uint32_t slots = 32; ///< messages that may wait to be received, of all processes
+    std::uint32_t places = 32; ///< messages that may wait to be received, of all processes
     SendShootdown shootdown = SendShootdown::Always;
 };
 

@@ -11,7 +11,7 @@ std::vector<Setting> messageSettings() {
             .says("How the body of a message gets to the receiver.",
                   "seed 001: unmapping these segments from one process and then mapping them into "
                   "another"),
-        count("segments.message_slots", &M::slots)
+        count("segments.message_places", &M::places)
             .between(1, 1ULL << 16)
             .says("Messages that may wait to be received, of all processes."),
         choice("segments.send_shootdown", &M::shootdown)
