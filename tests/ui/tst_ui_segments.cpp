@@ -65,7 +65,7 @@ private slots:
         click(moved.base);
         const QString told = inspected();
         const QString base = QStringLiteral("Base: F%1").arg(moved.base.value);
-        const QString birth = QStringLiteral("allocation %1;").arg(moved.birth);
+        const QString birth = QStringLiteral("Birth: %1; ").arg(moved.birth);
         for (const QString& expected :
              {base, birth, QStringLiteral("State: used"), QStringLiteral("Owner: server at V0x"),
               QStringLiteral("Length: %1 frame").arg(moved.frames.value),
