@@ -57,12 +57,10 @@ bool takeDestination(FrameTable& frames, const MoveJob& job) {
 
 bool stillValid(const MoveJob& job) {
     return std::all_of(job.owners.begin(), job.owners.end(), [&](const BlockOwner& owner) {
-        const auto extents = owner.process->map.extents();
-        return std::any_of(extents.begin(), extents.end(), [&](const Extent& extent) {
-            return extent.index == owner.entry && extent.kind == EntryKind::Block &&
-                   frameOf(PhysAddr(extent.paddr)) == job.source &&
-                   pagesFor(ByteCount(extent.length)) == job.pages;
-        });
+        const auto extent = owner.process->map.extentOf(owner.entry);
+        return extent && extent->kind == EntryKind::Block &&
+               frameOf(PhysAddr(extent->paddr)) == job.source &&
+               pagesFor(ByteCount(extent->length)) == job.pages;
     });
 }
 

@@ -62,18 +62,23 @@ std::optional<std::size_t> MemoryMap::find(VirtAddr address, std::uint64_t& comp
     return low == 0 || low == count() ? std::nullopt : std::optional(low - 1);
 }
 
+std::optional<Extent> MemoryMap::extentOf(std::size_t index) const {
+    if (index + 1 >= count()) {
+        return std::nullopt;
+    }
+    std::vector<Extent> found = extentsOf({entry(index), entry(index + 1)}, representation_);
+    if (found.empty()) {
+        return std::nullopt;
+    }
+    found[0].index = index;
+    return found[0];
+}
+
 std::optional<Extent> MemoryMap::lookUp(VirtAddr address) const {
     std::uint64_t compared = 0;
     const auto index = find(address, compared);
-    if (!index) {
-        return std::nullopt;
-    }
-    std::vector<Extent> found = extentsOf({entry(*index), entry(*index + 1)}, representation_);
-    if (found.empty() || address.value - found[0].start >= found[0].length) {
-        return std::nullopt;
-    }
-    found[0].index = *index;
-    return found[0];
+    const auto found = index ? extentOf(*index) : std::nullopt;
+    return found && address.value - found->start < found->length ? found : std::nullopt;
 }
 
 bool MemoryMap::isNoAccess(VirtAddr address) const {

@@ -51,6 +51,9 @@ public:
     /// the Limit does not. `compared` counts the entries looked at.
     [[nodiscard]] std::optional<std::size_t> find(VirtAddr address, std::uint64_t& compared) const;
 
+    /// What the entry covers; nothing if there is no such entry, it is the Limit, or it is empty.
+    [[nodiscard]] std::optional<Extent> extentOf(std::size_t index) const;
+
     /// The extent that covers `address`, if any.
     [[nodiscard]] std::optional<Extent> lookUp(VirtAddr address) const;
 

@@ -425,9 +425,9 @@ Shadow::View& Shadow::viewOf(std::uint32_t process, std::uint64_t page) {
 }
 
 void Shadow::startAfresh(View& view, std::uint32_t process, std::uint64_t frame, Rule why) {
-    const bool segment = inSegmentHeap(frame); // never shared
+    const bool segment = inSegmentHeap(frame);
     const FrameInfo info = segment ? FrameInfo{} : kernel_.frames().info(FrameNumber(frame));
-    const bool shared = !segment && (info.owner != process || info.references > 1);
+    const bool shared = segment ? isWithoutPaging() : info.owner != process || info.references > 1;
     const auto known = frameContents_.find(frame);
     view.givenBack = false;
     view.home = nowhere;

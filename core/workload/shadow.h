@@ -106,6 +106,8 @@ private:
     void checkOwner(const Event& event);
     void onSegment(const Event& event);
     [[nodiscard]] bool inSegmentHeap(std::uint64_t frame) const;
+    [[nodiscard]] bool isWithoutPaging() const; ///< every process sees the whole segment heap
+    void clear(std::uint64_t first, std::uint64_t frames);
 
     /// Who may access the frame; 0 = nobody, `everybody` if several processes map it.
     [[nodiscard]] std::uint32_t ownerOf(std::uint64_t frame) const;

@@ -22,8 +22,26 @@ void Shadow::onSegment(const Event& event) {
         segments_[first] = {event.value >> pageShift, event.object};
     } else {
         segments_[first] = {event.value, event.object};
+        if (event.kind == EventKind::SegmentAllocated && isWithoutPaging()) {
+            clear(first, event.value);
+        }
         if (event.kind == EventKind::SegmentMoved) {
             segments_.erase(event.a >> pageShift);
+        }
+    }
+}
+
+bool Shadow::isWithoutPaging() const {
+    return kernel_.settings().segments.addresses == SegmentAddresses::Physical;
+}
+
+/// Without paging no table entry says that the kernel clears the frames of a new segment.
+void Shadow::clear(std::uint64_t first, std::uint64_t frames) {
+    for (std::uint64_t frame = first; frame < first + frames; ++frame) {
+        const auto known = frameContents_.find(frame);
+        if (known != frameContents_.end() && kernel_.settings().segments.clear) {
+            contents_[known->second]->words = {};
+            contents_[known->second]->writtenAt = {};
         }
     }
 }

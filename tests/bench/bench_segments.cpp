@@ -15,6 +15,7 @@ namespace fragscope {
 namespace {
 
 constexpr std::uint64_t requests = 500'000; ///< each but the last ones is freed: two operations
+constexpr std::uint64_t programs = 8;
 
 double secondsSince(std::clock_t begin) {
     return static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
@@ -36,16 +37,18 @@ RunConfig machineWith(SegmentPlacement placement) {
     config.segments.areaJoin = AreaJoin::Never; // the array of areas is not the subject
     config.segments.heap.surveyEvery = 0;       // nor is what observers look at
     ProcessSettings process;
-    process.name = "program";
     process.cpus = {1};
     process.pattern = Pattern::Segments;
-    process.accesses = requests;
+    process.accesses = requests / programs;
     process.thinkCycles = 0;
-    process.segments.limit = mib(512);
+    process.segments.limit = mib(64);
     process.segments.least = kib(4);
     process.segments.most = kib(32);
     process.segments.youngPercent = 50;
-    config.processes = {process};
+    for (std::uint64_t i = 0; i < programs; ++i) {
+        process.name = "program " + std::to_string(i);
+        config.processes.push_back(process);
+    }
     return config;
 }
 
@@ -150,6 +153,7 @@ void compaction(benchmark::State& state, SegmentStamps stamps, ByteCount kernelM
     config.mover.transferBlock = mib(1);
     config.compaction.trigger = CompactionTrigger::Failure;
     config.segments.kernelMemory = kernelMemory;
+    config.processes.resize(1);
     ProcessSettings& process = config.processes.front();
     const ByteCount heap = config.machine.memory - kernelMemory;
     process.segments.limit = ByteCount(heap.value / 2);

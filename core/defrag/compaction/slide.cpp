@@ -19,8 +19,8 @@ constexpr std::array<std::string_view, 8> lines{
     "in a message, so it moves without fault or shootdown: it fills the lowest gap that it fits",
 };
 
-constexpr std::array<std::string_view, 7> localNames{"zone", "wanted", "d",    "segment",
-                                                     "to",   "moved",  "bytes"};
+constexpr std::array<std::string_view, 8> localNames{"zone", "wanted", "d",     "segment",
+                                                     "to",   "moved",  "bytes", "budget"};
 
 bool isMovable(const Segment& run) {
     const bool segment = run.state == SegmentState::Used || run.state == SegmentState::InTransit;
@@ -41,6 +41,7 @@ struct Slide::Locals {
     std::uint64_t to;
     std::uint64_t moved;
     std::uint64_t bytes;
+    std::uint64_t budget;
 };
 
 /// Where the compaction begins: the bottom, or below the youngest segments that leave enough gaps.
@@ -133,7 +134,7 @@ Steps Slide::relaxIfShort(const Locals& l, SegmentId segment) {
 
 Steps Slide::fillBelow(Locals& l, SegmentId barrier, bool any) {
     FrameNumber to{};
-    for (SegmentId filler = fillerFor(barrier, l, any, to); filler != 0;
+    for (SegmentId filler = fillerFor(barrier, l, any, to); filler != 0 && l.bytes < l.budget;
          filler = fillerFor(barrier, l, any, to)) {
         co_yield Line::Fill;
         l.segment = filler;
@@ -188,7 +189,9 @@ Steps Slide::visit(Locals& l, SegmentId id) {
     if (!stopped_ && isMovable(table.segment(id))) {
         co_await part(slideDown(l, id));
     }
-    l.d = table.end(id).value;
+    if (l.bytes < l.budget) {
+        l.d = table.end(id).value; // else the gap below may still be filled: next time
+    }
 }
 
 /// The highest segment in transit that fits into a gap below it, and the lowest such gap. 0 if
@@ -210,11 +213,11 @@ SegmentId Slide::transitFor(std::uint32_t zone, FrameNumber from, FrameNumber& t
 }
 
 /// Segments in messages go first: what they fill nobody has to slide over.
-Steps Slide::moveTransit(Locals& l, ByteCount budget) {
+Steps Slide::moveTransit(Locals& l) {
     const FrameNumber from(l.d);
     const auto zone = static_cast<std::uint32_t>(l.zone);
     FrameNumber to{};
-    for (SegmentId id = transitFor(zone, from, to); id != 0 && l.bytes < budget.value;
+    for (SegmentId id = transitFor(zone, from, to); id != 0 && l.bytes < l.budget;
          id = transitFor(zone, from, to)) {
         co_yield Line::Transit;
         l.segment = id;
@@ -230,6 +233,7 @@ Steps Slide::compact(Pass& pass) {
     co_yield Line::Begin;
     l.zone = pass.zone;
     l.wanted = pass.wanted.value;
+    l.budget = pass.budget.value;
     heap_.joinAll(0);
     l.d = pass.from.value;
     events_.emit({.kind = EventKind::CompactionBegun,
@@ -240,10 +244,10 @@ Steps Slide::compact(Pass& pass) {
                   .b = largestFree(table, pass.zone).value});
     stopped_ = false;
     if (settings_.preferInTransit) {
-        co_await part(moveTransit(l, pass.budget));
+        co_await part(moveTransit(l));
     }
     SegmentId id = table.first(pass.zone);
-    for (; id != 0 && l.bytes < pass.budget.value && !stopped_; id = table.next(id)) {
+    for (; id != 0 && l.bytes < l.budget && !stopped_; id = table.next(id)) {
         if (table.end(id).value > l.d && !table.isFree(id)) {
             co_await part(visit(l, id));
         }

@@ -81,7 +81,7 @@ private:
     Steps visit(Locals& l, SegmentId id);
     Steps stopAt(Locals& l, SegmentId id);
     Steps slideDown(Locals& l, SegmentId id);
-    Steps moveTransit(Locals& l, ByteCount budget);
+    Steps moveTransit(Locals& l);
     [[nodiscard]] SegmentId transitFor(std::uint32_t zone, FrameNumber from, FrameNumber& to) const;
     Steps moveTo(Locals& l, SegmentId segment, FrameNumber to, Rule why);
     Steps fillBelow(Locals& l, SegmentId barrier, bool any);

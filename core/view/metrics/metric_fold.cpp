@@ -307,6 +307,7 @@ bool MetricFold::segments(const Event& event) {
         return true;
     case EventKind::SegmentZoneMade:
     case EventKind::SegmentAligned:
+    case EventKind::SegmentLocked:
         return true;
     default:
         ++value(event.rule == Rule::SegmentsFragmented ? MetricId::SegmentsFragmented
@@ -434,6 +435,7 @@ bool MetricFold::apply(const Event& event) {
     case EventKind::SegmentRefused:
     case EventKind::SegmentZoneMade:
     case EventKind::SegmentAligned:
+    case EventKind::SegmentLocked:
     case EventKind::PagesGiven:
         return segments(event);
     case EventKind::PteStore:

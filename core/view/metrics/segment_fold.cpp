@@ -86,6 +86,14 @@ SegmentFold::Held SegmentFold::take(FrameNumber base) {
     return held;
 }
 
+void SegmentFold::lock(FrameNumber base, bool locked) {
+    if (const auto found = segments_.find(base.value); found != segments_.end()) {
+        uncount(found);
+        found->second.locked = locked;
+        count(found);
+    }
+}
+
 void SegmentFold::align(const Event& event) {
     const auto found = segments_.find(frameOf(PhysAddr(event.paddr)).value);
     if (found == segments_.end()) {
@@ -118,6 +126,9 @@ bool SegmentFold::apply(const Event& event) {
         return true;
     case EventKind::SegmentMoved:
         put(base, take(frameOf(PhysAddr(event.a))));
+        return true;
+    case EventKind::SegmentLocked:
+        lock(base, event.value != 0);
         return true;
     case EventKind::SegmentAligned:
         align(event);

@@ -57,6 +57,7 @@ private:
     void uncount(Segments::const_iterator segment);
     void put(FrameNumber base, const Held& held);
     Held take(FrameNumber base);
+    void lock(FrameNumber base, bool locked);
     void align(const Event& event);
 
     std::vector<MemorySpan> ram_;
