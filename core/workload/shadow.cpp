@@ -2,7 +2,6 @@
 
 #include "fragscope/hardware/paging/pte.h"
 #include "fragscope/kernel/paging/demand_paging.h"
-#include "fragscope/kernel/paging/stack_calls.h"
 
 namespace fragscope {
 
@@ -33,10 +32,6 @@ bool startsZeroed(Rule why) {
 /// Reasons for which a page gets a frame without its former other owners.
 bool comesBackAlone(Rule why) {
     return why == Rule::SwapIn || startsZeroed(why);
-}
-
-bool isReclaim(Rule why) {
-    return why == Rule::BelowStackPointer || why == Rule::RedZoneIgnored;
 }
 
 } // namespace
@@ -204,20 +199,6 @@ void Shadow::onVisible(const Event& event) {
     }
 }
 
-/// The store that came last was a mistake: what was written there before is lost.
-void Shadow::onOverrun(const Event& event) {
-    const View* view = find(event.object, event.vaddr >> pageShift);
-    const auto [value, writtenAt] = std::exchange(overwritten_, {});
-    if (view == nullptr || writtenAt == 0) {
-        return; // nobody had written there
-    }
-    Contents& contents = *contents_[view->contents];
-    const std::size_t word = wordOf(event.vaddr);
-    contents.words[word] = value;
-    contents.writtenAt[word] = writtenAt;
-    reportLost(event, contents, word, event.value, Rule::GuardJumped);
-}
-
 void Shadow::onLoad(const Event& event) {
     checkOwner(event);
     const View* view = find(event.object, event.vaddr >> pageShift);
@@ -293,32 +274,6 @@ void Shadow::onSwappedOut(const Event& event, std::uint64_t page) {
         View& inherited = viewOf(event.object, page);
         inherited.givenBack = false;
         show(inherited, known->second);
-    }
-}
-
-/// Until the frame of a reclaimed page is free, the thread may still write to it and return.
-void Shadow::onFreed(const Event& event) {
-    if (isReclaim(event.rule) && reclaimed_.first == event.paddr >> pageShift) {
-        forgetDead(event.object, reclaimed_.second);
-    }
-}
-
-/// A reclaim of the kernel took the page of a stack: what lies below the red zone is dead and may
-/// read zero from now on; the rest is still the program's.
-void Shadow::forgetDead(std::uint32_t process, std::uint64_t page) {
-    View* view = find(process, page);
-    if (view == nullptr) {
-        return;
-    }
-    ownCopy(process, page);
-    for (const ThreadStack& stack : kernel_.processes()[process - 1]->stacks) {
-        const std::uint64_t first = page << pageShift;
-        for (std::size_t word = 0; word < wordsPerPage; ++word) {
-            const std::uint64_t address = first + word * wordBytes;
-            if (address >= stack.start.value && address + redZone.value < stack.rsp.value) {
-                contents_[view->contents]->words[word] = 0;
-            }
-        }
     }
 }
 

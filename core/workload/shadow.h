@@ -96,6 +96,7 @@ private:
     void show(View& view, std::size_t contents);
     void onFreed(const Event& event);
     void forgetDead(std::uint32_t process, std::uint64_t page);
+    [[nodiscard]] static bool isReclaim(Rule why);
     void ownCopy(std::uint32_t process, std::uint64_t page);
     void unreachable(std::uint32_t process, std::uint64_t page, bool givenBack);
     void compare(std::uint32_t process,

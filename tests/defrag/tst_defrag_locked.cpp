@@ -13,12 +13,16 @@ using namespace fragscope::test;
 
 namespace {
 
+std::vector<MemorySpan> noHoles() {
+    return {};
+}
+
 class LockingMachine : public SegmentMachine {
 public:
     explicit LockingMachine(const CompactionSettings& compaction,
                             const SegmentMemorySettings& segments,
                             MoverAlgorithm algorithm = MoverAlgorithm::EntryE)
-        : SegmentMachine(segments, mib(8), {}, 2), mover(make(algorithm)),
+        : SegmentMachine(segments, mib(8), noHoles(), 2), mover(make(algorithm)),
           carrier(kernel, *mover, kib(16)),
           slide(events, kernel.segments()->heap(), carrier, compaction, &scheduler) {
         kernel.segments()->heap().setCompactor(&slide);
@@ -82,6 +86,112 @@ std::size_t indexOf(const LockingMachine& bench, EventKind kind, Rule rule) {
         return event.kind == kind && event.rule == rule;
     });
     return static_cast<std::size_t>(found - bench.log.begin());
+}
+
+struct Live {
+    Process* process = nullptr;
+    SegmentCall call;
+    std::uint64_t stamp = 0;
+    std::uint64_t lockedAt = 0; ///< frame; 0 = it is not locked
+};
+
+struct Run {
+    explicit Run(std::uint64_t seed) : rng(seed) {}
+
+    static SegmentMemorySettings segments(Rng& rng) {
+        SegmentMemorySettings settings;
+        settings.heap.placement = static_cast<SegmentPlacement>(1 + rng.below(2));
+        settings.heap.alignAbove = PageCount(300);
+        settings.heap.alignment = PageCount(512);
+        settings.messages.way = static_cast<MessageWay>(rng.below(2));
+        settings.messages.places = 3;
+        return settings;
+    }
+
+    static CompactionSettings compaction(Rng& rng) {
+        CompactionSettings settings = locked(static_cast<LockedSegments>(rng.below(3)),
+                                             static_cast<LockTimeout>(1 + rng.below(2)));
+        settings.lockLimitCycles = 10'000;
+        settings.extent = static_cast<CompactionExtent>(rng.below(2));
+        settings.preferInTransit = rng.below(2) == 0;
+        return settings;
+    }
+
+    Rng rng;
+    SegmentMemorySettings settings = segments(rng);
+    LockingMachine bench{compaction(rng), settings, static_cast<MoverAlgorithm>(1 + rng.below(2))};
+    Process* processes[2] = {&bench.makeProcess(), &bench.makeProcess()};
+    std::vector<Live> live;
+};
+
+void allocate(Run& run) {
+    Live one{.process = run.processes[run.rng.below(2)], .call = {}, .stamp = run.rng.next()};
+    one.call = run.bench.allocate(*one.process, 1 + run.rng.below(run.rng.below(6) ? 90 : 500));
+    if (one.call.segment != 0) {
+        RC_ASSERT(run.bench.write(*one.process, one.call.at, one.stamp));
+        run.live.push_back(one);
+    }
+}
+
+void sendOrReceive(Run& run, std::size_t n) {
+    const Live one = run.live[n];
+    Process& peer = *run.processes[one.process == run.processes[0] ? 1 : 0];
+    SendCall call{.at = one.call.at, .receiver = peer.number};
+    call.headerBytes = 8;
+    call.header[0] = one.stamp;
+    run.bench.spawn(0, sendSegment(run.bench.kernel, *one.process, call));
+    run.bench.run();
+    RC_ASSERT(!call.sent || one.lockedAt == 0);
+    if (call.sent && run.settings.messages.way == MessageWay::Remap) {
+        run.live.erase(run.live.begin() + static_cast<std::ptrdiff_t>(n));
+    }
+    if (run.rng.below(2) == 0 && run.bench.kernel.segments()->messages().hasFor(peer.number)) {
+        const ReceiveCall got = run.bench.receive(peer);
+        if (got.segment != 0) {
+            Live received{.process = &peer, .call = {}, .stamp = got.header[0]};
+            received.call.at = got.at;
+            received.call.segment = got.segment;
+            run.live.push_back(received);
+        }
+    }
+}
+
+void lockOrUnlock(Run& run, std::size_t n) {
+    Live& one = run.live[n];
+    if (one.lockedAt == 0) {
+        RC_ASSERT(run.bench.lock(*one.process, one.call.at) == one.call.segment);
+        one.lockedAt = run.bench.base(one.call.segment);
+    } else {
+        RC_ASSERT(run.bench.unlock(*one.process, one.call.at) == one.call.segment);
+        one.lockedAt = 0;
+    }
+}
+
+void step(Run& run) {
+    const std::uint64_t what = run.live.empty() ? 0 : run.rng.below(10);
+    const std::size_t n = run.live.empty() ? 0 : run.rng.below(run.live.size());
+    if (what < 5) {
+        allocate(run);
+    } else if (what < 7) {
+        sendOrReceive(run, n);
+    } else if (what < 8) {
+        lockOrUnlock(run, n);
+    } else if (run.live[n].lockedAt == 0) {
+        run.bench.release(*run.live[n].process, run.live[n].call.at);
+        run.live.erase(run.live.begin() + static_cast<std::ptrdiff_t>(n));
+    }
+}
+
+void program() {
+    Run run(*rc::gen::arbitrary<std::uint64_t>());
+    for (int i = 0; i < 40; ++i) {
+        step(run);
+        RC_ASSERT(run.bench.issue() == std::string());
+        for (const Live& one : run.live) {
+            RC_ASSERT(run.bench.read(*one.process, one.call.at) == one.stamp);
+            RC_ASSERT(one.lockedAt == 0 || run.bench.base(one.call.segment) == one.lockedAt);
+        }
+    }
 }
 
 } // namespace
@@ -321,116 +431,6 @@ private slots:
     /// Random programs of two processes that allocate, free, send, receive, lock and unlock.
     void randomPrograms_keepTheInvariantsAndTheBytes() {
         QVERIFY(rc::check([] { program(); }));
-    }
-
-private:
-    struct Live {
-        Process* process = nullptr;
-        SegmentCall call;
-        std::uint64_t stamp = 0;
-        std::uint64_t lockedAt = 0; ///< frame; 0 = it is not locked
-    };
-
-    struct Run {
-        explicit Run(std::uint64_t seed)
-            : rng(seed), settings(segments(rng)),
-              bench(compaction(rng), settings, static_cast<MoverAlgorithm>(1 + rng.below(2))),
-              processes{&bench.makeProcess(), &bench.makeProcess()} {}
-
-        static SegmentMemorySettings segments(Rng& rng) {
-            SegmentMemorySettings settings;
-            settings.heap.placement = static_cast<SegmentPlacement>(1 + rng.below(2));
-            settings.heap.alignAbove = PageCount(300);
-            settings.heap.alignment = PageCount(512);
-            settings.messages.way = static_cast<MessageWay>(rng.below(2));
-            settings.messages.places = 3;
-            return settings;
-        }
-
-        static CompactionSettings compaction(Rng& rng) {
-            CompactionSettings settings = locked(static_cast<LockedSegments>(rng.below(3)),
-                                                 static_cast<LockTimeout>(1 + rng.below(2)));
-            settings.lockLimitCycles = 10'000;
-            settings.extent = static_cast<CompactionExtent>(rng.below(2));
-            settings.preferInTransit = rng.below(2) == 0;
-            return settings;
-        }
-
-        Rng rng;
-        SegmentMemorySettings settings;
-        LockingMachine bench;
-        Process* processes[2];
-        std::vector<Live> live;
-    };
-
-    static void allocate(Run& run) {
-        Live one{.process = run.processes[run.rng.below(2)], .call = {}, .stamp = run.rng.next()};
-        one.call = run.bench.allocate(*one.process, 1 + run.rng.below(run.rng.below(6) ? 90 : 500));
-        if (one.call.segment != 0) {
-            RC_ASSERT(run.bench.write(*one.process, one.call.at, one.stamp));
-            run.live.push_back(one);
-        }
-    }
-
-    static void sendOrReceive(Run& run, std::size_t n) {
-        const Live one = run.live[n];
-        Process& peer = *run.processes[one.process == run.processes[0] ? 1 : 0];
-        SendCall call{.at = one.call.at, .receiver = peer.number};
-        call.headerBytes = 8;
-        call.header[0] = one.stamp;
-        run.bench.spawn(0, sendSegment(run.bench.kernel, *one.process, call));
-        run.bench.run();
-        RC_ASSERT(!call.sent || one.lockedAt == 0);
-        if (call.sent && run.settings.messages.way == MessageWay::Remap) {
-            run.live.erase(run.live.begin() + static_cast<std::ptrdiff_t>(n));
-        }
-        if (run.rng.below(2) == 0 && run.bench.kernel.segments()->messages().hasFor(peer.number)) {
-            const ReceiveCall got = run.bench.receive(peer);
-            if (got.segment != 0) {
-                Live received{.process = &peer, .call = {}, .stamp = got.header[0]};
-                received.call.at = got.at;
-                received.call.segment = got.segment;
-                run.live.push_back(received);
-            }
-        }
-    }
-
-    static void lockOrUnlock(Run& run, std::size_t n) {
-        Live& one = run.live[n];
-        if (one.lockedAt == 0) {
-            RC_ASSERT(run.bench.lock(*one.process, one.call.at) == one.call.segment);
-            one.lockedAt = run.bench.base(one.call.segment);
-        } else {
-            RC_ASSERT(run.bench.unlock(*one.process, one.call.at) == one.call.segment);
-            one.lockedAt = 0;
-        }
-    }
-
-    static void step(Run& run) {
-        const std::uint64_t what = run.live.empty() ? 0 : run.rng.below(10);
-        const std::size_t n = run.live.empty() ? 0 : run.rng.below(run.live.size());
-        if (what < 5) {
-            allocate(run);
-        } else if (what < 7) {
-            sendOrReceive(run, n);
-        } else if (what < 8) {
-            lockOrUnlock(run, n);
-        } else if (run.live[n].lockedAt == 0) {
-            run.bench.release(*run.live[n].process, run.live[n].call.at);
-            run.live.erase(run.live.begin() + static_cast<std::ptrdiff_t>(n));
-        }
-    }
-
-    static void program() {
-        Run run(*rc::gen::arbitrary<std::uint64_t>());
-        for (int i = 0; i < 40; ++i) {
-            step(run);
-            RC_ASSERT(run.bench.issue() == std::string());
-            for (const Live& one : run.live) {
-                RC_ASSERT(run.bench.read(*one.process, one.call.at) == one.stamp);
-                RC_ASSERT(one.lockedAt == 0 || run.bench.base(one.call.segment) == one.lockedAt);
-            }
-        }
     }
 };
 
