@@ -23,7 +23,7 @@ struct SegmentLoad {
     ByteCount largeMost = mib(12);    ///< likewise
     std::uint32_t youngPercent = 50;  ///< share of the frees that hit the younger quarter
     SegmentStamps stamps = SegmentStamps::Pages;
-    std::uint64_t pauseCycles = 0; ///< it sleeps so long before each request
+    std::uint64_t pauseCycles = 0;      ///< it sleeps so long before each request
     bool freeAtEnd = false;             ///< after its last request it frees all that it holds
     std::uint32_t unmovablePercent = 0; ///< share of the requests that are unmovable (buddy)
     std::uint32_t sweeps = 0;           ///< pattern Checkerboard: looks at each page of the array
