@@ -23,11 +23,17 @@ std::unique_ptr<Mover> makeMover(Kernel& kernel, const MoverSettings& settings) 
 }
 
 std::vector<const Listing*> defragListings() {
-    return {&stopTheWorldListing(),       &entryEListing(MoveEnd::High),
-            &entryEListing(MoveEnd::Low), &moverLoopListing(),
-            &recoveryListing(),           &slideListing(),
-            &carrySegmentListing(),       &backgroundListing(),
-            &relaxListing(),              &realignListing()};
+    return {&stopTheWorldListing(),
+            &entryEListing(MoveEnd::High),
+            &entryEListing(MoveEnd::Low),
+            &moverLoopListing(),
+            &recoveryListing(),
+            &slideListing(),
+            &carrySegmentListing(),
+            &backgroundListing(),
+            &relaxListing(),
+            &realignListing(),
+            &lockPolicyListing()};
 }
 
 } // namespace fragscope

@@ -292,7 +292,35 @@ enum class EventSort : std::uint8_t { State, Meaning, Both };
     K(PagesGiven, "pages-given", Meaning, Structure, "process", "pages", "runs", "",               \
       "A process got pages, one by one, at vaddr; their frames lie in so many runs.")              \
     K(PagesPromoted, "pages-promoted", Meaning, Structure, "process", "bytes", "runs", "",         \
-      "512 pages at vaddr, from so many runs of frames, became one large page at paddr.")
+      "512 pages at vaddr, from so many runs of frames, became one large page at paddr.")\
+    /* messages */                                                                                 \
+    K(MessageSent, "message-sent", Meaning, Structure, "process", "frames", "receiver",            \
+      "entries_cleared", "A segment is in a message: nobody maps it until it is received.")        \
+    K(MessageCopied, "message-copied", Meaning, Structure, "process", "length_bytes", "receiver",  \
+      "source_paddr", "A header, or a page of the body, of a message was copied.")                 \
+    K(MessageReceived, "message-received", Meaning, Structure, "process", "frames", "sender",      \
+      "entries_set", "A process maps the segment of a message at vaddr.")                          \
+    K(MessageRefused, "message-refused", Meaning, Structure, "process", "receiver", "", "",        \
+      "A message was not sent or not received.")                                                   \
+    /* locks of segments, and a device */                                                          \
+    K(SegmentLocked, "segment-locked", Meaning, Structure, "process", "locks", "frames",           \
+      "segment", "A segment was locked in place or unlocked; it moves only with 0 locks.")         \
+    K(SegmentLockRefused, "segment-lock-refused", Meaning, Structure, "process", "", "", "",       \
+      "A segment was not locked or unlocked.")                                                     \
+    K(LockWaitBegun, "lock-wait-begun", Meaning, Structure, "process", "limit_cycles", "frames",   \
+      "segment", "A compaction waits for a locked segment to be unlocked.")                        \
+    K(LockWaitEnded, "lock-wait-ended", Meaning, Structure, "process", "waited_cycles", "frames",  \
+      "segment", "The wait of a compaction for a locked segment is over; the rule says how.")      \
+    K(LockDeadlock, "lock-deadlock", Meaning, Structure, "process", "requester", "frames",         \
+      "segment", "A compaction would wait for a lock whose holder waits for the compaction.")      \
+    K(KernelPanic, "kernel-panic", Meaning, Structure, "process", "number", "", "",                \
+      "The kernel stops the machine.")                                                             \
+    K(TransferBegun, "transfer-begun", Meaning, Structure, "process", "length_bytes",              \
+      "transfer", "locked", "A device was told to write at paddr; locked 0: its buffer may move.") \
+    K(DeviceWrote, "device-wrote", Meaning, Structure, "process", "length_bytes", "transfer",      \
+      "left_bytes", "A device wrote at paddr what is meant for vaddr.")                            \
+    K(TransferDone, "transfer-done", Meaning, Structure, "process", "length_bytes", "transfer",    \
+      "cycles", "A device has written all, or its transfer was ended.")
 // clang-format on
 
 enum class EventKind : std::uint16_t {

@@ -228,7 +228,31 @@ namespace fragscope {
     R(HugePromotion, "512 pages become a large one: they are copied to an aligned run")            \
     R(NoAlignedRun, "no 512 free frames lie aligned next to each other")                           \
     R(NotWholeLarge, "these are not 512 small pages that one large page could map")                \
-    R(NewNotZero, "a new segment should be zero: the word is part of something else")
+    R(NewNotZero, "a new segment should be zero: the word is part of something else")\
+    R(MessageUnmapped, "it is sent: the sender's entries are taken out")                           \
+    R(MessageMapped, "it is received: the receiver's entries lead to the same frames")             \
+    R(HeaderCopied, "the header of a message is copied with it")                                   \
+    R(BodyCopied, "messages are copied: the receiver gets a segment of its own")                   \
+    R(MessageChanged, "somebody wrote to the message after it was sent")                           \
+    R(MessagesFull, "all places for messages are taken")                                           \
+    R(ReceiverEnded, "the receiver has ended")                                                     \
+    R(NoRoomForCopy, "no segment for a copy of the body")                                          \
+    R(LockedForDma, "locked in place: a device knows its physical address")                        \
+    R(UnlockedAgain, "no longer needed in place")                                                  \
+    R(NotLocked, "the segment is not locked by its owner")                                         \
+    R(NotLockable, "it lies outside the zone of lockable segments")                                \
+    R(UnlockedInTime, "unlocked before the limit: it slides down like the others")                 \
+    R(LockOutlasts, "the limit is over: it stays, and what is above is compacted down to it")      \
+    R(LockFails, "the limit is over: the compaction ends at the locked segment")                   \
+    R(LockPanic, "the limit is over: a segment was locked for too long")                           \
+    R(KernelPanicked, "the kernel stopped the machine")                                            \
+    R(RequesterHoldsLock, "the process that needs the room holds the lock itself")                 \
+    R(HolderAwaitsHeap, "the holder of the lock waits for the heap, which the compaction has")     \
+    R(BufferNotLocked, "deliberate mistake: the buffer of a device is not locked in place")        \
+    R(DeviceBurst, "the device writes on, at the physical address that it was told")               \
+    R(TransferEnds, "all bytes are written: the device interrupts")                                \
+    R(DeviceWroteElsewhere, "the buffer has moved, and the device writes to its old frames")       \
+    R(TransitFirst, "in a message: it moves without fault or shootdown, so it goes first")
 // clang-format on
 
 enum class Rule : std::uint16_t {

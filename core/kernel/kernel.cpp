@@ -112,6 +112,15 @@ void Kernel::writeProcessEntry(const Process& process) {
     word(process_field::mapFrames, process.map.frames().value);
 }
 
+Process* Kernel::processNamed(const std::string& name) const {
+    for (const auto& process : processes_) {
+        if (process->name == name) {
+            return process.get();
+        }
+    }
+    return nullptr;
+}
+
 void Kernel::setCustomHandler(Process& process, bool installed) {
     process.customHandler = installed;
     writeProcessEntry(process);

@@ -86,6 +86,9 @@ public:
     // ---- processes ----
     /// A process with an empty area at `start`. Nothing if no slot or no frame is left.
     Process* createProcess(const std::string& name, VirtAddr start);
+
+    /// nullptr if there is none.
+    [[nodiscard]] Process* processNamed(const std::string& name) const;
     void setCustomHandler(Process& process, bool installed);
     void end(Process& process, ProcessState state);
     void threadStarted(Process& process, std::uint32_t cpu);

@@ -10,6 +10,9 @@
 #include "fragscope/kernel/paging/mark_sweeper.h"
 #include "fragscope/kernel/paging/range_calls.h"
 #include "fragscope/kernel/paging/stack_calls.h"
+#include "fragscope/kernel/segments/dma_calls.h"
+#include "fragscope/kernel/segments/lock_calls.h"
+#include "fragscope/kernel/segments/message_calls.h"
 #include "fragscope/kernel/segments/paged_calls.h"
 #include "fragscope/kernel/segments/physical_calls.h"
 #include "fragscope/kernel/segments/placements.h"
@@ -38,7 +41,10 @@ std::vector<const Listing*> kernelListings() {
             &releaseBlockListing(),     &allocateInPiecesListing(),
             &allocatePhysicalListing(), &freePhysicalListing(),
             &allocatePagedListing(),    &freePagedListing(),
-            &promotePagesListing()};
+            &promotePagesListing(),     &sendSegmentListing(),
+            &receiveSegmentListing(),   &lockSegmentListing(),
+            &unlockSegmentListing(),    &startTransferListing(),
+            &dmaDeviceListing()};
 }
 
 } // namespace fragscope

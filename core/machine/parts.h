@@ -15,6 +15,7 @@
 #include "fragscope/workload/checkerboard_program.h"
 #include "fragscope/workload/heap/process_heap.h"
 #include "fragscope/workload/segment_program.h"
+#include "fragscope/workload/segment_script.h"
 #include "fragscope/workload/shadow.h"
 #include "fragscope/workload/trace_replay.h"
 
@@ -83,7 +84,9 @@ struct Machine::Parts {
     std::list<TraceReplay> replays;
     std::list<SegmentProgram> segmentPrograms;
     std::list<CheckerboardProgram> checkerboards;
+    std::list<SegmentScript> segmentScripts;
     std::uint64_t pendingActions = 0; ///< of the script, exits included
+    bool panicked = false;            ///< the kernel stopped the machine
     bool ended = false;
     Rule endRule = Rule::None;
 };

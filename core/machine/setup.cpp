@@ -6,6 +6,7 @@
 #include "fragscope/kernel/growth.h"
 #include "fragscope/kernel/paging/demand_paging.h"
 #include "fragscope/kernel/paging/stack_calls.h"
+#include "fragscope/kernel/segments/dma_calls.h"
 #include "fragscope/machine/heap_setup.h"
 #include "fragscope/machine/script.h"
 
@@ -157,6 +158,12 @@ Expected<Done> startThreads(Machine::Parts& parts, std::size_t index) {
             parts.scheduler.spawn(spec, parts.segmentPrograms.back().run());
             continue;
         }
+        if (settings.pattern == Pattern::Script && parts.kernel.segments() != nullptr) {
+            spec.listing = ListingId::SegmentScript;
+            parts.segmentScripts.emplace_back(parts.threads.back());
+            parts.scheduler.spawn(spec, parts.segmentScripts.back().run());
+            continue;
+        }
         if (settings.pattern == Pattern::Checkerboard) {
             spec.listing = ListingId::CheckerboardProgram;
             parts.checkerboards.emplace_back(parts.threads.back());
@@ -199,7 +206,8 @@ void makeCompaction(Machine::Parts& parts) {
     }
     parts.carrier.emplace(parts.kernel, *parts.mover,
                           transferBlockOf(parts.kernel, parts.config.mover));
-    parts.compaction.emplace(parts.events, segments->heap(), *parts.carrier, settings);
+    parts.compaction.emplace(parts.events, segments->heap(), *parts.carrier, settings,
+                             &parts.scheduler);
     if (settings.onFailure()) {
         segments->heap().setCompactor(&*parts.compaction);
     }
@@ -220,6 +228,23 @@ void makeCompaction(Machine::Parts& parts) {
                             .listing = ListingId::RealignSegments,
                             .daemon = true};
         parts.scheduler.spawn(spec, parts.realigner->run());
+    }
+}
+
+/// The device, if a script uses it.
+void startDevice(Machine::Parts& parts) {
+    const auto& processes = parts.config.processes;
+    const bool used =
+        std::any_of(processes.begin(), processes.end(), [](const ProcessSettings& process) {
+            return std::any_of(process.script.begin(), process.script.end(),
+                               [](const auto& one) { return one.verb == Verb::Transfer; });
+        });
+    if (parts.kernel.segments() != nullptr && used) {
+        const TaskSpec spec{.role = TaskRole::Kernel,
+                            .cpu = parts.config.segments.device.cpu,
+                            .listing = ListingId::DmaDevice,
+                            .daemon = true};
+        parts.scheduler.spawn(spec, runDevice(parts.kernel));
     }
 }
 
@@ -274,6 +299,7 @@ Expected<Done> setUp(Machine::Parts& parts) {
     parts.moverControl.releasesSeen = parts.kernel.frames().releases();
     startMover(parts);
     makeCompaction(parts);
+    startDevice(parts);
     makeHeaps(parts);
     for (std::size_t i = 0; i < parts.config.processes.size(); ++i) {
         if (auto started = startThreads(parts, i); !started) {

@@ -77,6 +77,10 @@ template <> std::span<const Choice> choicesOf<CompactionExtent>();
 template <> std::span<const Choice> choicesOf<LockedSegments>();
 template <> std::span<const Choice> choicesOf<Realign>();
 template <> std::span<const Choice> choicesOf<SegmentStamps>();
+template <> std::span<const Choice> choicesOf<MessageWay>();
+template <> std::span<const Choice> choicesOf<SendShootdown>();
+template <> std::span<const Choice> choicesOf<BufferLock>();
+template <> std::span<const Choice> choicesOf<LockTimeout>();
 
 /// The name of an enumerator, e.g. "entry-e".
 template <class E> std::string_view choiceName(E value) {

@@ -122,9 +122,11 @@ template <> std::span<const Choice> choicesOf<CompactionExtent>() {
 }
 
 template <> std::span<const Choice> choicesOf<LockedSegments>() {
-    static constexpr std::array<Choice, 2> choices{{
+    static constexpr std::array<Choice, 3> choices{{
         {"above", "It stays: what is above is compacted down to the locked segment."},
         {"below", "The oldest segments above that fit move into it: the order by age is given up."},
+        {"wait",
+         "The compaction waits until the segment is unlocked, or for compaction.lock_limit."},
     }};
     return choices;
 }

@@ -62,6 +62,18 @@ template <> struct SectionAccess<SegmentSettings> {
     static auto& in(auto& config, std::size_t) { return config.segments.heap; }
 };
 
+template <> struct SectionAccess<MessageSettings> {
+    static constexpr auto section = SettingSection::Segments;
+
+    static auto& in(auto& config, std::size_t) { return config.segments.messages; }
+};
+
+template <> struct SectionAccess<DeviceSettings> {
+    static constexpr auto section = SettingSection::Segments;
+
+    static auto& in(auto& config, std::size_t) { return config.segments.device; }
+};
+
 template <> struct SectionAccess<CompactionSettings> {
     static constexpr auto section = SettingSection::Compaction;
 
@@ -244,9 +256,12 @@ std::vector<Setting> moverSettings();
 std::vector<Setting> pagingSettings();
 std::vector<Setting> processSettings();
 std::vector<Setting> segmentSettings();
+std::vector<Setting> messageSettings(); ///< more of [segments]
 std::vector<Setting> compactionSettings();
+std::vector<Setting> lockSettings();        ///< more of [compaction]
 std::vector<Setting> heapSettings();        ///< more of [[process]]
 std::vector<Setting> segmentLoadSettings(); ///< likewise
+std::vector<Setting> peerSettings();        ///< likewise
 std::vector<Setting> lowMemorySettings();   ///< more of [paging]
 std::vector<Setting> actionSettings();
 

@@ -60,6 +60,10 @@ void checkHeaps(const RunConfig& config, IssueList& issues);
 bool hasSegments(const ProcessSettings& process);
 
 void checkSegments(const RunConfig& config, IssueList& issues);
+/// True if its script uses segments.
+bool hasSegmentScript(const ProcessSettings& process);
+
+void checkMessages(const RunConfig& config, IssueList& issues);
 void checkActions(const RunConfig& config, IssueList& issues);
 
 } // namespace fragscope

@@ -121,7 +121,8 @@ void checkProgram(const ProcessSettings& process, std::size_t item, IssueList& i
 } // namespace
 
 bool hasSegments(const ProcessSettings& process) {
-    return process.pattern == Pattern::Segments || process.pattern == Pattern::Checkerboard;
+    return process.pattern == Pattern::Segments || process.pattern == Pattern::Checkerboard ||
+           hasSegmentScript(process);
 }
 
 void checkSegments(const RunConfig& config, IssueList& issues) {
@@ -131,7 +132,7 @@ void checkSegments(const RunConfig& config, IssueList& issues) {
         if (hasSegments(process) && !enabled) {
             issues.add("process.pattern", item, "there are no segments: set segments.placement");
         }
-        if (hasSegments(process)) {
+        if (process.pattern == Pattern::Segments) {
             checkProgram(process, item, issues);
         }
         const bool other = !process.blocks.empty() || process.reserve.value != 0 ||
@@ -140,7 +141,8 @@ void checkSegments(const RunConfig& config, IssueList& issues) {
         if (enabled && (other || !hasSegments(process))) {
             issues.add("process.pattern", item,
                        "where memory is segments, every process has pattern = `segments` or "
-                       "`checkerboard` and no blocks, reserve, file, stack, heap or trace");
+                       "`checkerboard`, or a script that uses them, and no blocks, reserve, file, "
+                       "stack, heap or trace");
         }
     }
     if (enabled) {
@@ -148,6 +150,7 @@ void checkSegments(const RunConfig& config, IssueList& issues) {
         checkMachine(config, issues);
         checkRealign(config.compaction, issues);
         checkBaselines(config, issues);
+        checkMessages(config, issues);
     }
 }
 

@@ -72,6 +72,14 @@ enum class ListingId : std::uint16_t {
     FreePaged,            ///< kernel/segments/paged_calls
     PromotePages,         ///< kernel/segments/promotion
     CheckerboardProgram,  ///< workload/checkerboard_program
+    SendSegment,          ///< kernel/segments/message_calls
+    ReceiveSegment,       ///< kernel/segments/message_calls
+    LockSegment,          ///< kernel/segments/lock_calls
+    UnlockSegment,        ///< kernel/segments/lock_calls
+    StartTransfer,        ///< kernel/segments/dma_calls
+    DmaDevice,            ///< kernel/segments/dma_calls: the device itself
+    LockPolicy,           ///< defrag/compaction/lock_policy
+    SegmentScript,        ///< workload/segment_script
     Count
 };
 

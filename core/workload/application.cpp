@@ -86,15 +86,6 @@ Steps moveRsp(ApplicationThread& thread, const ScriptedAccess& call, Locals& l) 
     }
 }
 
-Process* processNamed(const Kernel& kernel, const std::string& name) {
-    for (const auto& process : kernel.processes()) {
-        if (process->name == name) {
-            return process.get();
-        }
-    }
-    return nullptr;
-}
-
 /// Work without an access; interrupts are taken now and then.
 Steps work(Kernel& kernel, std::uint64_t cycles) {
     constexpr std::uint64_t most = 1000;
@@ -127,7 +118,7 @@ Steps performCall(ApplicationThread& thread, const ScriptedAccess& call, Locals&
         co_await giveBackPages(kernel, process, first, pages, GiveBackMode::Unmap);
         break;
     case Verb::Fork:
-        co_await forkMemory(kernel, process, *processNamed(kernel, call.other));
+        co_await forkMemory(kernel, process, *kernel.processNamed(call.other));
         break;
     case Verb::Reclaim:
         co_await reclaimStacks(kernel, process, thread.number);

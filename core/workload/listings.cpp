@@ -6,15 +6,16 @@
 #include "fragscope/workload/heap/kernel_collector.h"
 #include "fragscope/workload/heap/scavenger.h"
 #include "fragscope/workload/segment_program.h"
+#include "fragscope/workload/segment_script.h"
 #include "fragscope/workload/trace_replay.h"
 
 namespace fragscope {
 
 std::vector<const Listing*> workloadListings() {
-    std::vector<const Listing*> all{&applicationListing(),    &traceReplayListing(),
-                                    &heapOperationListing(),  &scavengerListing(),
-                                    &memoryThreadListing(),   &kernelCollectorListing(),
-                                    &segmentProgramListing(), &checkerboardListing()};
+    std::vector<const Listing*> all{
+        &applicationListing(),    &traceReplayListing(),  &heapOperationListing(),
+        &scavengerListing(),      &memoryThreadListing(), &kernelCollectorListing(),
+        &segmentProgramListing(), &checkerboardListing(), &segmentScriptListing()};
     for (const Listing* listing : heapListings()) {
         all.push_back(listing);
     }

@@ -2,6 +2,7 @@
 
 #include "fragscope/base/units.h"
 
+#include <string>
 #include <vector>
 
 namespace fragscope {
@@ -28,6 +29,10 @@ struct SegmentLoad {
     std::uint32_t unmovablePercent = 0; ///< share of the requests that are unmovable (buddy)
     std::uint32_t sweeps = 0;           ///< pattern Checkerboard: looks at each page of the array
     bool promote = false;               ///< pattern Checkerboard: asks for large pages before
+    std::string peer;                   ///< process that gets messages; it has the same stamps
+    std::uint32_t sendPercent = 0;      ///< share of the segments that are sent there, not freed
+    std::uint32_t lockPercent = 0;      ///< share of the segments that are locked for a while
+    std::uint32_t lockRequests = 8;     ///< how long, in requests of the program
 };
 
 } // namespace fragscope

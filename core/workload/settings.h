@@ -44,7 +44,20 @@ enum class Verb : std::uint8_t {
     Cycle, ///< allocates, touches and frees a block so many times
     Cache, ///< uses a block that the process may drop when memory is short
     Scavenge,
-    Collect, ///< has the kernel's collector run: a deliberate mistake
+    Collect,    ///< has the kernel's collector run: a deliberate mistake
+    GetSegment, ///< system calls for segments, from here on, and what a program does with them
+    GetBuffer,  ///< a lockable one
+    FreeSegment,
+    Stamp,  ///< writes the first and the last word of each page of a segment
+    Verify, ///< reads them again
+    Poke,   ///< writes one word of a segment
+    Peek,   ///< reads it
+    Send,
+    Receive,
+    Lock,
+    Unlock,
+    Transfer,      ///< a device writes to a segment, beside the program
+    AwaitTransfer, ///< until it has
 };
 
 /// What the offset of an access counts from.
@@ -60,8 +73,9 @@ struct ScriptedAccess {
     std::uint64_t offset = 0; ///< Wait: cycles; Cycle: times
     Verb verb = Verb::Access;
     ByteCount size{};    ///< of the range, or of what is reserved
-    std::string other{}; ///< Fork: the child; a block of the heap, by name
+    std::string other{}; ///< Fork: the child; a block of the heap or a segment, by name
     OffsetBase base = OffsetBase::Area;
+    std::string peer{}; ///< Send: the receiver
 };
 
 /// Contiguous frames given to a process before the run; blocks of a process are neighbours in its

@@ -16,12 +16,13 @@ constexpr std::array watched{
     EventKind::FramesFreed,   EventKind::StoreBuffered,  EventKind::StoreDrained,
     EventKind::HeapAllocated, EventKind::HeapFreed,      EventKind::SegmentAllocated,
     EventKind::SegmentFreed,  EventKind::SegmentMoved,   EventKind::MoveBegun,
+    EventKind::MessageSent,   EventKind::MessageCopied,  EventKind::DeviceWrote,
 };
 
 /// Reasons after which a page that becomes reachable again starts afresh.
 bool meansGivenBack(Rule why) {
     return why == Rule::ScenarioSaysSo || why == Rule::ConvertedBack || why == Rule::Unmapped ||
-           why == Rule::SegmentUnmapped;
+           why == Rule::SegmentUnmapped || why == Rule::MessageUnmapped;
 }
 
 /// Reasons for which a page that becomes reachable must be all zero.
@@ -36,10 +37,6 @@ bool comesBackAlone(Rule why) {
 
 bool isReclaim(Rule why) {
     return why == Rule::BelowStackPointer || why == Rule::RedZoneIgnored;
-}
-
-std::size_t wordOf(std::uint64_t address) {
-    return (address & pageOffsetMask) / wordBytes;
 }
 
 } // namespace
@@ -85,7 +82,13 @@ void Shadow::onEvent(const Event& event) {
     case EventKind::SegmentFreed:
     case EventKind::SegmentMoved:
     case EventKind::MoveBegun:
+    case EventKind::MessageSent:
         return onSegment(event);
+    case EventKind::MessageCopied:
+        return onBodyCopied(event);
+    case EventKind::DeviceWrote:
+        checkOwner(event);
+        return onDevice(event);
     default:
         return onMapChange(event.object);
     }
@@ -100,10 +103,6 @@ std::uint64_t Shadow::bytesAt(std::uint64_t frame, std::size_t word) const {
     return kernel_.board().memory.load(startOf(FrameNumber(frame)) + ByteCount(word * wordBytes));
 }
 
-bool Shadow::inSegmentHeap(std::uint64_t frame) const {
-    return frame >= kernel_.plan().root.frameCount;
-}
-
 std::uint32_t Shadow::ownerOf(std::uint64_t frame) const {
     if (!inSegmentHeap(frame)) {
         const FrameInfo info = kernel_.frames().info(FrameNumber(frame));
@@ -116,42 +115,6 @@ std::uint32_t Shadow::ownerOf(std::uint64_t frame) const {
     }
     const auto& [first, run] = *std::prev(above);
     return frame - first < run.frames ? run.process : 0;
-}
-
-/// While a segment moves, its owner has the old place and the new one.
-void Shadow::onSegment(const Event& event) {
-    const std::uint64_t first = event.paddr >> pageShift;
-    if (kernel_.segments() == nullptr) {
-        return;
-    }
-    if (event.kind == EventKind::SegmentFreed) {
-        segments_.erase(first);
-    } else if (event.kind == EventKind::MoveBegun) {
-        segments_[first] = {event.value >> pageShift, event.object};
-    } else {
-        segments_[first] = {event.value, event.object};
-        if (event.kind == EventKind::SegmentAllocated && isWithoutPaging()) {
-            clear(first, event.value);
-        }
-        if (event.kind == EventKind::SegmentMoved) {
-            segments_.erase(event.a >> pageShift);
-        }
-    }
-}
-
-bool Shadow::isWithoutPaging() const {
-    return kernel_.settings().segments.addresses == SegmentAddresses::Physical;
-}
-
-/// Without paging no table entry says that the kernel clears the frames of a new segment.
-void Shadow::clear(std::uint64_t first, std::uint64_t frames) {
-    for (std::uint64_t frame = first; frame < first + frames; ++frame) {
-        const auto known = frameContents_.find(frame);
-        if (known != frameContents_.end() && kernel_.settings().segments.clear) {
-            contents_[known->second]->words = {};
-            contents_[known->second]->writtenAt = {};
-        }
-    }
 }
 
 void Shadow::checkOwner(const Event& event) {
@@ -298,8 +261,14 @@ void Shadow::onTableEntry(const Event& event) {
             } else if (event.rule == Rule::StackWentDeeper) {
                 unreachable(event.object, page + i, true); // whatever the thread finds there
             }
-            reachable(event.object, page + i, entry.frame().value + i, event.rule);
+            if (event.rule != Rule::MessageMapped ||
+                !receivePage(event.object, page + i, entry.frame().value + i)) {
+                reachable(event.object, page + i, entry.frame().value + i, event.rule);
+            }
         } else {
+            if (event.rule == Rule::MessageUnmapped) {
+                sendPage(event.object, page + i, mapping.frame().value + i);
+            }
             unreachable(event.object, page + i, givesBack(event, page + i));
             onSwappedOut(event, page + i);
             if (isReclaim(event.rule)) {
@@ -407,6 +376,7 @@ bool Shadow::givesBack(const Event& entry, std::uint64_t page) {
 }
 
 void Shadow::onCopied(const Event& event) {
+    moveMessage(event.a >> pageShift, event.paddr >> pageShift);
     if (View* view = find(event.object, event.vaddr >> pageShift)) {
         view->copyFrame = event.paddr >> pageShift;
     }
@@ -493,7 +463,7 @@ void Shadow::reachable(std::uint32_t process, std::uint64_t page, std::uint64_t 
     }
 }
 
-void Shadow::compare(std::uint32_t process, std::uint64_t page, View& view) {
+void Shadow::compare(std::uint32_t process, std::uint64_t page, View& view, Rule why) {
     view.home = view.frame;
     view.copyFrame = nowhere;
     frameContents_[view.frame] = view.contents;
@@ -504,7 +474,7 @@ void Shadow::compare(std::uint32_t process, std::uint64_t page, View& view) {
             const Event event{.object = process,
                               .vaddr = page << pageShift,
                               .paddr = startOf(FrameNumber(view.frame)).value + word * wordBytes};
-            reportLost(event, contents, word, found, Rule::WriteUnreachable);
+            reportLost(event, contents, word, found, why);
         }
     }
 }

@@ -78,6 +78,11 @@ private:
     void onCopied(const Event& event);
     void forgetCopies(std::uint32_t process);
     void onHeap(const Event& event);
+    void onBodyCopied(const Event& event);
+    void onDevice(const Event& event);
+    void sendPage(std::uint32_t process, std::uint64_t page, std::uint64_t frame);
+    bool receivePage(std::uint32_t process, std::uint64_t page, std::uint64_t frame);
+    void moveMessage(std::uint64_t from, std::uint64_t to);
     [[nodiscard]] bool givesBack(const Event& entry, std::uint64_t page);
     [[nodiscard]] bool holdsLiveBlock(std::uint32_t process, std::uint64_t page) const;
 
@@ -93,7 +98,10 @@ private:
     void forgetDead(std::uint32_t process, std::uint64_t page);
     void ownCopy(std::uint32_t process, std::uint64_t page);
     void unreachable(std::uint32_t process, std::uint64_t page, bool givenBack);
-    void compare(std::uint32_t process, std::uint64_t page, View& view);
+    void compare(std::uint32_t process,
+                 std::uint64_t page,
+                 View& view,
+                 Rule why = Rule::WriteUnreachable);
     void startAfresh(View& view, std::uint32_t process, std::uint64_t frame, Rule why);
     void checkOwner(const Event& event);
     void onSegment(const Event& event);
@@ -108,6 +116,10 @@ private:
         const Event& event, Contents& contents, std::size_t word, std::uint64_t truth, Rule why);
     View* find(std::uint32_t process, std::uint64_t page);
     std::uint64_t bytesAt(std::uint64_t frame, std::size_t word) const;
+
+    static std::size_t wordOf(std::uint64_t address) {
+        return (address & pageOffsetMask) / wordBytes;
+    }
 
     static std::uint64_t key(std::uint32_t process, std::uint64_t page) {
         return std::uint64_t{process} << 40 | page;
@@ -133,6 +145,7 @@ private:
     };
 
     std::map<std::uint64_t, OwnedRun> segments_;
+    std::map<std::uint64_t, std::size_t> messages_; ///< contents in transit, by frame
 };
 
 } // namespace fragscope

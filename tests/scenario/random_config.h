@@ -199,6 +199,8 @@ private:
         load.unmovablePercent = static_cast<std::uint32_t>(rng_.below(101));
         load.sweeps = static_cast<std::uint32_t>(rng_.below(1ULL << 32));
         load.promote = coin();
+        load.lockPercent = static_cast<std::uint32_t>(rng_.below(101));
+        load.lockRequests = static_cast<std::uint32_t>(1 + rng_.below(100));
     }
 
     void fill(SegmentMemorySettings& segments) {
@@ -223,6 +225,11 @@ private:
         heap.spanChoice = any<SpanChoice>();
         heap.surveyEvery = static_cast<std::uint32_t>(rng_.below(100));
         heap.maxOrder = static_cast<std::uint32_t>(rng_.below(29));
+        heap.lockZone = coin() ? ByteCount(0) : kib(4 * (1 + rng_.below(64)));
+        segments.messages.way = any<MessageWay>();
+        segments.messages.places = static_cast<std::uint32_t>(1 + rng_.below(100));
+        segments.messages.shootdown = any<SendShootdown>();
+        segments.device.lock = any<BufferLock>();
     }
 
     void fill(CompactionSettings& compaction, const MachineSettings& machine) {
@@ -230,6 +237,9 @@ private:
         compaction.extent = any<CompactionExtent>();
         compaction.slackPercent = static_cast<std::uint32_t>(rng_.below(101));
         compaction.locked = any<LockedSegments>();
+        compaction.lockLimitCycles = someCycles();
+        compaction.lockTimeout = any<LockTimeout>();
+        compaction.preferInTransit = coin();
         compaction.periodCycles = 1 + someCycles() / 2;
         compaction.budget = ByteCount(1 + rng_.below(1ULL << 30));
         compaction.thresholdPercent = static_cast<std::uint32_t>(rng_.below(101));
@@ -268,6 +278,28 @@ private:
             process.accesses = 1 + rng_.below(1000);
             process.blocks.clear();
             process.cpus.resize(1);
+        }
+        makeMessages(config);
+    }
+
+    /// Messages and locks are about segments that are mapped in one piece.
+    void makeMessages(RunConfig& config) {
+        const SegmentPlacement placement = config.segments.heap.placement;
+        if (config.segments.addresses == SegmentAddresses::Physical ||
+            placement == SegmentPlacement::Paged || placement == SegmentPlacement::Split) {
+            config.segments.heap.lockZone = ByteCount(0);
+            for (ProcessSettings& process : config.processes) {
+                process.segments.lockPercent = 0;
+            }
+            return;
+        }
+        ProcessSettings& first = config.processes.front();
+        ProcessSettings& last = config.processes.back();
+        if (&first != &last && first.pattern == Pattern::Segments &&
+            last.pattern == Pattern::Segments) {
+            first.segments.peer = last.name;
+            first.segments.sendPercent = static_cast<std::uint32_t>(rng_.below(101));
+            last.segments.stamps = first.segments.stamps;
         }
     }
 

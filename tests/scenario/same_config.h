@@ -65,9 +65,9 @@ inline bool same(const InitialBlock& x, const InitialBlock& y) {
 }
 
 inline bool same(const ScriptedAccess& x, const ScriptedAccess& y) {
-    const auto& [write, offset, verb, size, other, base] = x;
-    return std::tie(write, offset, verb, size, other, base) ==
-           std::tie(y.write, y.offset, y.verb, y.size, y.other, y.base);
+    const auto& [write, offset, verb, size, other, base, peer] = x;
+    return std::tie(write, offset, verb, size, other, base, peer) ==
+           std::tie(y.write, y.offset, y.verb, y.size, y.other, y.base, y.peer);
 }
 
 inline bool same(const HeapSettings& x, const HeapSettings& y) {
@@ -78,31 +78,44 @@ inline bool same(const HeapSettings& x, const HeapSettings& y) {
 }
 
 inline bool same(const SegmentLoad& x, const SegmentLoad& y) {
+    const auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, peer1, send1,
+                 lock1, for1] = x;
+    const auto& [b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15, peer2, send2,
+                 lock2, for2] = y;
+    return std::tie(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15) ==
+               std::tie(b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15) &&
+           std::tie(peer1, send1, lock1, for1) == std::tie(peer2, send2, lock2, for2);
+}
+
+inline bool same(const SegmentSettings& x, const SegmentSettings& y) {
+    const auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, zone1] = x;
+    const auto& [b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15, zone2] = y;
+    return std::tie(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, zone1) ==
+           std::tie(b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15, zone2);
+}
+
+inline bool same(const MessageSettings& x, const MessageSettings& y) {
+    const auto& [way, places, shootdown] = x;
+    return std::tie(way, places, shootdown) == std::tie(y.way, y.places, y.shootdown);
+}
+
+inline bool same(const DeviceSettings& x, const DeviceSettings& y) {
+    const auto& [lock, cpu] = x;
+    return std::tie(lock, cpu) == std::tie(y.lock, y.cpu);
+}
+
+inline bool same(const SegmentMemorySettings& x, const SegmentMemorySettings& y) {
+    const auto& [a1, a2, a3, a4, a5, a6, a7, heap1, messages1, device1] = x;
+    const auto& [b1, b2, b3, b4, b5, b6, b7, heap2, messages2, device2] = y;
+    return std::tie(a1, a2, a3, a4, a5, a6, a7) == std::tie(b1, b2, b3, b4, b5, b6, b7) &&
+           same(heap1, heap2) && same(messages1, messages2) && same(device1, device2);
+}
+
+inline bool same(const CompactionSettings& x, const CompactionSettings& y) {
     const auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14] = x;
     const auto& [b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14] = y;
     return std::tie(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14) ==
            std::tie(b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14);
-}
-
-inline bool same(const SegmentSettings& x, const SegmentSettings& y) {
-    const auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15] = x;
-    const auto& [b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15] = y;
-    return std::tie(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15) ==
-           std::tie(b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15);
-}
-
-inline bool same(const SegmentMemorySettings& x, const SegmentMemorySettings& y) {
-    const auto& [a1, a2, a3, a4, a5, a6, a7, heap1] = x;
-    const auto& [b1, b2, b3, b4, b5, b6, b7, heap2] = y;
-    return std::tie(a1, a2, a3, a4, a5, a6, a7) == std::tie(b1, b2, b3, b4, b5, b6, b7) &&
-           same(heap1, heap2);
-}
-
-inline bool same(const CompactionSettings& x, const CompactionSettings& y) {
-    const auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11] = x;
-    const auto& [b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11] = y;
-    return std::tie(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11) ==
-           std::tie(b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11);
 }
 
 inline bool same(const ProcessSettings& x, const ProcessSettings& y) {

@@ -14,6 +14,8 @@
 
 #include "ui/window_fixture.h"
 #include "view/support/segment_program.h"
+#include <algorithm>
+#include <functional>
 
 using namespace fragscope;
 using namespace fragscope::test;
@@ -63,7 +65,7 @@ private slots:
         click(moved.base);
         const QString told = inspected();
         const QString base = QStringLiteral("Base: F%1").arg(moved.base.value);
-        const QString birth = QStringLiteral("allocation %1;").arg(moved.birth);
+        const QString birth = QStringLiteral("Birth: %1; ").arg(moved.birth);
         for (const QString& expected :
              {base, birth, QStringLiteral("State: used"), QStringLiteral("Owner: server at V0x"),
               QStringLiteral("Length: %1 frame").arg(moved.frames.value),
@@ -103,7 +105,11 @@ private slots:
 
     void quickFit_listsAreShown_andChosenByClickAndKey() {
         open(SegmentPlacement::QuickFit);
-        runToEnd();
+        goTo([this] {
+            const auto& lists = books().zones.at(0).lists;
+            return std::count_if(lists.begin(), lists.end(),
+                                 [](const auto& list) { return !list.empty(); }) > 2;
+        });
         ChainView& rows = cards().heap->rows();
         QCOMPARE(cards().heapCard->title(), QStringLiteral("Free lists"));
         std::size_t row = 0;
@@ -130,7 +136,7 @@ private slots:
 
     void top_gapsAreShown_andTheTopIsALine() {
         open(SegmentPlacement::Top);
-        runToEnd();
+        goTo([this] { return books().zones.at(0).gaps.size() > 2 && !scene().segments()->motion; });
         QCOMPARE(cards().heapCard->title(), QStringLiteral("Gaps"));
         PageCount gaps{};
         for (const SegmentGap& gap : books().zones.at(0).gaps) {
@@ -247,13 +253,25 @@ private slots:
 
 private:
     void open(SegmentPlacement placement) {
-        window_ = windowWith(segmentProgram(placement));
+        window_ = windowWith(segmentProgram(placement), {1600, 900});
         QVERIFY(scene().segments() != nullptr);
     }
 
     void runToEnd() {
         window_->actions().runToEnd->trigger();
         window_->settle();
+    }
+
+    /// On until a moment is as wished.
+    void goTo(const std::function<bool()>& wished) {
+        for (std::uint64_t step = 50; step < scene().moment().knownSteps; step += 50) {
+            window_->engine().seekStep(step);
+            window_->settle();
+            if (wished()) {
+                return;
+            }
+        }
+        QFAIL("there is no such moment");
     }
 
     /// Seq of the first event that says that a segment was moved.

@@ -123,7 +123,7 @@ void TestSnapshot::series_growing_isCopiedNowAndThen() {
 void TestSnapshot::series_behindTheHead_isWholeAtOnce() {
     Setup setup(6000);
     SnapshotMaker maker(50);
-    maker.make(setup.timeline, 0);
+    (void)maker.make(setup.timeline, 0);
     setup.timeline.forward(nullptr, 500); // looked ahead, and back to where the window stands
     setup.timeline.seek(3);
     const SnapshotRef shown = maker.make(setup.timeline, 0);

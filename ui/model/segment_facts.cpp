@@ -60,15 +60,15 @@ void addListFacts(std::vector<Fact>& facts, const SegmentBooks& books, const Seg
     if (!books.hasLists) {
         return;
     }
-    const std::uint32_t list = listOf(run.frames);
+    const bool large = books.largestBlock == 0 && listOf(run.frames) == 0;
     const auto base = [&](SegmentId id, const QString& none) {
         const Segment* other = id == 0 ? nullptr : books.run(id);
         return other == nullptr ? none : qt(text(other->base));
     };
-    facts.push_back({QObject::tr("List"),
-                     list == 0 ? QObject::tr("of large runs")
-                               : QObject::tr("of %1").arg(
-                                     counted(list, QObject::tr("frame"), QObject::tr("frames")))});
+    const QString length = counted(run.frames.value, QObject::tr("frame"), QObject::tr("frames"));
+    const QString name = large ? QObject::tr("of large runs") : QObject::tr("of %1").arg(length);
+    facts.push_back(
+        {QObject::tr("List"), run.unmovable ? QObject::tr("%1, unmovable").arg(name) : name});
     facts.push_back({QObject::tr("Next"), base(run.list.next, QObject::tr("none: the last"))});
     facts.push_back(
         {QObject::tr("Previous"), base(run.list.previous, QObject::tr("none: the first"))});
@@ -87,6 +87,15 @@ void addMoves(std::vector<Fact>& facts, const std::vector<SegmentMoveView>& move
     }
 }
 
+/// While a segment is moved its descriptor may cover old and new place: it lies at the old one.
+Segment asMoved(Segment run, const std::optional<SegmentMotion>& motion) {
+    if (run.state == SegmentState::Moving && motion && motion->segment == run.id) {
+        run.base = motion->from;
+        run.frames = motion->frames;
+    }
+    return run;
+}
+
 QString ageText(const SegmentBooks& books, const Segment& segment) {
     std::uint64_t older = 0;
     std::uint64_t all = 0;
@@ -96,7 +105,7 @@ QString ageText(const SegmentBooks& books, const Segment& segment) {
             older += isSegment(run) && run.birth < segment.birth ? 1U : 0U;
         }
     }
-    return QObject::tr("allocation %1; %2 of %3 are older")
+    return QObject::tr("%1; %2 of %3 older")
         .arg(grouped(segment.birth), grouped(older), grouped(all));
 }
 
@@ -131,7 +140,7 @@ std::vector<Fact> segmentFacts(const SegmentScene& scene,
     if (!index) {
         return facts;
     }
-    const Segment& run = zone->runs[*index];
+    const Segment run = asMoved(zone->runs[*index], scene.motion);
     facts.push_back({QObject::tr("State"), stateText(scene, run, zone->gapAt(frame))});
     facts.push_back({QObject::tr("Base"),
                      QObject::tr("%1 at %2").arg(qt(text(run.base)), qt(text(startOf(run.base))))});
@@ -144,7 +153,7 @@ std::vector<Fact> segmentFacts(const SegmentScene& scene,
             {QObject::tr("Cut"), counted(run.depth, QObject::tr("time"), QObject::tr("times"))});
         addListFacts(facts, *scene.books, run);
     }
-    if (run.frames.value > 1) {
+    if (run.frames.value > 1 && frame >= run.base) {
         facts.push_back({QObject::tr("Frame"), QObject::tr("%1, number %2 of the run")
                                                    .arg(qt(text(frame)))
                                                    .arg((frame - run.base).value)});

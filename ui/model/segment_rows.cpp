@@ -28,6 +28,16 @@ ChainRow zoneRow(const SegmentZoneView& zone) {
     return row;
 }
 
+/// Buddy: a list for each order and migrate type; quick-fit: one for each length, 0 for large runs.
+QString nameOfList(const SegmentBooks& books, std::size_t list) {
+    if (books.largestBlock == 0) {
+        return list == 0 ? QObject::tr("large")
+                         : counted(list, QObject::tr("frame"), QObject::tr("frames"));
+    }
+    const QString size = counted(1ULL << (list / 2), QObject::tr("frame"), QObject::tr("frames"));
+    return list % 2 == 0 ? size : QObject::tr("%1, unmovable").arg(size);
+}
+
 std::optional<ChainRow>
 listRow(const SegmentBooks& books, const SegmentZoneView& zone, std::size_t list) {
     const std::vector<SegmentId>& runs = zone.lists.at(list);
@@ -35,14 +45,14 @@ listRow(const SegmentBooks& books, const SegmentZoneView& zone, std::size_t list
         return std::nullopt;
     }
     ChainRow row;
-    row.name = list == 0 ? QObject::tr("large")
-                         : counted(list, QObject::tr("frame"), QObject::tr("frames"));
+    row.name = nameOfList(books, list);
     row.note = grouped(runs.size());
     for (std::size_t i = 0; i < std::min(runs.size(), mostLinks); ++i) {
         if (const Segment* run = books.run(runs[i])) {
             row.links.push_back(
-                list == 0 ? linkTo(run->base, run->frames)
-                          : ChainLink{QString::number(run->base.value), run->base.value, false});
+                list == 0 && books.largestBlock == 0
+                    ? linkTo(run->base, run->frames)
+                    : ChainLink{QString::number(run->base.value), run->base.value, false});
             row.wrong = row.wrong || run->state != SegmentState::Free;
         }
     }
@@ -118,8 +128,9 @@ std::vector<ChainRow> heapRows(const SegmentBooks& books) {
             addGapRows(rows, zone);
             continue;
         }
-        for (std::size_t list = 1; list <= zone.lists.size(); ++list) {
-            if (const auto row = listRow(books, zone, list % zone.lists.size())) {
+        const std::size_t first = books.largestBlock == 0 ? 1 : 0; // large runs come last
+        for (std::size_t i = 0; i < zone.lists.size(); ++i) {
+            if (const auto row = listRow(books, zone, (first + i) % zone.lists.size())) {
                 rows.push_back(*row);
             }
         }
@@ -141,9 +152,10 @@ QString heapNote(const SegmentBooks& books) {
         }
     }
     if (books.hasLists) {
-        return QObject::tr("%1 of %2 lists in use")
-            .arg(lists)
-            .arg(books.zones.size() * SegmentZoneView::listCount);
+        return books.largestBlock != 0 ? QObject::tr("%1 lists in use").arg(lists)
+                                       : QObject::tr("%1 of %2 lists in use")
+                                             .arg(lists)
+                                             .arg(books.zones.size() * SegmentZoneView::listCount);
     }
     return counted(gaps, QObject::tr("gap"), QObject::tr("gaps")) + QStringLiteral(", ") +
            sizeOf(frames);

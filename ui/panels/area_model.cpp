@@ -78,6 +78,10 @@ QVariant AreaModel::data(const QModelIndex& index, int role) const {
 }
 
 QVariant AreaModel::headerData(int section, Qt::Orientation orientation, int role) const {
+    if (orientation == Qt::Horizontal && role == Qt::TextAlignmentRole) {
+        const Qt::Alignment side = section == What ? Qt::AlignLeft : Qt::AlignRight;
+        return QVariant(side | Qt::AlignVCenter);
+    }
     if (orientation != Qt::Horizontal || role != Qt::DisplayRole) {
         return {};
     }

@@ -92,6 +92,13 @@ void AreaTable::layOutColumns() {
 void AreaTable::resizeEvent(QResizeEvent* event) {
     QTableView::resizeEvent(event);
     layOutColumns();
+    // Whole rows only: what is left over becomes a margin.
+    const int room = viewport()->height() + viewportMargins().bottom();
+    const int spare = room % verticalHeader()->defaultSectionSize();
+    if (spare != viewportMargins().bottom()) {
+        setViewportMargins(viewportMargins().left(), viewportMargins().top(),
+                           viewportMargins().right(), spare);
+    }
 }
 
 } // namespace fragscope

@@ -41,6 +41,8 @@ public:
     /// Where a link is painted; empty if it does not fit.
     [[nodiscard]] QRect rectOf(std::size_t row, std::size_t link) const;
 
+    [[nodiscard]] int rowHeight() const;
+
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override;
 
@@ -56,7 +58,6 @@ protected:
 private:
     void choose(std::size_t row, std::size_t link);
     void paintRow(QPainter& painter, std::size_t row) const;
-    [[nodiscard]] int rowHeight() const;
     [[nodiscard]] int linksLeft() const; ///< where the links begin
 
     Look& look_;

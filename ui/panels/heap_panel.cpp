@@ -18,6 +18,15 @@ HeapPanel::HeapPanel(Look& look, QWidget* parent)
             [this](QRect row) { ensureVisible(0, row.center().y(), 0, row.height()); });
 }
 
+/// Whole rows only: what is left over becomes a margin.
+void HeapPanel::resizeEvent(QResizeEvent* event) {
+    QScrollArea::resizeEvent(event);
+    const int spare = contentsRect().height() % rows_->rowHeight();
+    if (spare != viewportMargins().bottom()) {
+        setViewportMargins(0, 0, 0, spare);
+    }
+}
+
 QSize HeapPanel::sizeHint() const {
     return {look_.scaled(320), look_.scaled(120)};
 }

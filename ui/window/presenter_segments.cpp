@@ -59,10 +59,10 @@ void Presenter::showSegments() {
     if (space != nullptr) {
         areas = decodeAreas(PageMapReader(moment.state.memory), space->process);
     }
-    QString note = counted(areas.size(), tr("entry"), tr("entries"));
+    QString note = grouped(areas.size());
     if (const auto change =
             segments_.history().lastAreaChange(moment.focus, moment.state.nextSeq)) {
-        note += tr(" \u00b7 last: %1 compared, %2 moved")
+        note += tr(" \u00b7 last %1 compared, %2 moved")
                     .arg(grouped(change->compared), grouped(change->moved));
     }
     cards_.areaCard->setNote(note);

@@ -39,6 +39,7 @@ Steps SegmentCarrier::carry(const SegmentMove& move, const Segment& moved) {
     l.from = move.from.value;
     l.to = move.to.value;
     l.pages = move.frames.value;
+    ++kernel_.processes()[moved.owner - 1]->mappingsOpen; // not reaped before the books are right
     if (move.state == SegmentState::InTransit) {
         co_await part(copyOnly(move, moved, l));
     } else {
@@ -66,7 +67,6 @@ Steps SegmentCarrier::copyOnly(const SegmentMove& move, const Segment& moved, Lo
 Steps SegmentCarrier::moveMapped(const SegmentMove& move, const Segment& moved, Locals& l) {
     Process& process = *kernel_.processes()[moved.owner - 1];
     co_yield Line::Entry;
-    ++process.mappingsOpen; // not to be reaped before the books are right
     const std::size_t index = kernel_.segments()->areasOf(process).indexOf(moved.vaddr).value();
     const bool up = move.upwards();
     MapEntry entry = process.map.entry(index);
@@ -119,9 +119,6 @@ Steps SegmentCarrier::mapLargeAgain(Process& process,
 }
 
 void SegmentCarrier::arrived(const Segment& moved) {
-    if (moved.state == SegmentState::InTransit || moved.owner == 0) {
-        return;
-    }
     Process& process = *kernel_.processes()[moved.owner - 1];
     --process.mappingsOpen;
     kernel_.reapIfDead(process);

@@ -7,9 +7,9 @@
 namespace fragscope {
 
 /// Carries segments of a machine by one of the movers: an empty entry for the new place is put in
-/// front of the segment's own (behind it if the segment goes up), so that the move is one of a block
-/// to the end of its neighbour. A segment that nobody maps is only copied. Where 2 MiB lie aligned afterwards, a large page is
-/// mapped again.
+/// front of the segment's own (behind it if the segment goes up), so that the move is one of a
+/// block to the end of its neighbour. A segment that nobody maps is only copied. Where 2 MiB lie
+/// aligned afterwards, a large page is mapped again.
 class SegmentCarrier : public SegmentEngine {
 public:
     /// `mover` may be changed by nobody else meanwhile; `transfer`: t in whole pages.

@@ -24,7 +24,7 @@ constexpr std::array<std::string_view, 10> lines{
     "give the lock back",
 };
 
-constexpr std::array<std::string_view, 7> localNames{"zone",    "free_frames", "segment", "to",
+constexpr std::array<std::string_view, 7> localNames{"zone",   "free_frames", "segment", "to",
                                                      "lowest", "aligned",     "moved"};
 
 } // namespace
@@ -42,8 +42,7 @@ struct Realigner::Locals {
 SegmentId Realigner::lowestRelaxed(std::uint32_t zone, FrameNumber from) const {
     const SegmentTable& table = heap_.table();
     SegmentId id = table.first(zone);
-    while (id != 0 &&
-           (table.base(id) < from || !isRelaxed(table.segment(id), heap_.settings()))) {
+    while (id != 0 && (table.base(id) < from || !isRelaxed(table.segment(id), heap_.settings()))) {
         id = table.next(id);
     }
     return id;
@@ -89,6 +88,9 @@ Steps Realigner::moveUp(Locals& l, SegmentId segment, Rule why) {
     co_yield why == Rule::RealignUp ? Line::Up : Line::Top;
     const bool relaxed = isRelaxed(heap_.table().segment(segment), heap_.settings());
     co_await part(slide_.move(segment, FrameNumber(l.to), why));
+    if (!slide_.carried()) {
+        co_return; // locked meanwhile
+    }
     ++l.moved;
     if (relaxed) {
         co_yield Line::Align;

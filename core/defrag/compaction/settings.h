@@ -8,9 +8,12 @@ namespace fragscope {
 /// How much is compacted: everything, or only the youngest segments whose gaps are enough.
 enum class CompactionExtent : std::uint8_t { Full, Suffix };
 
-/// What becomes of the gap below a segment that is locked in place: it stays, or the oldest
-/// segments above that fit move into it.
-enum class LockedSegments : std::uint8_t { Above, Below };
+/// What becomes of the gap below a segment that is locked in place: it stays; or the oldest
+/// segments above that fit move into it; or the compaction waits for the segment to be unlocked.
+enum class LockedSegments : std::uint8_t { Above, Below, Wait };
+
+/// What a compaction does when it has waited for too long.
+enum class LockTimeout : std::uint8_t { Panic, Above, Fail };
 
 /// What starts a compaction.
 enum class CompactionTrigger : std::uint8_t { None, Failure, Background, Both };
@@ -25,6 +28,9 @@ struct CompactionSettings {
     CompactionExtent extent = CompactionExtent::Full;
     std::uint32_t slackPercent = 0; ///< Suffix: room to win, in per cent of the zone, at least
     LockedSegments locked = LockedSegments::Above;
+    std::uint64_t lockLimitCycles = 1'000'000; ///< Wait: for each locked segment, at most
+    LockTimeout lockTimeout = LockTimeout::Panic;
+    bool preferInTransit = false; ///< segments in messages fill gaps before any other moves
     std::uint64_t periodCycles = 2'000'000; ///< Background: between two looks
     ByteCount budget = mib(1);          ///< Background: bytes moved at a look, at least a segment
     std::uint32_t thresholdPercent = 5; ///< Background: gaps in per cent of the zone

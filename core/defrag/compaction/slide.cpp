@@ -6,20 +6,21 @@ namespace fragscope {
 
 namespace {
 
-enum class Line : std::uint16_t { Begin = 1, Next, Barrier, Fill, Slide, Reserve, Done };
+enum class Line : std::uint16_t { Begin = 1, Next, Barrier, Fill, Slide, Reserve, Done, Transit };
 
-constexpr std::array<std::string_view, 7> lines{
+constexpr std::array<std::string_view, 8> lines{
     "d is the bottom of the heap, or of its young part",
     "the next segment, oldest first",
-    "a hole, or locked in place: it stays",
+    "a hole, or locked in place: it stays, unless the policy for locked ones says otherwise",
     "a segment above it fits into the gap below: it goes there",
     "the earliest aligned place from d on",
     "move the segment there; what it leaves is free; d is its end",
     "the top of the heap is the end of the last segment",
+    "in a message, so it moves without fault or shootdown: it fills the lowest gap that it fits",
 };
 
-constexpr std::array<std::string_view, 7> localNames{"zone", "wanted", "d",    "segment",
-                                                     "to",   "moved",  "bytes"};
+constexpr std::array<std::string_view, 8> localNames{"zone", "wanted", "d",     "segment",
+                                                     "to",   "moved",  "bytes", "budget"};
 
 bool isMovable(const Segment& run) {
     const bool segment = run.state == SegmentState::Used || run.state == SegmentState::InTransit;
@@ -40,6 +41,7 @@ struct Slide::Locals {
     std::uint64_t to;
     std::uint64_t moved;
     std::uint64_t bytes;
+    std::uint64_t budget;
 };
 
 /// Where the compaction begins: the bottom, or below the youngest segments that leave enough gaps.
@@ -88,10 +90,17 @@ SegmentId Slide::fillerFor(SegmentId barrier, const Locals& l, bool any, FrameNu
 
 Steps Slide::move(SegmentId segment, FrameNumber to, Rule why) {
     moved_ = heap_.table().segment(segment);
+    carried_ = false;
+    if (!isMovable(moved_)) {
+        co_return; // locked since it was looked at
+    }
+    heap_.locks().movingOwner = moved_.owner;
     move_ = heap_.table().beginMove(segment, to);
     co_await engine_.carry(move_, moved_);
     heap_.table().finishMove(move_);
     engine_.arrived(moved_);
+    heap_.locks().movingOwner = 0;
+    carried_ = true;
     ++totals_.segments;
     totals_.bytes += bytesOf(moved_.frames).value;
     events_.emit({.kind = EventKind::SegmentMoved,
@@ -107,6 +116,9 @@ Steps Slide::move(SegmentId segment, FrameNumber to, Rule why) {
 Steps Slide::moveTo(Locals& l, SegmentId segment, FrameNumber to, Rule why) {
     co_yield Line::Reserve;
     co_await part(move(segment, to, why));
+    if (!carried_) {
+        co_return;
+    }
     ++l.moved;
     l.bytes += bytesOf(moved_.frames).value;
     l.d = (to + moved_.frames).value;
@@ -122,7 +134,7 @@ Steps Slide::relaxIfShort(const Locals& l, SegmentId segment) {
 
 Steps Slide::fillBelow(Locals& l, SegmentId barrier, bool any) {
     FrameNumber to{};
-    for (SegmentId filler = fillerFor(barrier, l, any, to); filler != 0;
+    for (SegmentId filler = fillerFor(barrier, l, any, to); filler != 0 && l.bytes < l.budget;
          filler = fillerFor(barrier, l, any, to)) {
         co_yield Line::Fill;
         l.segment = filler;
@@ -132,31 +144,87 @@ Steps Slide::fillBelow(Locals& l, SegmentId barrier, bool any) {
     }
 }
 
-/// One run that is not free and not below d.
-Steps Slide::visit(Locals& l, SegmentId id) {
+/// A run that does not slide: a hole, or a segment that is locked. It may be unlocked afterwards.
+Steps Slide::stopAt(Locals& l, SegmentId id) {
+    co_yield Line::Barrier;
     const Segment run = heap_.table().segment(id);
-    co_yield Line::Next;
-    l.segment = id;
-    if (!isMovable(run)) {
-        co_yield Line::Barrier;
-        const bool any = isLocked(run) ? settings_.locked == LockedSegments::Below
-                                       : heap_.settings().spans == SegmentSpans::AcrossFill;
-        if (any || !isLocked(run)) {
-            co_await part(fillBelow(l, id, any));
+    bool fills = run.state == SegmentState::Hole;
+    bool any = heap_.settings().spans == SegmentSpans::AcrossFill;
+    if (run.locks != 0) {
+        locks_.begin();
+        std::uint64_t searched = 0;
+        const FrameNumber to =
+            slideTarget(heap_.table(), id, FrameNumber(l.d), run.alignment(), searched);
+        if (to < run.base || settings_.locked != LockedSegments::Wait) { // else nothing is won
+            co_await locks_.meet(id);
         }
-        l.d = run.end().value;
-        co_return;
+        fills = locks_.verdict() == LockVerdict::Fill;
+        any = fills;
+        stopped_ = locks_.verdict() == LockVerdict::Stop;
     }
+    if (fills) {
+        co_await part(fillBelow(l, id, any));
+    }
+}
+
+Steps Slide::slideDown(Locals& l, SegmentId id) {
     co_yield Line::Slide;
     co_await part(relaxIfShort(l, id));
-    const PageCount alignment = heap_.table().segment(id).alignment();
+    const Segment run = heap_.table().segment(id);
     std::uint64_t searched = 0;
-    l.to = slideTarget(heap_.table(), id, FrameNumber(l.d), alignment, searched).value;
+    l.to = slideTarget(heap_.table(), id, FrameNumber(l.d), run.alignment(), searched).value;
     if (l.to < run.base.value) {
         co_await part(moveTo(l, id, FrameNumber(l.to), Rule::SlideDown));
-    } else {
-        l.d = run.end().value;
     }
+}
+
+/// One run that is not free and not below d.
+Steps Slide::visit(Locals& l, SegmentId id) {
+    co_yield Line::Next;
+    l.segment = id;
+    const SegmentTable& table = heap_.table();
+    if (!isMovable(table.segment(id))) {
+        co_await part(stopAt(l, id));
+    }
+    if (!stopped_ && isMovable(table.segment(id))) {
+        co_await part(slideDown(l, id));
+    }
+    if (l.bytes < l.budget) {
+        l.d = table.end(id).value; // else the gap below may still be filled: next time
+    }
+}
+
+/// The highest segment in transit that fits into a gap below it, and the lowest such gap. 0 if
+/// there is none.
+SegmentId Slide::transitFor(std::uint32_t zone, FrameNumber from, FrameNumber& to) const {
+    const SegmentTable& table = heap_.table();
+    for (SegmentId id = table.last(zone); id != 0; id = table.previous(id)) {
+        const Segment run = table.segment(id);
+        if (run.state != SegmentState::InTransit || run.locks != 0 || run.base < from) {
+            continue;
+        }
+        std::uint64_t searched = 0;
+        to = slideTarget(table, id, from, run.alignment(), searched);
+        if (to + run.frames <= run.base) {
+            return id;
+        }
+    }
+    return 0;
+}
+
+/// Segments in messages go first: what they fill nobody has to slide over.
+Steps Slide::moveTransit(Locals& l) {
+    const FrameNumber from(l.d);
+    const auto zone = static_cast<std::uint32_t>(l.zone);
+    FrameNumber to{};
+    for (SegmentId id = transitFor(zone, from, to); id != 0 && l.bytes < l.budget;
+         id = transitFor(zone, from, to)) {
+        co_yield Line::Transit;
+        l.segment = id;
+        l.to = to.value;
+        co_await part(moveTo(l, id, to, Rule::TransitFirst));
+    }
+    l.d = from.value;
 }
 
 Steps Slide::compact(Pass& pass) {
@@ -165,6 +233,7 @@ Steps Slide::compact(Pass& pass) {
     co_yield Line::Begin;
     l.zone = pass.zone;
     l.wanted = pass.wanted.value;
+    l.budget = pass.budget.value;
     heap_.joinAll(0);
     l.d = pass.from.value;
     events_.emit({.kind = EventKind::CompactionBegun,
@@ -173,16 +242,20 @@ Steps Slide::compact(Pass& pass) {
                   .value = pass.wanted.value,
                   .a = table.freeFrames(pass.zone).value,
                   .b = largestFree(table, pass.zone).value});
+    stopped_ = false;
+    if (settings_.preferInTransit) {
+        co_await part(moveTransit(l));
+    }
     SegmentId id = table.first(pass.zone);
-    for (; id != 0 && l.bytes < pass.budget.value; id = table.next(id)) {
+    for (; id != 0 && l.bytes < l.budget && !stopped_; id = table.next(id)) {
         if (table.end(id).value > l.d && !table.isFree(id)) {
             co_await part(visit(l, id));
         }
     }
     co_yield Line::Done;
-    pass.complete = id == 0;
+    pass.complete = id == 0 || stopped_;
     pass.moved = ByteCount(l.bytes);
-    table.setResume(pass.zone, pass.complete ? table.zone(pass.zone).end : FrameNumber(l.d));
+    table.setResume(pass.zone, id == 0 ? table.zone(pass.zone).end : FrameNumber(l.d));
     heap_.retract(pass.zone);
     ++totals_.compactions;
     events_.emit({.kind = EventKind::CompactionDone,

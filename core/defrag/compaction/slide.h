@@ -1,5 +1,6 @@
 #pragma once
 
+#include "fragscope/defrag/compaction/lock_policy.h"
 #include "fragscope/defrag/compaction/relax.h"
 
 namespace fragscope {
@@ -24,15 +25,19 @@ public:
 /// (relax.h).
 ///
 /// T2 no segment moves up; T3 a second compaction moves nothing, unless segments went below locked
-/// ones; T5 the frames in segments stay;
+/// ones; a locked segment never moves; T5 the frames in segments stay;
 /// T6 moved bytes <= live bytes, unless gaps are filled. Source: seed 001; DEFRAG 3.2, 3.4, 3.5.
 class Slide : public SegmentCompactor {
 public:
+    /// `scheduler`: whose time limits a wait for an unlock; nullptr: every such wait is over at
+    /// once.
     Slide(EventBus& events,
           SegmentHeap& heap,
           SegmentEngine& engine,
-          const CompactionSettings& settings)
-        : events_(events), heap_(heap), engine_(engine), settings_(settings) {}
+          const CompactionSettings& settings,
+          const Scheduler* scheduler = nullptr)
+        : events_(events), heap_(heap), engine_(engine), settings_(settings),
+          locks_(events, heap, settings, scheduler) {}
 
     Steps makeRoom(std::uint32_t zone, PageCount frames, PageCount alignment) override;
 
@@ -49,6 +54,9 @@ public:
 
     /// The heap's lock is held.
     Steps compact(Pass& pass);
+
+    /// False if the last move was not made: the segment had been locked meanwhile.
+    [[nodiscard]] bool carried() const { return carried_; }
 
     /// Moves one segment to a free place; the heap's lock is held.
     Steps move(SegmentId segment, FrameNumber to, Rule why);
@@ -71,6 +79,10 @@ private:
     fillerFor(SegmentId barrier, const Locals& l, bool any, FrameNumber& to) const;
     Steps relaxIfShort(const Locals& l, SegmentId segment);
     Steps visit(Locals& l, SegmentId id);
+    Steps stopAt(Locals& l, SegmentId id);
+    Steps slideDown(Locals& l, SegmentId id);
+    Steps moveTransit(Locals& l);
+    [[nodiscard]] SegmentId transitFor(std::uint32_t zone, FrameNumber from, FrameNumber& to) const;
     Steps moveTo(Locals& l, SegmentId segment, FrameNumber to, Rule why);
     Steps fillBelow(Locals& l, SegmentId barrier, bool any);
 
@@ -78,6 +90,9 @@ private:
     SegmentHeap& heap_;
     SegmentEngine& engine_;
     CompactionSettings settings_;
+    LockPolicy locks_;
+    bool stopped_ = false; ///< by a segment that stays locked
+    bool carried_ = false; ///< the last move was made: nobody had locked the segment
     Totals totals_;
     Pass requested_;   ///< by makeRoom
     SegmentMove move_; ///< the one under way

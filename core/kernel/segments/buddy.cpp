@@ -57,7 +57,7 @@ unsigned orderFor(PageCount frames, PageCount alignment) {
 
 Steps lookForType(SegmentHeap& heap, SegmentRequest& request, Locals& l) {
     const BuddyBlocks blocks(heap.table());
-    const std::vector<std::uint32_t> zones = heap.zoneOrder(PageCount(1ULL << l.order));
+    const std::vector<std::uint32_t> zones = heap.zoneOrder(request, PageCount(1ULL << l.order));
     const auto order = static_cast<unsigned>(l.order);
     for (const std::uint32_t zone : zones) {
         co_yield Line::Look;
@@ -72,7 +72,7 @@ Steps lookForType(SegmentHeap& heap, SegmentRequest& request, Locals& l) {
 
 Steps takeFromOtherType(SegmentHeap& heap, SegmentRequest& request, Locals& l) {
     BuddyBlocks blocks(heap.table());
-    const std::vector<std::uint32_t> zones = heap.zoneOrder(PageCount(1ULL << l.order));
+    const std::vector<std::uint32_t> zones = heap.zoneOrder(request, PageCount(1ULL << l.order));
     for (const std::uint32_t zone : zones) {
         co_yield Line::Fallback;
         l.zone = zone;

@@ -6,15 +6,19 @@
 namespace fragscope {
 
 /// Begins the step `line` again and again until the lock of the heap is the task's.
-template <class Line> Steps lockHeap(Kernel& kernel, Task& self, Line line) {
+template <class Line>
+Steps lockHeap(Kernel& kernel, const Process& process, Task& self, Line line) {
     SegmentHeap& heap = kernel.segments()->heap();
     co_yield line;
-    const SegmentHeap::Waiting waiting(heap);
-    while (!heap.unlocked(0)) {
-        co_await until(conditionOf<&SegmentHeap::unlocked>(heap));
-        co_yield line;
+    if (!heap.unlocked(0)) {
+        heap.locks().beginWait(process.number);
+        while (!heap.unlocked(0)) {
+            co_await until(conditionOf<&SegmentHeap::unlocked>(heap));
+            co_yield line;
+        }
+        heap.locks().endWait(process.number);
     }
-    heap.lock(self.id);
+    heap.lock(self.id, process.number);
     const Board& board = kernel.board();
     board.mmu.drainStores(board.cpus[self.cpu]);
 }

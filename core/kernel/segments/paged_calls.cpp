@@ -222,7 +222,7 @@ Steps allocatePaged(Kernel& kernel, Process& process, SegmentCall& call) {
     auto& l = co_await Follow<Locals>{allocatePagedListing()};
     const std::uint64_t begun = kernel.board().scheduler.now();
     l.pages = call.frames.value;
-    co_await part(lockHeap(kernel, self, Line::Lock));
+    co_await part(lockHeap(kernel, process, self, Line::Lock));
     process.mapLock = self.id;
     co_await part(findArea(kernel, process, l));
     if (l.address != 0) {
@@ -252,7 +252,7 @@ Steps freePaged(Kernel& kernel, Process& process, VirtAddr at) {
     auto& l = co_await Follow<FreeLocals>{freePagedListing()};
     const std::uint64_t begun = kernel.board().scheduler.now();
     l.address = at.value;
-    co_await part(lockHeap(kernel, self, FreeLine::Lock));
+    co_await part(lockHeap(kernel, process, self, FreeLine::Lock));
     co_yield FreeLine::Find;
     process.mapLock = self.id;
     l.pages = pagesAt(kernel, process, at).value;

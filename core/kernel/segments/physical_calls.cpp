@@ -110,7 +110,7 @@ Steps allocatePhysical(Kernel& kernel, Process& process, SegmentCall& call) {
     auto& l = co_await Follow<Locals>{allocatePhysicalListing()};
     const std::uint64_t begun = kernel.board().scheduler.now();
     SegmentHeap& heap = kernel.segments()->heap();
-    co_await part(lockHeap(kernel, self, Line::Lock));
+    co_await part(lockHeap(kernel, process, self, Line::Lock));
     if (process.map.count() == 1) {
         co_yield Line::Identity;
         mapIdentity(kernel, process);
@@ -147,7 +147,7 @@ Steps freePhysical(Kernel& kernel, Process& process, VirtAddr at) {
     const std::uint64_t begun = kernel.board().scheduler.now();
     SegmentHeap& heap = kernel.segments()->heap();
     l.address = at.value;
-    co_await part(lockHeap(kernel, self, FreeLine::Lock));
+    co_await part(lockHeap(kernel, process, self, FreeLine::Lock));
     co_yield FreeLine::Find;
     l.segment = segmentAt(heap.table(), process, at, Piece::First);
     const auto refused = heap.refusesRelease(static_cast<SegmentId>(l.segment));

@@ -155,7 +155,7 @@ Steps promotePages(Kernel& kernel, Process& process, PromotionCall& call) {
     Task& self = co_await thisTask();
     auto& l = co_await Follow<Locals>{promotePagesListing()};
     l.page = pageOf(call.at).value;
-    co_await part(lockHeap(kernel, self, Line::Lock));
+    co_await part(lockHeap(kernel, process, self, Line::Lock));
     process.mapLock = self.id;
     co_yield Line::Look;
     const bool aligned = l.page % wordsPerPage == 0;

@@ -75,7 +75,7 @@ Steps look(SegmentHeap& heap, SegmentRequest& request, Locals& l) {
 }
 
 Steps lookEverywhere(SegmentHeap& heap, SegmentRequest& request, Locals& l) {
-    const std::vector<std::uint32_t> order = heap.zoneOrder(PageCount(l.frames));
+    const std::vector<std::uint32_t> order = heap.zoneOrder(request, PageCount(l.frames));
     for (const std::uint32_t zone : order) {
         l.zone = zone;
         co_await part(look(heap, request, l));
@@ -94,7 +94,7 @@ Steps joinRuns(SegmentHeap& heap, SegmentRequest& request, Locals& l) {
 }
 
 Steps compact(SegmentHeap& heap, SegmentRequest& request, Locals& l) {
-    const std::vector<std::uint32_t> order = heap.zoneOrder(PageCount(l.frames));
+    const std::vector<std::uint32_t> order = heap.zoneOrder(request, PageCount(l.frames));
     for (const std::uint32_t zone : order) {
         if (!heap.mayMakeRoom(zone, PageCount(l.frames))) {
             continue;

@@ -3,7 +3,7 @@
 #include "fragscope/kernel/segments/call_steps.h"
 #include "fragscope/kernel/segments/paged_calls.h"
 #include "fragscope/kernel/segments/physical_calls.h"
-#include "fragscope/kernel/segments/segment_mapping.h"
+#include "fragscope/kernel/segments/segment_pieces.h"
 
 #include <array>
 
@@ -79,6 +79,11 @@ struct FreeLocals {
     std::uint64_t round;
 };
 
+constexpr MapLines<Line> mapLines{.table = Line::Table, .acked = Line::Acked, .map = Line::Map};
+
+constexpr UnmapLines<FreeLine> unmapLines{
+    .unmap = FreeLine::Unmap, .ask = FreeLine::Ask, .acked = FreeLine::Acked};
+
 AreaArray::Target targetOf(const Segment& segment) {
     return {.place = startOf(segment.base), .segment = segment.id};
 }
@@ -121,64 +126,6 @@ Steps clearSegment(Kernel& kernel, Locals& l) {
     }
 }
 
-/// An empty table of small pages in the way of a large one.
-Steps dropTable(Kernel& kernel, Process& process, PageNumber page, Locals& l) {
-    const auto table = process.tables.takeEmptyTable(page, Rule::SegmentMapped);
-    if (!table) {
-        co_return;
-    }
-    co_yield Line::Table;
-    l.round = kernel.shootdowns().send(process, startOf(page), PageCount(wordsPerPage),
-                                       Rule::SegmentMapped);
-    co_await until(conditionOf<&Shootdowns::complete>(kernel.shootdowns(), l.round));
-    co_yield Line::Acked;
-    kernel.shootdowns().finished(l.round, Rule::AllAcked);
-    process.tables.giveTable(*table);
-}
-
-/// The segment that is mapped there; 0 if none is.
-SegmentId segmentAt(Kernel& kernel, Process& process, VirtAddr at) {
-    const auto index = kernel.segments()->areasOf(process).indexOf(at);
-    const MapEntry entry = index ? process.map.entry(*index) : MapEntry{};
-    return index && entry.kind == EntryKind::Block ? entry.segment : 0;
-}
-
-/// Maps the segment; l.done < l.frames afterwards if no frame for a page table is left.
-Steps mapSegment(Kernel& kernel, Process& process, Locals& l) {
-    const bool large = kernel.segments()->settings().largePages;
-    const PageNumber page = pageOf(VirtAddr(l.address));
-    l.done = 0;
-    while (l.done < l.frames) {
-        const MappedPiece piece =
-            pieceAt(page, FrameNumber(l.base), PageCount(l.frames), PageCount(l.done), large);
-        if (piece.large) {
-            co_await part(dropTable(kernel, process, piece.page, l));
-        }
-        co_yield Line::Map;
-        if (!mapPiece(kernel, process, piece, Rule::SegmentMapped)) {
-            co_return;
-        }
-        ++l.entries;
-        l.done += piece.pages().value;
-    }
-}
-
-/// Takes the entries of the first l.frames pages from l.address out again.
-Steps unmapSegment(Kernel& kernel, Process& process, FreeLocals& l, Rule why) {
-    const PageNumber page = pageOf(VirtAddr(l.address));
-    l.done = 0;
-    while (l.done < l.frames) {
-        co_yield FreeLine::Unmap;
-        l.done += unmapPiece(kernel, process, page + PageCount(l.done), why).value;
-        ++l.entries;
-    }
-    co_yield FreeLine::Ask;
-    l.round = kernel.shootdowns().send(process, startOf(page), PageCount(l.frames), why);
-    co_await until(conditionOf<&Shootdowns::complete>(kernel.shootdowns(), l.round));
-    co_yield FreeLine::Acked;
-    kernel.shootdowns().finished(l.round, Rule::AllAcked);
-}
-
 /// l is about this piece from now on.
 Steps mapPiece(Kernel& kernel, Process& process, SegmentId piece, Locals& l) {
     const Segment segment = kernel.segments()->heap().table().segment(piece);
@@ -189,19 +136,14 @@ Steps mapPiece(Kernel& kernel, Process& process, SegmentId piece, Locals& l) {
     if (kernel.segments()->settings().clear) {
         co_await part(clearSegment(kernel, l));
     }
-    co_await part(mapSegment(kernel, process, l));
+    co_await part(mapSegment(kernel, process, l, mapLines, Rule::SegmentMapped));
 }
 
 /// A piece goes back of which `mapped` pages were mapped. Nobody has reached them yet.
 void giveUp(Kernel& kernel, Process& process, SegmentId piece, PageCount mapped) {
     SegmentMemory& memory = *kernel.segments();
     const VirtAddr at = memory.heap().table().segment(piece).vaddr;
-    for (PageCount done; done < mapped;) {
-        done += unmapPiece(kernel, process, pageOf(at) + done, Rule::NoRoomForArea);
-    }
-    if (at != VirtAddr(0)) {
-        (void)memory.areasOf(process).release(at, Rule::NoRoomForArea);
-    }
+    undoMapping(kernel, process, at, mapped);
     (void)memory.heap().releaseAtOnce(piece, Rule::NoRoomForArea);
 }
 
@@ -225,10 +167,11 @@ Steps allocateMapped(Kernel& kernel, Process& process, SegmentCall& call) {
     auto& l = co_await Follow<Locals>{allocateSegmentListing()};
     SegmentMemory& memory = *kernel.segments();
     const std::uint64_t begun = kernel.board().scheduler.now();
-    co_await part(lockHeap(kernel, self, Line::Lock));
+    co_await part(lockHeap(kernel, process, self, Line::Lock));
     co_yield Line::Heap;
-    SegmentRequest request{
-        .frames = call.frames, .owner = process.number, .unmovable = call.unmovable};
+    SegmentRequest request{.frames = call.frames, .owner = process.number};
+    request.unmovable = call.unmovable;
+    request.lockable = call.lockable;
     co_await memory.heap().allocate(request);
     l.segment = request.segment;
     if (request.segment == 0) {
@@ -267,7 +210,7 @@ Steps freePiece(Kernel& kernel, Process& process, FreeLocals& l) {
     SegmentMemory& memory = *kernel.segments();
     AreaArray& areas = memory.areasOf(process);
     l.frames = memory.heap().table().frames(static_cast<SegmentId>(l.segment)).value;
-    co_await part(unmapSegment(kernel, process, l, Rule::SegmentUnmapped));
+    co_await part(unmapSegment(kernel, process, l, unmapLines, Rule::SegmentUnmapped));
     co_yield FreeLine::Area;
     const AreaArray::Work before = areas.work();
     (void)areas.release(VirtAddr(l.address), Rule::SegmentUnmapped);
@@ -283,7 +226,7 @@ Steps freeMapped(Kernel& kernel, Process& process, VirtAddr at) {
     const std::uint64_t begun = kernel.board().scheduler.now();
     SegmentMemory& memory = *kernel.segments();
     l.address = at.value;
-    co_await part(lockHeap(kernel, self, FreeLine::Lock));
+    co_await part(lockHeap(kernel, process, self, FreeLine::Lock));
     co_yield FreeLine::Find;
     process.mapLock = self.id;
     const AreaArray::Work before = memory.areasOf(process).work();

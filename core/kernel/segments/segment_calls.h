@@ -8,6 +8,7 @@ namespace fragscope {
 struct SegmentCall {
     PageCount frames{};
     bool unmovable = false; ///< buddy: its migrate type
+    bool lockable = false;  ///< it may be locked in place later
     VirtAddr at{};          ///< where it is mapped; 0 = refused
     SegmentId segment = 0;  ///< 0 = refused, or plain paging
     PageCount given{};      ///< at least what was asked for: rounding

@@ -30,9 +30,15 @@ struct ReleaseLocals {
 
 } // namespace
 
-std::vector<std::uint32_t> SegmentHeap::zoneOrder(PageCount frames) const {
+std::vector<std::uint32_t> SegmentHeap::zoneOrder(const SegmentRequest& request,
+                                                  PageCount frames) const {
+    const std::uint32_t lockZones = settings_.lockZone.value != 0 ? 1 : 0;
+    const std::uint32_t others = table_.shape().zones - lockZones;
+    if (request.lockable && lockZones != 0) {
+        return {others};
+    }
     std::vector<std::uint32_t> order;
-    for (std::uint32_t zone = 0; zone < table_.shape().zones; ++zone) {
+    for (std::uint32_t zone = 0; zone < others; ++zone) {
         order.push_back(zone);
     }
     if (settings_.spanChoice == SpanChoice::MostRoom) {
@@ -47,6 +53,10 @@ std::vector<std::uint32_t> SegmentHeap::zoneOrder(PageCount frames) const {
         });
     }
     return order;
+}
+
+bool SegmentHeap::mayLock(SegmentId segment) const {
+    return settings_.lockZone.value == 0 || table_.zoneOf(segment) + 1 == table_.shape().zones;
 }
 
 bool SegmentHeap::mayCut(SegmentRequest& request) const {
@@ -140,7 +150,7 @@ void SegmentHeap::giveWhole(SegmentRequest& request, SegmentId run, const Rounde
 void SegmentHeap::refuse(SegmentRequest& request, PageCount frames) {
     PageCount free{};
     PageCount largest{};
-    for (std::uint32_t zone = 0; zone < table_.shape().zones; ++zone) {
+    for (const std::uint32_t zone : zoneOrder(request, frames)) {
         free += table_.freeFrames(zone);
         largest = std::max(largest, largestFree(table_, zone));
     }
@@ -261,6 +271,7 @@ SegmentId SegmentHeap::releaseAtOnce(SegmentId segment, Rule why) {
         return segment;
     }
     table_.release(segment);
+    locks_.unlocks += freed.locks != 0 ? 1 : 0;
     std::uint64_t joined = 0;
     SegmentId run = segment;
     if (joinsAtFree()) {

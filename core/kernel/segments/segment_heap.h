@@ -3,6 +3,7 @@
 #include "fragscope/event/event_bus.h"
 #include "fragscope/event/rule.h"
 #include "fragscope/kernel/segments/fit.h"
+#include "fragscope/kernel/segments/segment_locks.h"
 #include "fragscope/task/scheduler.h"
 
 namespace fragscope {
@@ -13,6 +14,7 @@ struct SegmentRequest {
     std::uint32_t owner = 0;
     VirtAddr vaddr{};
     bool unmovable = false; ///< buddy: its migrate type
+    bool lockable = false;  ///< may be locked: with a zone for such segments it lies there
 
     SegmentId segment = 0; ///< 0 = refused
     SegmentId second = 0;  ///< split allocation: the other piece
@@ -74,32 +76,36 @@ public:
 
     /// The same for tasks of the background, which let every request go first: else one that takes
     /// the lock again at once would keep a waiting request out for good.
-    [[nodiscard]] bool quiet(std::uint64_t) const { return lockedBy_ == 0 && waiting_ == 0; }
+    [[nodiscard]] bool quiet(std::uint64_t) const {
+        return lockedBy_ == 0 && locks_.waiting.empty();
+    }
 
-    /// A request that waits for the lock, as long as this lives.
-    class Waiting {
-    public:
-        explicit Waiting(SegmentHeap& heap) : heap_(heap) { ++heap_.waiting_; }
+    /// `process`: for whom, 0 = for the kernel.
+    void lock(std::uint32_t task, std::uint32_t process = 0) {
+        lockedBy_ = task;
+        locks_.requester = process;
+    }
 
-        ~Waiting() { --heap_.waiting_; }
+    void unlock() {
+        lockedBy_ = 0;
+        locks_.requester = 0;
+    }
 
-        Waiting(const Waiting&) = delete;
-        Waiting& operator=(const Waiting&) = delete;
+    /// What is known of segments that are locked in place, and of those who wait.
+    [[nodiscard]] SegmentLocks& locks() { return locks_; }
 
-    private:
-        SegmentHeap& heap_;
-    };
-
-    void lock(std::uint32_t task) { lockedBy_ = task; }
-
-    void unlock() { lockedBy_ = 0; }
+    [[nodiscard]] const SegmentLocks& locks() const { return locks_; }
 
     /// Changes so far; a compaction that was interrupted begins anew if it differs.
     [[nodiscard]] std::uint64_t changes() const { return changes_; }
 
     // ---- for the placements (placements.h) ----
     /// The zones in the order in which a request tries them.
-    [[nodiscard]] std::vector<std::uint32_t> zoneOrder(PageCount frames) const;
+    [[nodiscard]] std::vector<std::uint32_t> zoneOrder(const SegmentRequest& request,
+                                                       PageCount frames) const;
+
+    /// False for a segment outside the zone of lockable segments, if there is one.
+    [[nodiscard]] bool mayLock(SegmentId segment) const;
 
     /// False, with the reason in the request, if too few descriptors are left.
     [[nodiscard]] bool mayCut(SegmentRequest& request) const;
@@ -152,7 +158,7 @@ private:
     SegmentSettings settings_;
     SegmentCompactor* compactor_ = nullptr;
     std::uint32_t lockedBy_ = 0; ///< task; 0 = nobody
-    std::uint32_t waiting_ = 0;  ///< requests
+    SegmentLocks locks_;
     std::uint64_t changes_ = 0;
     std::uint64_t operations_ = 0;
 };

@@ -20,7 +20,8 @@ SegmentShape decodeShape(const WordStore& words) {
     return {.zones = static_cast<std::uint32_t>(words.load(word::zones)),
             .descriptors = static_cast<std::uint32_t>(words.load(word::descriptors)),
             .largestBlock = words.load(word::largestBlock),
-            .pageblocks = words.load(word::pageblocks)};
+            .pageblocks = words.load(word::pageblocks),
+            .messages = static_cast<std::uint32_t>(words.load(word::messages))};
 }
 
 SegmentZone decodeZone(const WordStore& words, std::uint32_t zone) {

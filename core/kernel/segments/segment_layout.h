@@ -10,7 +10,8 @@
 /// the words, for pictures and checks. SegmentTable writes them.
 ///
 ///   words 0 to 15      heap: zones, descriptors, first unused descriptor, next birth number,
-///                      descriptors in use, buddy: largest block in frames and pageblocks
+///                      descriptors in use, buddy: largest block in frames and pageblocks,
+///                      places for messages, messages so far
 ///   then 80 per zone   begin, end, first, last, top, resume, free frames, large list, quick lists
 ///   then 8 per descriptor, number n (from 1) at 8 (n - 1):
 ///     word 0  base frame
@@ -22,6 +23,9 @@
 ///     word 6  next in its free list 31:0 | previous 63:32
 ///     word 7  frames asked for 38:0 | unmovable 39 | split depth 55:40 | zone 63:56
 ///   then, buddy: a bit for each pageblock of 512 frames from frame 0 on: 1 = unmovable
+///
+///   then the migrate types of the pageblocks, and 24 words per place for a message
+///   (message_table.h)
 ///
 /// A zone has 65 heads of lists: quick-fit: 0 for large runs, n for those of n frames; buddy: 2 n
 /// for movable blocks of 2^n frames, 2 n + 1 for unmovable ones.
@@ -87,9 +91,12 @@ inline constexpr std::uint64_t births = 3;
 inline constexpr std::uint64_t inUse = 4; ///< descriptors in use
 inline constexpr std::uint64_t largestBlock = 5;
 inline constexpr std::uint64_t pageblocks = 6;
+inline constexpr std::uint64_t messages = 7; ///< places for messages
+inline constexpr std::uint64_t sent = 8;     ///< messages so far
 inline constexpr std::uint64_t headerWords = 16;
 inline constexpr std::uint64_t zoneWords = 80;
 inline constexpr std::uint64_t descriptorWords = 8;
+inline constexpr std::uint64_t messageWords = 24;
 
 // of a zone
 inline constexpr std::uint64_t begin = 0;
@@ -118,6 +125,7 @@ struct SegmentShape {
     std::uint32_t descriptors = 0;
     std::uint64_t largestBlock = 0; ///< buddy: in frames; 0 = runs of any length
     std::uint64_t pageblocks = 0;   ///< buddy: as many have a migrate type
+    std::uint32_t messages = 0;     ///< places for messages (message_table.h)
 
     /// Where the types of the pageblocks begin.
     [[nodiscard]] std::uint64_t typesPlace() const {
@@ -125,7 +133,14 @@ struct SegmentShape {
                descriptors * segment_word::descriptorWords;
     }
 
-    [[nodiscard]] std::uint64_t words() const { return typesPlace() + (pageblocks + 63) / 64; }
+    /// Where the places for messages begin.
+    [[nodiscard]] std::uint64_t messageWord() const {
+        return typesPlace() + (pageblocks + 63) / 64;
+    }
+
+    [[nodiscard]] std::uint64_t words() const {
+        return messageWord() + messages * segment_word::messageWords;
+    }
 };
 
 /// The free list that a run of so many frames belongs to: its length, or 0 for the large list.

@@ -9,10 +9,12 @@ SegmentMemory::SegmentMemory(Kernel& kernel,
                              const SegmentMemorySettings& settings)
     : kernel_(kernel), plan_(plan), settings_(settings), words_(kernel.memory()),
       table_(words_, plan.shape, settings.heap.hasLists()),
-      heap_(kernel.board().events, table_, settings.heap) {}
+      heap_(kernel.board().events, table_, settings.heap), messages_(words_, plan.shape),
+      driver_(kernel.board()) {}
 
 void SegmentMemory::format() {
     table_.format(plan_.zones);
+    messages_.format();
     for (std::uint32_t zone = 0; zone < plan_.shape.zones; ++zone) {
         const SegmentTable::ZoneSpec& spec = plan_.zones[zone];
         kernel_.board().events.emit({.kind = EventKind::SegmentZoneMade,
@@ -38,6 +40,10 @@ AreaArray& SegmentMemory::areasOf(const Process& process) {
 
 std::uint64_t SegmentMemory::releaseAll(Process& process) {
     std::uint64_t frames = plan_.paged ? releasePagedAreas(kernel_, process) : 0;
+    messages_.forget(process.number);
+    if (driver_.stop(process.number)) {
+        heap_.locks().device = 0;
+    }
     const std::uint32_t zones = table_.shape().zones;
     for (std::uint32_t zone = 0; zone < zones; ++zone) {
         for (SegmentId id = table_.first(zone); id != 0; id = table_.next(id)) {

@@ -2,6 +2,8 @@
 
 #include "fragscope/kernel/kernel.h"
 #include "fragscope/kernel/segments/area_array.h"
+#include "fragscope/kernel/segments/message_table.h"
+#include "fragscope/kernel/segments/segment_driver.h"
 #include "fragscope/kernel/segments/segment_heap.h"
 #include "fragscope/kernel/segments/segment_plan.h"
 #include "fragscope/kernel/segments/segment_words.h"
@@ -30,6 +32,20 @@ public:
 
     [[nodiscard]] const SegmentHeap& heap() const { return heap_; }
 
+    /// Messages that wait to be received.
+    [[nodiscard]] MessageTable& messages() { return messages_; }
+
+    [[nodiscard]] const MessageTable& messages() const { return messages_; }
+
+    /// For until(): a message waits for the process, or the process has ended.
+    [[nodiscard]] bool messageOrEnd(std::uint64_t process) const {
+        return messages_.hasFor(process) ||
+               kernel_.processes()[process - 1]->state != ProcessState::Running;
+    }
+
+    /// The driver of the device that writes to segments.
+    [[nodiscard]] SegmentDriver& driver() { return driver_; }
+
     /// The areas of a process; its map must be empty at the first call.
     [[nodiscard]] AreaArray& areasOf(const Process& process);
 
@@ -44,6 +60,8 @@ private:
     KernelWords words_;
     SegmentTable table_;
     SegmentHeap heap_;
+    MessageTable messages_;
+    SegmentDriver driver_;
     std::vector<std::unique_ptr<AreaArray>> areas_; ///< by process number - 1
 };
 

@@ -39,6 +39,15 @@ SegmentTable::ZoneSpec joined(const std::vector<SegmentTable::ZoneSpec>& spans) 
     return zone;
 }
 
+/// Takes the uppermost memory off the last span; at least a frame stays.
+SegmentTable::ZoneSpec cutLockZone(std::vector<SegmentTable::ZoneSpec>& spans, ByteCount size) {
+    SegmentTable::ZoneSpec& last = spans.back();
+    const PageCount frames = std::min(pagesFor(size), last.end - last.begin - PageCount(1));
+    SegmentTable::ZoneSpec zone{.begin = last.end - frames, .end = last.end, .holes = {}};
+    last.end = zone.begin;
+    return zone;
+}
+
 } // namespace
 
 SegmentPlan planSegments(const PhysicalMemory& memory, const SegmentMemorySettings& settings) {
@@ -49,11 +58,20 @@ SegmentPlan planSegments(const PhysicalMemory& memory, const SegmentMemorySettin
     }
     plan.managed = std::min(kernelFrames(memory, settings), memory.frameCount());
     plan.zones = spansOf(memory, FrameNumber(plan.managed.value));
-    if (!plan.zones.empty() && settings.heap.spans != SegmentSpans::Separate) {
+    if (plan.zones.empty()) {
+        return plan;
+    }
+    std::vector<SegmentTable::ZoneSpec> lockable;
+    if (settings.heap.lockZone.value != 0) {
+        lockable.push_back(cutLockZone(plan.zones, settings.heap.lockZone));
+    }
+    if (settings.heap.spans != SegmentSpans::Separate) {
         plan.zones = {joined(plan.zones)};
     }
+    plan.zones.insert(plan.zones.end(), lockable.begin(), lockable.end());
     plan.shape = {.zones = static_cast<std::uint32_t>(plan.zones.size()),
-                  .descriptors = settings.descriptors};
+                  .descriptors = settings.descriptors,
+                  .messages = settings.messages.places};
     if (settings.heap.placement == SegmentPlacement::Buddy) {
         plan.shape.largestBlock = 1ULL << settings.heap.maxOrder;
         plan.shape.pageblocks = (memory.frameCount().value + wordsPerPage - 1) / wordsPerPage;

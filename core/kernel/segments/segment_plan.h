@@ -18,7 +18,8 @@ struct SegmentPlan {
     [[nodiscard]] bool enabled() const { return shape.zones != 0 || paged; }
 };
 
-/// With SegmentSpans::Separate a zone for each span of memory, else one zone with holes.
+/// With SegmentSpans::Separate a zone for each span of memory, else one zone with holes. A zone for
+/// lockable segments comes last.
 SegmentPlan planSegments(const PhysicalMemory& memory, const SegmentMemorySettings& settings);
 
 } // namespace fragscope

@@ -67,7 +67,8 @@ void SegmentTable::format(const std::vector<ZoneSpec>& zones) {
     words_.store(word::inUse, 0);
     words_.store(word::largestBlock, shape_.largestBlock);
     words_.store(word::pageblocks, shape_.pageblocks);
-    for (std::uint64_t i = shape_.typesPlace(); i < shape_.words(); ++i) {
+    words_.store(word::messages, shape_.messages);
+    for (std::uint64_t i = shape_.typesPlace(); i < shape_.messageWord(); ++i) {
         words_.store(i, 0);
     }
     for (SegmentId id = 1; id <= shape_.descriptors; ++id) {

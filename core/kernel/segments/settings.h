@@ -64,11 +64,34 @@ struct SegmentSettings {
     SpanChoice spanChoice = SpanChoice::First;
     std::uint32_t surveyEvery = 64; ///< requests and frees between two surveys; 0 = none
     std::uint32_t maxOrder = 18;    ///< Buddy: the largest block has 2^maxOrder frames
+    ByteCount lockZone{}; ///< the uppermost so many bytes are for lockable segments only; 0 = none
 
     /// Free runs are in lists.
     [[nodiscard]] bool hasLists() const {
         return placement == SegmentPlacement::QuickFit || placement == SegmentPlacement::Buddy;
     }
+};
+
+/// How the body of a message gets to the receiver: its frames change hands, or a copy of them.
+enum class MessageWay : std::uint8_t { Remap, Copy };
+
+/// Whether translations of a segment are dropped when it is sent; Never is a deliberate mistake.
+enum class SendShootdown : std::uint8_t { Always, Never };
+
+struct MessageSettings {
+    static constexpr std::uint32_t headerBytes = 128; ///< most that a header has
+
+    MessageWay way = MessageWay::Remap;
+    std::uint32_t places = 32; ///< messages that may wait to be received, of all processes
+    SendShootdown shootdown = SendShootdown::Always;
+};
+
+/// Whether the buffer of a device stays in place while it is written; None is a deliberate mistake.
+enum class BufferLock : std::uint8_t { Held, None };
+
+struct DeviceSettings {
+    BufferLock lock = BufferLock::Held;
+    std::uint32_t cpu = 0; ///< whose time the device uses
 };
 
 /// When free neighbours in an address space become one area, and the array of areas shrinks.
@@ -86,6 +109,8 @@ struct SegmentMemorySettings {
     bool largePages = true; ///< 2 MiB mappings where frames and addresses allow
     SegmentAddresses addresses = SegmentAddresses::Virtual;
     SegmentSettings heap;
+    MessageSettings messages;
+    DeviceSettings device;
 
     [[nodiscard]] bool enabled() const { return heap.placement != SegmentPlacement::None; }
 };

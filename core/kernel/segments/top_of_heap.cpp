@@ -38,7 +38,7 @@ void look(const SegmentHeap& heap, Locals& l) {
 }
 
 Steps lookEverywhere(SegmentHeap& heap, SegmentRequest& request, Locals& l) {
-    const std::vector<std::uint32_t> order = heap.zoneOrder(PageCount(l.frames));
+    const std::vector<std::uint32_t> order = heap.zoneOrder(request, PageCount(l.frames));
     request.why = Rule::SegmentAtTop;
     for (const std::uint32_t zone : order) {
         co_yield Line::Top;

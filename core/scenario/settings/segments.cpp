@@ -127,7 +127,8 @@ std::vector<Setting> compactionSettings() {
             .says("Extent `suffix`: room to win at least, in per cent of the heap."),
         choice("compaction.locked", &S::locked)
             .says("What becomes of the gap below a segment that is locked in place.",
-                  "seed 001: move segments below the locked segment, or just compact above it"),
+                  "seed 001: move segments below the locked segment, or just compact above it, or "
+                  "wait for it to be unlocked"),
         cycles("compaction.period", &S::periodCycles)
             .between(1, 1ULL << 48)
             .says("Background: time between two looks.",

@@ -94,6 +94,14 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(ListingId::Count
     "the call that frees pages",
     "the promotion of pages",
     "the checkerboard program",
+    "the sending of a segment",
+    "the receiving of a segment",
+    "the locking of a segment",
+    "the unlocking of a segment",
+    "the start of a transfer",
+    "the device",
+    "the policy for locked segments",
+    "the script of a program with segments",
 };
 static_assert(!listings.back().empty(), "each listing has a name");
 

@@ -221,6 +221,27 @@ constexpr Sentence sentences[] = {
     {PagesPromoted,
      "{object:process} has one large page at {vaddr}: {value:bytes} from {a} runs of "
      "frames lie at {paddr} now"},
+    {MessageSent, "{object:process} sends {value:frames} at {paddr}, its {vaddr}, to {a:process}: "
+                  "{b} entries cleared"},
+    {MessageCopied, "{value:bytes} of a message from {object:process} to {a:process} are copied: "
+                    "{b:physical} -> {paddr}"},
+    {MessageReceived, "{object:process} receives {value:frames} at {paddr} from {a:process} and "
+                      "maps them at {vaddr}: {b} entries set"},
+    {MessageRefused, "no message for {object:process}; the other side is {value:process}"},
+    {SegmentLocked, "segment {b} of {object:process}, {a:frames} at {paddr}, has {value} locks"},
+    {SegmentLockRefused, "the lock of {object:process} at {vaddr} stays as it is"},
+    {LockWaitBegun, "compaction waits for segment {b} of {object:process}, {a:frames} at {paddr}: "
+                    "at most {value:cycles}"},
+    {LockWaitEnded, "compaction has waited {value:cycles} for segment {b} of {object:process}, "
+                    "{a:frames} at {paddr}"},
+    {LockDeadlock, "compaction for {value:process} would wait for ever for segment {b} of "
+                   "{object:process}, {a:frames} at {paddr}"},
+    {KernelPanic, "panic: segment {value} of {object:process} at {paddr}"},
+    {TransferBegun, "transfer {a}: the device is to write {value:bytes} to {paddr}, the buffer at "
+                    "{vaddr} of {object:process}; locked {b}"},
+    {DeviceWrote, "transfer {a}: the device wrote {value:bytes} to {paddr}, meant for {vaddr} of "
+                  "{object:process}; {b:bytes} are left"},
+    {TransferDone, "transfer {a} to {object:process} is done: {value:bytes} in {b:cycles}"},
 };
 
 static_assert(std::size(sentences) == eventKindCount, "each kind has one sentence");

@@ -205,7 +205,19 @@ enum class Better : std::uint8_t { Lower, Higher, Neither };
       "Segments that were relaxed once more after they had been aligned again.")                   \
     M(TableFrames, "page_table_frames", "frames", Lower, "Frames of page tables of processes.")    \
     M(MappedEntries, "mapped_entries", "entries", Lower,                                           \
-      "Present entries of page tables that map memory of processes, large ones counted once.")
+      "Present entries of page tables that map memory of processes, large ones counted once.")     \
+    M(MessagesSent, "messages_sent", "messages", Neither, "Segments that were sent.")              \
+    M(MessageBytes, "message_bytes_copied", "bytes", Lower,                                        \
+      "Bytes of headers and bodies of messages that were copied.")                                 \
+    M(MessageCleared, "message_entries_cleared", "entries", Lower,                                 \
+      "Table entries of senders taken out for messages.")                                          \
+    M(MessageEntries, "message_entries_set", "entries", Lower,                                     \
+      "Table entries of receivers written for messages.")                                          \
+    M(TransitMoved, "segments_moved_in_transit", "segments", Neither,                              \
+      "Moves of segments in messages: without fault or shootdown.")                                \
+    M(LockWaitCycles, "lock_wait_cycles", "cycles", Lower,                                         \
+      "Time that compactions waited for segments to be unlocked.")                                 \
+    M(DeviceBytes, "device_bytes", "bytes", Neither, "Bytes that devices wrote.")
 
 enum class MetricId : std::uint8_t {
 #define FRAGSCOPE_METRIC_ENUMERATOR(Name, ...) Name,

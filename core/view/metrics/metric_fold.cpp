@@ -307,6 +307,7 @@ bool MetricFold::segments(const Event& event) {
         return true;
     case EventKind::SegmentZoneMade:
     case EventKind::SegmentAligned:
+    case EventKind::SegmentLocked:
         return true;
     default:
         ++value(event.rule == Rule::SegmentsFragmented ? MetricId::SegmentsFragmented
@@ -328,6 +329,7 @@ void MetricFold::segmentMoved(const Event& event) {
     free_.take(to, frames);
     ages_.moved(from, to);
     ++value(MetricId::SegmentsMoved);
+    value(MetricId::TransitMoved) += event.vaddr == 0 ? 1 : 0;
     value(MetricId::SegmentFramesMoved) += frames.value;
     const bool up = event.rule == Rule::RealignUp || event.rule == Rule::RealignToTop;
     value(quarters.at(quarter)) += forRequest_ && !up ? 1 : 0;
@@ -433,6 +435,7 @@ bool MetricFold::apply(const Event& event) {
     case EventKind::SegmentRefused:
     case EventKind::SegmentZoneMade:
     case EventKind::SegmentAligned:
+    case EventKind::SegmentLocked:
     case EventKind::PagesGiven:
         return segments(event);
     case EventKind::PteStore:
@@ -445,6 +448,12 @@ bool MetricFold::apply(const Event& event) {
         return compaction(event);
     case EventKind::AreasChanged:
         return areas(event);
+    case EventKind::MessageSent:
+    case EventKind::MessageReceived:
+    case EventKind::MessageCopied:
+    case EventKind::LockWaitEnded:
+    case EventKind::DeviceWrote:
+        return messages(event);
     case EventKind::WaitEnded:
         return wait(event.value);
     case EventKind::AccessesDone:

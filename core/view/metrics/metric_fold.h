@@ -50,6 +50,7 @@ private:
     bool compaction(const Event& event);
     void segmentMoved(const Event& event);
     bool areas(const Event& event);
+    bool messages(const Event& event);
     bool books(const Event& event);
     bool heaps(const Event& event);
     bool scavengers(const Event& event);

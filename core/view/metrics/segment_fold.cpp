@@ -15,8 +15,7 @@ SegmentFold::Zone SegmentFold::zoneOf(std::uint64_t frame) const {
 }
 
 /// The next lower segment of its zone, or end().
-SegmentFold::Segments::const_iterator
-SegmentFold::below(Segments::const_iterator segment) const {
+SegmentFold::Segments::const_iterator SegmentFold::below(Segments::const_iterator segment) const {
     if (segment == segments_.begin()) {
         return segments_.end();
     }
@@ -87,6 +86,14 @@ SegmentFold::Held SegmentFold::take(FrameNumber base) {
     return held;
 }
 
+void SegmentFold::lock(FrameNumber base, bool locked) {
+    if (const auto found = segments_.find(base.value); found != segments_.end()) {
+        uncount(found);
+        found->second.locked = locked;
+        count(found);
+    }
+}
+
 void SegmentFold::align(const Event& event) {
     const auto found = segments_.find(frameOf(PhysAddr(event.paddr)).value);
     if (found == segments_.end()) {
@@ -119,6 +126,9 @@ bool SegmentFold::apply(const Event& event) {
         return true;
     case EventKind::SegmentMoved:
         put(base, take(frameOf(PhysAddr(event.a))));
+        return true;
+    case EventKind::SegmentLocked:
+        lock(base, event.value != 0);
         return true;
     case EventKind::SegmentAligned:
         align(event);

@@ -10,7 +10,8 @@
 namespace fragscope {
 
 /// The segments of a run by address, as a fold of its events: gaps below them by cause, the order
-/// by age, and changes of alignment. Logarithmic in the number of segments. gapsOf(words, zone) says the same from the books.
+/// by age, and changes of alignment. Logarithmic in the number of segments. gapsOf(words, zone)
+/// says the same from the books.
 class SegmentFold {
 public:
     explicit SegmentFold(const MachineShape& shape) : ram_(ramOf(shape)) {}
@@ -56,6 +57,7 @@ private:
     void uncount(Segments::const_iterator segment);
     void put(FrameNumber base, const Held& held);
     Held take(FrameNumber base);
+    void lock(FrameNumber base, bool locked);
     void align(const Event& event);
 
     std::vector<MemorySpan> ram_;

@@ -89,6 +89,7 @@ SegmentBooksRef decodeBooks(const WordStore& words, std::uint64_t room) {
     }
     books->births = words.load(segment_word::births);
     books->descriptors = shape.descriptors;
+    books->largestBlock = shape.largestBlock;
     books->inUse = words.load(segment_word::inUse);
     for (std::uint32_t number = 0; number < shape.zones; ++number) {
         books->zones.push_back(decodeWholeZone(words, number));

@@ -33,7 +33,7 @@ struct SegmentZoneView {
 
     SegmentZone bounds;
     std::vector<Segment> runs;                           ///< by address
-    std::array<std::vector<SegmentId>, listCount> lists; ///< free runs by length; 0 = large ones
+    std::array<std::vector<SegmentId>, listCount> lists; ///< free runs, as the layout has them
     std::vector<SegmentGap> gaps;                        ///< by address
     FrameNumber segmentsEnd{}; ///< of the highest one; the begin of the zone if there is none
 
@@ -47,10 +47,11 @@ struct SegmentZoneView {
 /// The books of the segment heap at one moment, read out of the replica's bytes; immutable.
 struct SegmentBooks {
     std::vector<SegmentZoneView> zones; ///< none if the books make no sense
-    std::uint64_t births = 0; ///< segments allocated so far
+    std::uint64_t births = 0;           ///< segments allocated so far
     std::uint64_t descriptors = 0;
-    std::uint64_t inUse = 0; ///< of the descriptors
-    bool hasLists = false;   ///< free runs are in lists (quick-fit)
+    std::uint64_t inUse = 0;        ///< of the descriptors
+    std::uint64_t largestBlock = 0; ///< buddy: in frames; 0 = runs of any length
+    bool hasLists = false;          ///< free runs are in lists (quick-fit, buddy)
 
     /// The zone and the run that cover a frame; null where there is no segment heap.
     [[nodiscard]] const SegmentZoneView* zoneAt(FrameNumber frame) const;

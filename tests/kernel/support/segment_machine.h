@@ -2,6 +2,8 @@
 
 #include "fragscope/hardware/paging/pte.h"
 #include "fragscope/kernel/memory_bytes.h"
+#include "fragscope/kernel/segments/dma_calls.h"
+#include "fragscope/kernel/segments/message_calls.h"
 #include "fragscope/kernel/segments/segment_calls.h"
 #include "fragscope/kernel/segments/segment_check.h"
 
@@ -70,12 +72,60 @@ public:
                 if (run.state == SegmentState::Used && !isMapped(run)) {
                     return "segment " + std::to_string(run.id) + " is not mapped as it should be";
                 }
+                const std::size_t mappings = run.state == SegmentState::Used ? 1 : 0;
+                if (entriesNaming(run.id) != mappings) {
+                    return "segment " + std::to_string(run.id) + " is mapped more or less often";
+                }
             }
         }
         return "";
     }
 
+    SendCall send(Process& process, VirtAddr at, const Process& receiver, std::uint32_t bytes) {
+        SendCall call{.at = at, .receiver = receiver.number};
+        call.headerBytes = bytes;
+        for (std::size_t i = 0; i < call.header.size(); ++i) {
+            call.header[i] = 0x1000 + i;
+        }
+        spawn(0, sendSegment(kernel, process, call));
+        run();
+        return call;
+    }
+
+    ReceiveCall receive(Process& process) {
+        ReceiveCall call;
+        spawn(0, receiveSegment(kernel, process, call));
+        run();
+        return call;
+    }
+
+    SegmentId lock(Process& process, VirtAddr at) {
+        LockCall call{.at = at};
+        spawn(0, lockSegment(kernel, process, call));
+        run();
+        return call.segment;
+    }
+
+    SegmentId unlock(Process& process, VirtAddr at) {
+        LockCall call{.at = at};
+        spawn(0, unlockSegment(kernel, process, call));
+        run();
+        return call.segment;
+    }
+
 private:
+    /// Entries of all maps that say they are a piece of the segment.
+    std::size_t entriesNaming(SegmentId id) {
+        std::size_t found = 0;
+        for (const auto& process : kernel.processes()) {
+            for (std::size_t i = 0; !process->reaped && i < process->map.count(); ++i) {
+                const MapEntry entry = process->map.entry(i);
+                found += entry.kind == EntryKind::Block && entry.segment == id ? 1 : 0;
+            }
+        }
+        return found;
+    }
+
     bool isMapped(const Segment& run) {
         const Process& owner = *kernel.processes().at(run.owner - 1);
         const auto extent = owner.map.lookUp(run.vaddr);
