@@ -74,10 +74,6 @@ std::vector<Setting> heapDesign() {
         count("segments.survey_every", &S::surveyEvery)
             .between(0, 1ULL << 31)
             .says("Requests and frees between two surveys of the free runs; 0 = none."),
-        count("segments.max_order", &S::maxOrder)
-            .between(0, 28)
-            .says("Placement buddy: the largest block has 2 to this many pages (Linux: 10).",
-                  "ALLOCATORS C5: orders 0 to 10"),
     };
 }
 
@@ -106,9 +102,6 @@ std::vector<Setting> segmentSettings() {
         flag("segments.large_pages", &S::largePages)
             .says("2 MiB mappings where frames and addresses allow.",
                   "seed 001: some or all of a segment can be mapped using 4MB pages"),
-        choice("segments.addresses", &S::addresses)
-            .says("What the address of a segment means.",
-                  "seed 001: splitting the allocation will cause serious problems"),
     };
     std::move(machine.begin(), machine.end(), std::back_inserter(all));
     return all;
@@ -200,14 +193,6 @@ std::vector<Setting> segmentLoadSettings() {
             .says("Pattern segments: it sleeps so long before each request."),
         flag("process.free_at_end", &S::freeAtEnd)
             .says("After its last request it frees all that it holds."),
-        count("process.unmovable_percent", &S::unmovablePercent)
-            .between(0, 100)
-            .says("Placement buddy: share of the requests whose blocks are unmovable, as for DMA."),
-        count("process.sweeps", &S::sweeps)
-            .says("Pattern checkerboard: how often it looks at each page of its array at the end."),
-        flag("process.promote", &S::promote)
-            .says("Pattern checkerboard: before that it asks for large pages for its array.",
-                  "lesson L30: huge-page promotion"),
     };
 }
 
