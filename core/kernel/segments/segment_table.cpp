@@ -37,7 +37,6 @@ constexpr std::uint64_t withPrevious(std::uint64_t links, SegmentId previous) {
 }
 
 constexpr std::uint64_t askedMask = 0x7f'ffff'ffff;
-constexpr std::uint64_t unmovableBit = 1ULL << 39;
 constexpr unsigned depthShift = 40;
 constexpr unsigned zoneShift = 56;
 
@@ -50,7 +49,7 @@ constexpr std::uint64_t packAsked(PageCount asked, std::uint16_t depth, std::uin
 }
 
 constexpr std::uint64_t typeOf(const Segment& run) {
-    return run.unmovable ? unmovableBit : 0;
+    return run.unmovable ? word::unmovableBit : 0;
 }
 
 } // namespace
@@ -314,7 +313,7 @@ void SegmentTable::use(SegmentId id, const Holder& holder) {
     const std::uint64_t old = field(id, word::asked);
     setField(id, word::asked,
              packAsked(holder.asked, depthOf(old), old >> zoneShift) |
-                 (holder.unmovable ? unmovableBit : 0));
+                 (holder.unmovable ? word::unmovableBit : 0));
     const auto align = static_cast<unsigned>(std::countr_zero(holder.alignment.value));
     setField(id, word::state,
              static_cast<std::uint64_t>(SegmentState::Used) | std::uint64_t{align} << 8 |
@@ -349,35 +348,6 @@ void SegmentTable::setAlignment(SegmentId id, PageCount alignment) {
 
 void SegmentTable::setAsked(SegmentId id, PageCount asked) {
     setField(id, word::asked, (field(id, word::asked) & ~askedMask) | (asked.value & askedMask));
-}
-
-bool SegmentTable::isUnmovable(SegmentId id) const {
-    return shape_.largestBlock != 0 && (field(id, word::asked) & unmovableBit) != 0;
-}
-
-bool SegmentTable::isUnmovable(FrameNumber frame) const {
-    const std::uint64_t pageblock = frame.value / wordsPerPage;
-    return (words_.load(shape_.typesPlace() + pageblock / 64) >> pageblock % 64 & 1) != 0;
-}
-
-void SegmentTable::setUnmovable(SegmentId id, bool unmovable) {
-    const bool listed = isFree(id);
-    if (listed) {
-        delist(id);
-    }
-    const std::uint64_t other = field(id, word::asked) & ~unmovableBit;
-    setField(id, word::asked, other | (unmovable ? unmovableBit : 0));
-    if (listed) {
-        enlist(id);
-    }
-}
-
-void SegmentTable::setUnmovable(FrameNumber frame, bool unmovable) {
-    const std::uint64_t pageblock = frame.value / wordsPerPage;
-    const std::uint64_t place = shape_.typesPlace() + pageblock / 64;
-    const std::uint64_t bit = 1ULL << pageblock % 64;
-    const std::uint64_t others = words_.load(place) & ~bit;
-    words_.store(place, others | (unmovable ? bit : 0));
 }
 
 void SegmentTable::setTop(std::uint32_t zone, FrameNumber top) {

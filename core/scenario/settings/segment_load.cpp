@@ -65,14 +65,6 @@ std::vector<Setting> loadBehaviour() {
             .says("Pattern segments: it sleeps so long before each request."),
         flag("process.free_at_end", &S::freeAtEnd)
             .says("After its last request it frees all that it holds."),
-        count("process.unmovable_percent", &S::unmovablePercent)
-            .between(0, 100)
-            .says("Placement buddy: share of the requests whose blocks are unmovable, as for DMA."),
-        count("process.sweeps", &S::sweeps)
-            .says("Pattern checkerboard: how often it looks at each page of its array at the end."),
-        flag("process.promote", &S::promote)
-            .says("Pattern checkerboard: before that it asks for large pages for its array.",
-                  "lesson L30: huge-page promotion"),
     };
 }
 

@@ -73,10 +73,6 @@ std::vector<Setting> heapPlaces() {
         count("segments.survey_every", &S::surveyEvery)
             .between(0, 1ULL << 31)
             .says("Requests and frees between two surveys of the free runs; 0 = none."),
-        count("segments.max_order", &S::maxOrder)
-            .between(0, 28)
-            .says("Placement buddy: the largest block has 2 to this many pages (Linux: 10).",
-                  "ALLOCATORS C5: orders 0 to 10"),
     };
 }
 
@@ -107,9 +103,6 @@ std::vector<Setting> segmentSettings() {
         flag("segments.large_pages", &S::largePages)
             .says("2 MiB mappings where frames and addresses allow.",
                   "seed 001: some or all of a segment can be mapped using 4MB pages"),
-        choice("segments.addresses", &S::addresses)
-            .says("What the address of a segment means.",
-                  "seed 001: splitting the allocation will cause serious problems"),
     };
     std::move(machine.begin(), machine.end(), std::back_inserter(all));
     return all;
