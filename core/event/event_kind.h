@@ -292,7 +292,7 @@ enum class EventSort : std::uint8_t { State, Meaning, Both };
     K(PagesGiven, "pages-given", Meaning, Structure, "process", "pages", "runs", "",               \
       "A process got pages, one by one, at vaddr; their frames lie in so many runs.")              \
     K(PagesPromoted, "pages-promoted", Meaning, Structure, "process", "bytes", "runs", "",         \
-      "512 pages at vaddr, from so many runs of frames, became one large page at paddr.")\
+      "So many runs of frames with the 512 pages at vaddr became one large page at paddr.")          \
     /* messages */                                                                                 \
     K(MessageSent, "message-sent", Meaning, Structure, "process", "frames", "receiver",            \
       "entries_cleared", "A segment is in a message: nobody maps it until it is received.")        \

@@ -256,7 +256,9 @@ std::vector<Setting> moverSettings();
 std::vector<Setting> pagingSettings();
 std::vector<Setting> processSettings();
 std::vector<Setting> segmentSettings();
-std::vector<Setting> messageSettings(); ///< more of [segments]
+std::vector<Setting> messageSettings();      ///< more of [segments]
+std::vector<Setting> baselineSettings();     ///< likewise
+std::vector<Setting> checkerboardSettings(); ///< more of [[process]]
 std::vector<Setting> compactionSettings();
 std::vector<Setting> lockSettings();        ///< more of [compaction]
 std::vector<Setting> heapSettings();        ///< more of [[process]]

@@ -13,10 +13,11 @@ namespace {
 
 std::vector<Setting> joinTables() {
     std::vector<Setting> all;
-    for (auto* table : {&runSettings, &machineSettings, &costSettings, &framesSettings,
-                        &moverSettings, &pagingSettings, &lowMemorySettings, &segmentSettings,
-                        &messageSettings, &compactionSettings, &lockSettings, &processSettings,
-                        &heapSettings, &segmentLoadSettings, &peerSettings, &actionSettings}) {
+    for (auto* table :
+         {&runSettings, &machineSettings, &costSettings, &framesSettings, &moverSettings,
+          &pagingSettings, &lowMemorySettings, &segmentSettings, &messageSettings,
+          &baselineSettings, &compactionSettings, &lockSettings, &processSettings, &heapSettings,
+          &segmentLoadSettings, &peerSettings, &checkerboardSettings, &actionSettings}) {
         for (Setting& setting : table()) {
             all.push_back(std::move(setting));
         }

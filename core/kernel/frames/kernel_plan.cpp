@@ -35,6 +35,15 @@ std::uint64_t nodesOf(PageCount frames, const FrameSettings& settings) {
                                     : std::max<std::uint64_t>(1, frames.value / framesPerNode);
 }
 
+/// Page tables for all regions.
+PageCount tablesOfAll(const KernelPlan& plan) {
+    PageCount tables(upperTables);
+    for (const KernelRegion& region : plan.regions) {
+        tables += tablesOf(region.pages);
+    }
+    return tables;
+}
+
 /// Frames below this are for the kernel: its books and, as long as they last, page tables.
 FrameNumber zoneEndFor(PageCount frames, PageCount books) {
     const std::uint64_t tables = 32 + frames.value / 256;
@@ -69,11 +78,7 @@ KernelPlan planKernel(PageCount frames,
                      {kernel_space::nodes, startOf(poolFrame), pool},
                      {kernel_space::slotMap, startOf(slotFrame), slots},
                      {kernel_space::segments, startOf(segmentFrame), segments}}};
-    PageCount tables(upperTables);
-    for (const KernelRegion& region : plan.regions) {
-        tables += tablesOf(region.pages);
-    }
-    plan.books = PageCount(plan.tables.value) + tables;
+    plan.books = PageCount(plan.tables.value) + tablesOfAll(plan);
     plan.zoneEnd = zoneEndFor(frames, plan.books);
     plan.root = {.magic = KernelRoot::magicValue,
                  .frameCount = frames.value,

@@ -50,7 +50,7 @@ Segment decodeSegment(const WordStore& words, SegmentId id) {
             .vaddr = VirtAddr(words.load(place + word::vaddr)),
             .birth = words.load(place + word::birth),
             .asked = PageCount(asked & 0x7f'ffff'ffff),
-            .unmovable = (asked >> 39 & 1) != 0,
+            .unmovable = (asked & word::unmovableBit) != 0,
             .depth = static_cast<std::uint16_t>(asked >> 40),
             .zone = static_cast<std::uint8_t>(asked >> 56),
             .order = linksOf(words.load(place + word::order)),

@@ -117,6 +117,8 @@ inline constexpr std::uint64_t birth = 4;
 inline constexpr std::uint64_t order = 5;
 inline constexpr std::uint64_t list = 6;
 inline constexpr std::uint64_t asked = 7;
+
+inline constexpr std::uint64_t unmovableBit = 1ULL << 39; ///< of word 7
 } // namespace segment_word
 
 /// How large the books are.

@@ -37,7 +37,6 @@ constexpr std::uint64_t withPrevious(std::uint64_t links, SegmentId previous) {
 }
 
 constexpr std::uint64_t askedMask = 0x7f'ffff'ffff;
-constexpr std::uint64_t unmovableBit = 1ULL << 39;
 constexpr unsigned depthShift = 40;
 constexpr unsigned zoneShift = 56;
 
@@ -50,7 +49,7 @@ constexpr std::uint64_t packAsked(PageCount asked, std::uint16_t depth, std::uin
 }
 
 constexpr std::uint64_t typeOf(const Segment& run) {
-    return run.unmovable ? unmovableBit : 0;
+    return run.unmovable ? word::unmovableBit : 0;
 }
 
 } // namespace
@@ -314,7 +313,7 @@ void SegmentTable::use(SegmentId id, const Holder& holder) {
     const std::uint64_t old = field(id, word::asked);
     setField(id, word::asked,
              packAsked(holder.asked, depthOf(old), old >> zoneShift) |
-                 (holder.unmovable ? unmovableBit : 0));
+                 (holder.unmovable ? word::unmovableBit : 0));
     const auto align = static_cast<unsigned>(std::countr_zero(holder.alignment.value));
     setField(id, word::state,
              static_cast<std::uint64_t>(SegmentState::Used) | std::uint64_t{align} << 8 |
@@ -349,35 +348,6 @@ void SegmentTable::setAlignment(SegmentId id, PageCount alignment) {
 
 void SegmentTable::setAsked(SegmentId id, PageCount asked) {
     setField(id, word::asked, (field(id, word::asked) & ~askedMask) | (asked.value & askedMask));
-}
-
-bool SegmentTable::isUnmovable(SegmentId id) const {
-    return shape_.largestBlock != 0 && (field(id, word::asked) & unmovableBit) != 0;
-}
-
-bool SegmentTable::isUnmovable(FrameNumber frame) const {
-    const std::uint64_t pageblock = frame.value / wordsPerPage;
-    return (words_.load(shape_.typesPlace() + pageblock / 64) >> pageblock % 64 & 1) != 0;
-}
-
-void SegmentTable::setUnmovable(SegmentId id, bool unmovable) {
-    const bool listed = isFree(id);
-    if (listed) {
-        delist(id);
-    }
-    const std::uint64_t other = field(id, word::asked) & ~unmovableBit;
-    setField(id, word::asked, other | (unmovable ? unmovableBit : 0));
-    if (listed) {
-        enlist(id);
-    }
-}
-
-void SegmentTable::setUnmovable(FrameNumber frame, bool unmovable) {
-    const std::uint64_t pageblock = frame.value / wordsPerPage;
-    const std::uint64_t place = shape_.typesPlace() + pageblock / 64;
-    const std::uint64_t bit = 1ULL << pageblock % 64;
-    const std::uint64_t others = words_.load(place) & ~bit;
-    words_.store(place, others | (unmovable ? bit : 0));
 }
 
 void SegmentTable::setTop(std::uint32_t zone, FrameNumber top) {
@@ -439,90 +409,5 @@ void SegmentTable::joinNext(SegmentId id) {
 
 // ---- a segment moves
 // -----------------------------------------------------------------------------------
-
-/// The free run in which the new place of a segment begins (down) or ends (up).
-SegmentId SegmentTable::runFor(const Segment& moved, FrameNumber to) const {
-    SegmentId run = 0;
-    if (to < moved.base) {
-        run = moved.order.previous;
-        while (run != 0 && base(run) > to) {
-            run = previous(run);
-        }
-    } else {
-        run = moved.order.next;
-        while (run != 0 && end(run) < to + moved.frames) {
-            run = next(run);
-        }
-    }
-    FRAGSCOPE_CHECK(run != 0 && isFree(run) && to != moved.base, "a segment moves to a free run");
-    return run;
-}
-
-SegmentMove SegmentTable::beginMove(SegmentId id, FrameNumber to) {
-    const Segment moved = segment(id);
-    FRAGSCOPE_CHECK(moved.state == SegmentState::Used || moved.state == SegmentState::InTransit,
-                    "only a segment can move");
-    const SegmentId run = runFor(moved, to);
-    const bool above = moved.order.next == run;
-    if (base(run) < to && !above) {
-        cutFront(run, to - base(run)); // `run` keeps the part from the new place on
-    }
-    const bool below = next(run) == id;
-    const FrameNumber newEnd = to + moved.frames;
-    FRAGSCOPE_CHECK(below || end(run) >= newEnd, "the new place is too small");
-    if (!below && end(run) > newEnd) {
-        cutBack(run, newEnd - base(run));
-    }
-    SegmentMove move{.segment = id,
-                     .target = 0,
-                     .from = moved.base,
-                     .to = to,
-                     .frames = moved.frames,
-                     .state = moved.state};
-    setState(id, SegmentState::Moving);
-    delist(run);
-    if (below || above) {
-        unlink(run);
-        dropDescriptor(run);
-        const FrameNumber start = below ? to : moved.base;
-        setBounds(id, start, (below ? moved.end() : newEnd) - start);
-        return move;
-    }
-    setState(run, SegmentState::Target);
-    move.target = run;
-    return move;
-}
-
-void SegmentTable::finishMove(const SegmentMove& move) {
-    const SegmentId id = move.segment;
-    const std::uint32_t zone = zoneOf(id);
-    setState(id, move.state);
-    if (move.target == 0) {
-        const bool up = move.upwards();
-        const FrameNumber left = up ? move.from : move.to + move.frames;
-        const FrameNumber leftEnd = up ? move.to : move.from + move.frames;
-        setBounds(id, move.to, move.frames);
-        freeAround(insertFree(up ? previous(id) : id, zone, left, leftEnd - left, 0));
-        return;
-    }
-    const SegmentId before = previous(move.target);
-    unlink(move.target);
-    dropDescriptor(move.target);
-    const SegmentId below = previous(id);
-    unlink(id);
-    linkAfter(id, before, zone);
-    setBounds(id, move.to, move.frames);
-    freeAround(insertFree(below == before ? id : below, zone, move.from, move.frames, 0));
-}
-
-/// A free run that a move has left joins its free neighbours.
-void SegmentTable::freeAround(SegmentId id) {
-    if (const SegmentId above = next(id); above != 0 && isFree(above)) {
-        joinNext(id);
-    }
-    if (const SegmentId below = previous(id); below != 0 && isFree(below)) {
-        joinNext(below);
-    }
-}
 
 } // namespace fragscope

@@ -1,31 +1,23 @@
 #include "fragscope/base/text.h"
 #include "fragscope/scenario/setting_builder.h"
 
-/// Settings of the segment heap, of its compaction, and of programs with segments.
+/// Settings of the segment heap and of its compaction.
 namespace fragscope {
 
 namespace {
 
 constexpr std::string_view sizeForm = "SIZE, whole pages (`16 KiB`)";
 
-template <class T> std::optional<T> parsePages(std::string_view text) {
+std::optional<PageCount> parsePages(std::string_view text) {
     const auto size = parseSize(text);
     if (!size || size->value == 0 || size->value % pageBytes != 0) {
         return std::nullopt;
     }
-    if constexpr (std::is_same_v<T, PageCount>) {
-        return pagesFor(*size);
-    } else {
-        return *size;
-    }
+    return pagesFor(*size);
 }
 
 std::string printPages(const PageCount& pages) {
     return text(bytesOf(pages));
-}
-
-std::string printSize(const ByteCount& size) {
-    return text(size);
 }
 
 std::vector<Setting> heapDesign() {
@@ -41,7 +33,7 @@ std::vector<Setting> heapDesign() {
         count("segments.round_to", &S::roundTo)
             .between(1, mostPages)
             .says("Rounding `multiple`: of so many pages."),
-        Row("segments.sizes", &S::sizes, sizeForm, parsePages<PageCount>, printPages)
+        Row("segments.sizes", &S::sizes, sizeForm, parsePages, printPages)
             .says("Rounding `sizes`: the sizes that there are, ascending; larger requests stay as "
                   "they are.",
                   "seed 001: limited set of allocation sizes"),
@@ -59,6 +51,13 @@ std::vector<Setting> heapDesign() {
             .says("Split `minimum-rest`: fewer pages stay with the segment."),
         choice("segments.retract", &S::retract)
             .says("Placement top: whether the top goes down when the topmost segment is freed."),
+    };
+}
+
+std::vector<Setting> heapPlaces() {
+    using S = SegmentSettings;
+    constexpr std::uint64_t mostPages = 1ULL << 28;
+    return {
         count("segments.align_above", &S::alignAbove)
             .between(0, mostPages)
             .says("Segments of more pages than this are aligned.",
@@ -74,10 +73,6 @@ std::vector<Setting> heapDesign() {
         count("segments.survey_every", &S::surveyEvery)
             .between(0, 1ULL << 31)
             .says("Requests and frees between two surveys of the free runs; 0 = none."),
-        count("segments.max_order", &S::maxOrder)
-            .between(0, 28)
-            .says("Placement buddy: the largest block has 2 to this many pages (Linux: 10).",
-                  "ALLOCATORS C5: orders 0 to 10"),
     };
 }
 
@@ -86,6 +81,8 @@ std::vector<Setting> heapDesign() {
 std::vector<Setting> segmentSettings() {
     using S = SegmentMemorySettings;
     std::vector<Setting> all = heapDesign();
+    std::vector<Setting> places = heapPlaces();
+    std::move(places.begin(), places.end(), std::back_inserter(all));
     std::vector<Setting> machine = {
         size("segments.kernel_memory", &S::kernelMemory)
             .between(0, gib(16).value)
@@ -106,9 +103,6 @@ std::vector<Setting> segmentSettings() {
         flag("segments.large_pages", &S::largePages)
             .says("2 MiB mappings where frames and addresses allow.",
                   "seed 001: some or all of a segment can be mapped using 4MB pages"),
-        choice("segments.addresses", &S::addresses)
-            .says("What the address of a segment means.",
-                  "seed 001: splitting the allocation will cause serious problems"),
     };
     std::move(machine.begin(), machine.end(), std::back_inserter(all));
     return all;
@@ -154,60 +148,6 @@ std::vector<Setting> compactionSettings() {
             .between(0, 100)
             .says("High mark, in per cent of the heap: they are aligned again while more is free. "
                   "Too close to the low one, they swing."),
-    };
-}
-
-std::vector<Setting> segmentLoadSettings() {
-    using S = SegmentLoad;
-    constexpr std::uint64_t most = 1ULL << 40;
-    return {
-        size("process.segment_limit", &S::limit)
-            .between(pageBytes, most)
-            .says("Pattern segments: before a request it frees until it holds at most this with "
-                  "it, in frames as they were given."),
-        size("process.segment_least", &S::least)
-            .between(pageBytes, most)
-            .multipleOf(pageBytes)
-            .says("Small segments: the least size."),
-        size("process.segment_most", &S::most)
-            .between(pageBytes, most)
-            .multipleOf(pageBytes)
-            .says("Small segments: the largest size."),
-        Row("process.popular_sizes", &S::popular, sizeForm, parsePages<ByteCount>, printSize)
-            .says("Sizes that are asked for often."),
-        count("process.popular_percent", &S::popularPercent)
-            .between(0, 100)
-            .says("Share of the requests for one of the popular sizes."),
-        count("process.large_percent", &S::largePercent)
-            .between(0, 100)
-            .says("Share of the requests for large segments."),
-        size("process.large_least", &S::largeLeast)
-            .between(pageBytes, most)
-            .multipleOf(pageBytes)
-            .says("Large segments: the least size."),
-        size("process.large_most", &S::largeMost)
-            .between(pageBytes, most)
-            .multipleOf(pageBytes)
-            .says("Large segments: the largest size."),
-        count("process.young_percent", &S::youngPercent)
-            .between(0, 100)
-            .says("Share of the frees that hit the younger quarter of its segments.",
-                  "seed 001: the oldest segments shouldn't need moving that often"),
-        choice("process.stamps", &S::stamps)
-            .says("Which words of its segments it writes, and reads again before it frees them."),
-        cycles("process.pause", &S::pauseCycles)
-            .between(0, 1ULL << 48)
-            .says("Pattern segments: it sleeps so long before each request."),
-        flag("process.free_at_end", &S::freeAtEnd)
-            .says("After its last request it frees all that it holds."),
-        count("process.unmovable_percent", &S::unmovablePercent)
-            .between(0, 100)
-            .says("Placement buddy: share of the requests whose blocks are unmovable, as for DMA."),
-        count("process.sweeps", &S::sweeps)
-            .says("Pattern checkerboard: how often it looks at each page of its array at the end."),
-        flag("process.promote", &S::promote)
-            .says("Pattern checkerboard: before that it asks for large pages for its array.",
-                  "lesson L30: huge-page promotion"),
     };
 }
 
