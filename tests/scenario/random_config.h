@@ -51,9 +51,9 @@ private:
     std::uint64_t someCycles() { return rng_.below((1ULL << 48) + 1); }
 
     void fill(CostModel& cost) {
-        auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16] = cost;
+        auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17] = cost;
         for (auto* field : {&a1, &a2, &a3, &a4, &a5, &a6, &a7, &a8, &a9, &a10, &a11, &a12, &a13,
-                            &a14, &a15, &a16}) {
+                            &a14, &a15, &a16, &a17}) {
             *field = someCycles();
         }
     }
