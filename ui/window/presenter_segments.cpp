@@ -19,11 +19,14 @@ namespace fragscope {
 
 namespace {
 
-constexpr std::array segmentListings{ListingId::QuickFit,       ListingId::TopOfHeap,
-                                     ListingId::ReleaseSegment, ListingId::AllocateSegment,
-                                     ListingId::FreeSegment,    ListingId::SlideCompaction,
-                                     ListingId::CarrySegment,   ListingId::BackgroundCompaction,
-                                     ListingId::RelaxSegment,   ListingId::RealignSegments};
+constexpr std::array segmentListings{
+    ListingId::QuickFit,         ListingId::TopOfHeap,     ListingId::ReleaseSegment,
+    ListingId::AllocateSegment,  ListingId::FreeSegment,   ListingId::SlideCompaction,
+    ListingId::CarrySegment,     ListingId::LockPolicy,    ListingId::BackgroundCompaction,
+    ListingId::RelaxSegment,     ListingId::BuddyRelease,  ListingId::RealignSegments,
+    ListingId::BuddyAllocate,    ListingId::SendSegment,   ListingId::SplitAllocation,
+    ListingId::AllocatePhysical, ListingId::FreePhysical,  ListingId::ReceiveSegment,
+    ListingId::LockSegment,      ListingId::UnlockSegment, ListingId::StartTransfer};
 
 /// Whether the task serves a request for a segment, or moves segments.
 bool worksOnSegments(const TaskView& task) {
