@@ -62,7 +62,6 @@ inline const std::vector<std::pair<const char*, NumberOf>> numberFields = {
     FIELD("process.lock_percent", processes[1].segments.lockPercent),
     FIELD("process.lock_requests", processes[1].segments.lockRequests),
     FIELD("segments.message_places", segments.messages.places),
-    FIELD("segments.lock_zone", segments.heap.lockZone.value),
     FIELD("segments.device_cpu", segments.device.cpu),
     FIELD("compaction.lock_limit", compaction.lockLimitCycles),
     FIELD("compaction.slack_percent", compaction.slackPercent),
