@@ -111,7 +111,8 @@ private slots:
     void whatIsNotInTheWayStaysAligned() {
         RelaxBench bench(marks(100, 100, Realign::Never));
         const SegmentId gap = bench.allocateFilled(16).segment;
-        const SegmentId large = bench.allocateFilled(16).segment; // at 16: one alignment down is free
+        const SegmentId large =
+            bench.allocateFilled(16).segment; // at 16: one alignment down is free
         bench.release(gap);
         bench.compact();
         QCOMPARE(bench.base(large), 0ULL);

@@ -29,7 +29,10 @@ class RandomPrograms {
 public:
     explicit RandomPrograms(std::uint64_t seed)
         : rng_(seed), compaction_(anyCompaction(rng_)), settings_(anySegments(rng_)),
-          bench_(static_cast<MoverAlgorithm>(1 + rng_.below(2)), settings_, mib(9), compaction_,
+          bench_(static_cast<MoverAlgorithm>(1 + rng_.below(2)),
+                 settings_,
+                 mib(9),
+                 compaction_,
                  {{PhysAddr(5ULL << 20), mib(1)}}),
           realigner_(bench_.events, heap(), bench_.slide, compaction_, bench_.scheduler),
           processes_{&bench_.makeProcess(), &bench_.makeProcess()} {}

@@ -48,14 +48,14 @@ public:
     explicit RandomProgram(std::uint64_t seed)
         : rng_(seed), heap_(anyHeap(rng_)), compaction_(anyCompaction(rng_)),
           bench_(heap_, zonesFor(heap_.spans), compaction_),
-          realigner_(bench_.tasks.events, bench_.heap, bench_.slide, compaction_,
-                     bench_.tasks.scheduler),
+          realigner_(
+              bench_.tasks.events, bench_.heap, bench_.slide, compaction_, bench_.tasks.scheduler),
           log_(bench_.tasks.events,
                {EventKind::SegmentMoved, EventKind::SegmentAligned, EventKind::RunCut,
                 EventKind::SegmentRunsJoined}) {
         bench_.heap.setCompactor(compaction_.onFailure() ? &bench_.slide : nullptr);
-        bench_.orderedByAge = heap_.spans != SegmentSpans::AcrossFill &&
-                              compaction_.realign != Realign::ToTop;
+        bench_.orderedByAge =
+            heap_.spans != SegmentSpans::AcrossFill && compaction_.realign != Realign::ToTop;
     }
 
     void step() {
@@ -158,8 +158,8 @@ private:
         for (const Event& event : log_.events) {
             last = event.kind == EventKind::SegmentMoved ? event.value * pageBytes : last;
         }
-        const bool fills = heap_.spans == SegmentSpans::AcrossFill ||
-                           compaction_.locked == LockedSegments::Below;
+        const bool fills =
+            heap_.spans == SegmentSpans::AcrossFill || compaction_.locked == LockedSegments::Below;
         RC_ASSERT(fills || pass.moved.value < pass.budget.value + last);
     }
 
@@ -237,9 +237,8 @@ private:
     }
 
     void pass(std::uint32_t zone) {
-        Slide::Pass full{.zone = zone,
-                         .from = bench_.table.zone(zone).begin,
-                         .why = Rule::CompactInBackground};
+        Slide::Pass full{
+            .zone = zone, .from = bench_.table.zone(zone).begin, .why = Rule::CompactInBackground};
         bench_.tasks.spawn(0, bench_.slide.compact(full));
         bench_.tasks.run(~0ULL);
     }

@@ -80,8 +80,8 @@ private slots:
 
     void metricsEqualTheBooks_data() {
         QTest::addColumn<QString>("name");
-        for (const char* name : {"holes/separate", "holes/across", "holes/across-fill", "large-pages",
-                                 "quick-fit", "top-background"}) {
+        for (const char* name : {"holes/separate", "holes/across", "holes/across-fill",
+                                 "large-pages", "quick-fit", "top-background"}) {
             QTest::newRow(name) << name;
         }
     }
