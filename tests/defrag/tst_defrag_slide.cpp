@@ -4,7 +4,6 @@
 #include <QTest>
 
 #include "defrag/support/slide_bench.h"
-#include <rapidcheck.h>
 
 using namespace fragscope;
 using namespace fragscope::test;
@@ -164,80 +163,6 @@ private slots:
         QCOMPARE(bench.base(old), 8ULL);
         QCOMPARE(bench.base(young), 16ULL);
         QCOMPARE(bench.slide.totals().bytes, 38 * pageBytes);
-    }
-
-    /// T1 to T6 over random heaps with holes, locks and alignment.
-    void invariantsHold() {
-        QVERIFY(rc::check([] {
-            Rng rng(*rc::gen::arbitrary<std::uint64_t>());
-            SegmentSettings settings = top();
-            settings.alignAbove = PageCount(10 + rng.below(60));
-            settings.alignment = PageCount(1ULL << rng.below(6));
-            CompactionSettings compaction;
-            compaction.extent = static_cast<CompactionExtent>(rng.below(2));
-            compaction.slackPercent = static_cast<std::uint32_t>(rng.below(20));
-            compaction.locked = static_cast<LockedSegments>(rng.below(2));
-            settings.spans = rng.below(2) == 1 ? SegmentSpans::AcrossFill : SegmentSpans::Across;
-            SlideBench bench(
-                settings,
-                {{.begin = FrameNumber(3),
-                  .end = FrameNumber(600),
-                  .holes = {{FrameNumber(100), PageCount(9)}, {FrameNumber(333), PageCount(70)}}}},
-                compaction);
-            bool locks = false;
-            std::vector<SegmentId> live;
-            for (int i = 0; i < 120; ++i) {
-                const std::uint64_t action = rng.below(20);
-                if (live.empty() || action < 11) {
-                    std::map<SegmentId, FrameNumber> before;
-                    for (const SegmentId id : live) {
-                        before[id] = bench.table.base(id);
-                    }
-                    const std::uint64_t moved = bench.slide.totals().bytes;
-                    const SegmentRequest request =
-                        bench.allocateFilled(1 + rng.below(1 + rng.below(80)));
-                    std::uint64_t liveFrames = 0;
-                    for (const SegmentId id : live) {
-                        RC_ASSERT(bench.table.base(id) <= before[id]); // T2
-                        RC_ASSERT(bench.table.segment(id).locks == 0 ||
-                                  bench.table.base(id) == before[id]);
-                        liveFrames += bench.table.frames(id).value;
-                    }
-                    RC_ASSERT(bench.slide.totals().bytes - moved <= liveFrames * pageBytes); // T6
-                    if (request.segment != 0) {
-                        live.push_back(request.segment);
-                    }
-                } else if (action < 18) {
-                    const std::size_t n = rng.below(live.size());
-                    if (bench.table.segment(live[n]).locks == 0) {
-                        bench.release(live[n]);
-                        live.erase(live.begin() + static_cast<std::ptrdiff_t>(n));
-                    }
-                } else {
-                    const SegmentId id = live[rng.below(live.size())];
-                    const bool locked = bench.table.segment(id).locks != 0;
-                    bench.table.setLocks(id, locked ? 0 : 1);
-                    locks = true;
-                }
-                bench.orderedByAge = !(settings.spans == SegmentSpans::AcrossFill ||
-                                       (locks && compaction.locked == LockedSegments::Below));
-                RC_ASSERT(bench.issue() == std::string());
-                for (const SegmentId id : live) {
-                    RC_ASSERT(bench.holdsItsBytes(id)); // T4
-                }
-            }
-            for (const std::uint64_t frame : bench.memory.written) {
-                RC_ASSERT(!(frame >= 100 && frame < 109) && !(frame >= 333 && frame < 403));
-            }
-            // A segment that went below a locked one may then be the next below a hole.
-            const bool reordered = locks && compaction.locked == LockedSegments::Below;
-            if (compaction.extent == CompactionExtent::Full && !reordered) {
-                bench.compact();
-                const std::uint64_t moved = bench.slide.totals().bytes;
-                bench.compact();
-                RC_ASSERT(bench.slide.totals().bytes == moved); // T3
-            }
-        }));
     }
 };
 

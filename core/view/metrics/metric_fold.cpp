@@ -405,6 +405,37 @@ bool MetricFold::areas(const Event& event) {
     return true;
 }
 
+/// Machines with segments, and heaps.
+bool MetricFold::segmentMachine(const Event& event) {
+    switch (event.kind) {
+    case EventKind::SegmentAllocated:
+    case EventKind::SegmentFreed:
+    case EventKind::SegmentMoved:
+    case EventKind::SegmentRefused:
+    case EventKind::SegmentZoneMade:
+    case EventKind::SegmentAligned:
+    case EventKind::SegmentLocked:
+    case EventKind::PagesGiven:
+        return segments(event);
+    case EventKind::RunCut:
+    case EventKind::SegmentCallDone:
+    case EventKind::SegmentSurvey:
+        return segmentBooks(event);
+    case EventKind::CompactionBegun:
+        return compaction(event);
+    case EventKind::AreasChanged:
+        return areas(event);
+    case EventKind::MessageSent:
+    case EventKind::MessageReceived:
+    case EventKind::MessageCopied:
+    case EventKind::LockWaitEnded:
+    case EventKind::DeviceWrote:
+        return messages(event);
+    default:
+        return heaps(event);
+    }
+}
+
 bool MetricFold::apply(const Event& event) {
     nextSeq = event.seq + 1;
     sample_.seq = nextSeq;
@@ -429,31 +460,8 @@ bool MetricFold::apply(const Event& event) {
     case EventKind::MemoryUse:
     case EventKind::SideTableUsed:
         return paging(event);
-    case EventKind::SegmentAllocated:
-    case EventKind::SegmentFreed:
-    case EventKind::SegmentMoved:
-    case EventKind::SegmentRefused:
-    case EventKind::SegmentZoneMade:
-    case EventKind::SegmentAligned:
-    case EventKind::SegmentLocked:
-    case EventKind::PagesGiven:
-        return segments(event);
     case EventKind::PteStore:
         return mappings(event);
-    case EventKind::RunCut:
-    case EventKind::SegmentCallDone:
-    case EventKind::SegmentSurvey:
-        return segmentBooks(event);
-    case EventKind::CompactionBegun:
-        return compaction(event);
-    case EventKind::AreasChanged:
-        return areas(event);
-    case EventKind::MessageSent:
-    case EventKind::MessageReceived:
-    case EventKind::MessageCopied:
-    case EventKind::LockWaitEnded:
-    case EventKind::DeviceWrote:
-        return messages(event);
     case EventKind::WaitEnded:
         return wait(event.value);
     case EventKind::AccessesDone:
@@ -474,7 +482,7 @@ bool MetricFold::apply(const Event& event) {
         follow(MetricId::WalkReferences, event.task, event.a);
         return true;
     default:
-        return heaps(event);
+        return segmentMachine(event);
     }
 }
 

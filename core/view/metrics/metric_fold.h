@@ -39,6 +39,7 @@ private:
 
     bool count(const Event& event);
     bool mappings(const Event& event);
+    bool segmentMachine(const Event& event);
     void setSegmentGaps();
     bool countMapEntry(const Event& event, bool added);
     bool frames(const Event& event, bool allocated);
