@@ -169,7 +169,8 @@ std::vector<MapLine> segmentLines(const SegmentScene& scene) {
         if (!books.hasLists && bounds.top > bounds.begin) {
             lines.push_back({bounds.top.value, QObject::tr("top"), MapLine::Tone::Border});
         }
-        if (bounds.resume > bounds.begin && bounds.resume < bounds.end && !scene.motion) {
+        if (scene.background && bounds.resume > bounds.begin && bounds.resume < bounds.end &&
+            !scene.motion) {
             lines.push_back({bounds.resume.value, QObject::tr("resume"), MapLine::Tone::Pointer});
         }
     }

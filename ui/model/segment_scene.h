@@ -14,6 +14,7 @@ struct SegmentScene {
     SegmentBooksRef books; ///< never null
     std::optional<SegmentMotion> motion;
     SegmentPicture picture;
+    bool background = false; ///< a task compacts in the background
 };
 
 /// Reads the segments of each moment; paints only what changed since the one before. Shown only the
