@@ -160,7 +160,7 @@ void compaction(benchmark::State& state, SegmentStamps stamps, ByteCount kernelM
     process.segments.least = kib(64);
     process.segments.most = mib(1);
     process.segments.stamps = stamps;
-    process.accesses = 8 * heap.value / kib(544).value;
+    process.accesses = 3 * heap.value / kib(544).value;
     const double plain = plainCopySpeed(gib(2).value);
     for (auto unused : state) {
         static_cast<void>(unused);
