@@ -180,16 +180,35 @@ void addBackingFact(std::vector<Fact>& facts, const PageStates& pages, PageNumbe
     }
 }
 
+/// Of a frame that is part of a segment, or of a run of free ones; empty if it is neither.
+std::vector<Fact> segmentFactsOf(const Scene& scene, const Names& names, FrameNumber frame) {
+    const SegmentScene* segments = scene.segments();
+    if (segments == nullptr) {
+        return {};
+    }
+    std::vector<Fact> facts = segmentFacts(*segments, *scene.segmentHistory(), names, frame,
+                                           scene.moment().state.nextSeq);
+    if (!facts.empty()) {
+        addMoveFacts(facts, scene.moment().state.move, frame);
+    }
+    return facts;
+}
+
+/// Of a frame that nobody has.
+void addUnusedFacts(std::vector<Fact>& facts, const Scene& scene, FrameNumber frame, FrameUse use) {
+    facts.push_back({QObject::tr("Use"), useText(use)});
+    facts.push_back({QObject::tr("Address"), qt(text(startOf(frame)))});
+    addMoveFacts(facts, scene.moment().state.move, frame);
+    if (const std::optional<FrameBook> book = scene.frameBook(frame)) {
+        addListFacts(facts, *book);
+    }
+}
+
 } // namespace
 
 std::vector<Fact> frameFacts(const Scene& scene, const Names& names, FrameNumber frame) {
-    if (const SegmentScene* segments = scene.segments()) {
-        std::vector<Fact> facts = segmentFacts(*segments, *scene.segmentHistory(), names, frame,
-                                               scene.moment().state.nextSeq);
-        if (!facts.empty()) {
-            addMoveFacts(facts, scene.moment().state.move, frame);
-            return facts;
-        }
+    if (auto segment = segmentFactsOf(scene, names, frame); !segment.empty()) {
+        return segment;
     }
     const FrameInfo info = scene.frameInfo(frame);
     const std::optional<FrameBook> book = scene.frameBook(frame);
@@ -197,12 +216,7 @@ std::vector<Fact> frameFacts(const Scene& scene, const Names& names, FrameNumber
     std::vector<Fact> facts;
     facts.push_back({QObject::tr("State"), qt(infoOf(frameClass).name)});
     if (info.use == FrameUse::Free || info.use == FrameUse::Hole) {
-        facts.push_back({QObject::tr("Use"), useText(info.use)});
-        facts.push_back({QObject::tr("Address"), qt(text(startOf(frame)))});
-        addMoveFacts(facts, scene.moment().state.move, frame);
-        if (book) {
-            addListFacts(facts, *book);
-        }
+        addUnusedFacts(facts, scene, frame, info.use);
         return facts;
     }
     const std::optional<PagePlace> page = scene.pageOf(frame);

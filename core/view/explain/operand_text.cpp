@@ -29,7 +29,8 @@ constexpr std::array<std::string_view, 3> statuses{"ready", "waiting", "finished
 constexpr std::array<std::string_view, 2> origins{"swap device", "file"};
 constexpr std::array<std::string_view, 2> ends{"low", "high"};
 constexpr std::array<std::string_view, 2> growthPlaces{"as a new block", "behind its block"};
-constexpr std::array<std::string_view, static_cast<std::size_t>(ListingId::Count)> listings{
+constexpr auto listingCount = static_cast<std::size_t>(ListingId::Count);
+constexpr std::array<std::string_view, listingCount> listings{
     "no listing",
     "the application",
     "the trace replay",
