@@ -27,7 +27,7 @@ std::vector<Row> rowsOf(const QByteArray& csv) {
 const char* const small = R"(format = 1
 scenario = "segments/old-or-new"
 seeds = [1, 2]
-set = ["process.accesses=300"]
+set = ["process.accesses=300", "machine.memory=132 MiB", "segments.descriptors=16384", "segments.areas=8192", "process.large_least=1 MiB", "process.large_most=3 MiB"]
 columns = ["segment_requests", "moved_per_allocated_ratio"]
 
 [[axis]]
@@ -52,7 +52,7 @@ set = ["segments.placement=top"]
 const char* const designs = R"(format = 1
 scenario = "segments/old-or-new"
 seeds = [1, 2]
-set = ["process.accesses=2500"]
+set = ["process.accesses=2500", "machine.memory=132 MiB", "segments.descriptors=16384", "segments.areas=8192", "process.large_least=1 MiB", "process.large_most=3 MiB"]
 columns = ["moved_per_allocated_ratio", "compactions_per_1000_requests", "pieces_per_request", "exact_hit_ratio", "wasted_ratio", "refused_fragmented_per_1000_requests", "moved_oldest_quarter_ratio"]
 
 [[axis]]
@@ -178,7 +178,7 @@ private slots:
 
     void run_booksLargerThanTheKernelsMemory_isBadInput() {
         const CliResult result =
-            runCli({"run", "segments/old-or-new", "--set", "segments.kernel_memory=1 MiB"});
+            runCli({"run", "segments/old-or-new", "--set", "segments.kernel_memory=256 KiB"});
         QCOMPARE(result.code, 3);
         QVERIFY2(result.err.contains("segments.kernel_memory: the kernel's books take"),
                  result.err.constData());
