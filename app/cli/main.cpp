@@ -60,6 +60,7 @@ int main(int argc, char** argv) {
     addRunsCommand(app, chosen);
     addExportCommand(app, chosen);
     addPagingCommand(app, chosen);
+    addSweepCommand(app, chosen);
     addMmuCommand(app, chosen);
     try {
         app.parse(argc, argv);
@@ -69,9 +70,9 @@ int main(int argc, char** argv) {
     }
 
     if (!chosen) {
-        std::cerr
-            << "fragscope-cli: say what to do: run, list, describe, runs, export, mmu, paging "
-               "(--help tells more)\n";
+        std::cerr << "fragscope-cli: say what to do: run, list, describe, runs, export, sweep, "
+                     "mmu, paging "
+                     "(--help tells more)\n";
         return static_cast<int>(ExitCode::Usage);
     }
     CommandStreams streams{std::cout, std::cerr, isatty(STDERR_FILENO) == 1};

@@ -20,5 +20,6 @@ void addDescribeCommand(CLI::App& app, ChosenCommand& chosen);
 void addRunsCommand(CLI::App& app, ChosenCommand& chosen);
 void addExportCommand(CLI::App& app, ChosenCommand& chosen);
 void addPagingCommand(CLI::App& app, ChosenCommand& chosen);
+void addSweepCommand(CLI::App& app, ChosenCommand& chosen);
 
 } // namespace fragscope

@@ -1,12 +1,11 @@
 #include "commands/run.h"
 
 #include "fragscope/base/text.h"
-#include "fragscope/scenario/validate.h"
 
 #include "commands/command_line.h"
+#include "commands/prepare_scenario.h"
 #include "commands/run_report.h"
 #include "commands/run_session.h"
-#include "commands/scenario_folder.h"
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <fmt/format.h>
@@ -17,38 +16,6 @@ namespace {
 
 std::atomic<bool> stopRequested{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "set by a signal handler");
-
-/// The scenario with all assignments applied; errors otherwise.
-std::optional<Scenario> prepare(const RunOptions& options, std::vector<Error>& errors) {
-    const auto file = findScenario(options.scenario);
-    if (!file) {
-        errors.push_back(file.error());
-        return std::nullopt;
-    }
-    auto scenario = loadScenario(*file, errors);
-    if (!scenario) {
-        return std::nullopt;
-    }
-    for (const std::string& assignment : options.set) {
-        if (const auto applied = applySet(scenario->config, assignment); !applied) {
-            errors.push_back(applied.error());
-        }
-    }
-    if (errors.empty()) {
-        errors = validationErrors(scenario->config);
-    }
-    for (Error& error : errors) {
-        error.code = ExitCode::Usage; // the file alone is right
-        error.file = "--set";
-    }
-    if (options.check) {
-        scenario->config.check = true;
-        for (const Expectation& added : soundnessExpectations(scenario->expect)) {
-            scenario->expect.push_back(added);
-        }
-    }
-    return errors.empty() ? std::move(scenario) : std::nullopt;
-}
 
 ExitCode codeOf(const RunReport& report) {
     const bool failed = std::any_of(report.expectations.begin(), report.expectations.end(),
@@ -75,7 +42,7 @@ runAgainst(const RunOptions& options, CommandStreams& streams, std::vector<Error
     other.record.clear();
     other.csv.clear();
     other.csvEvents = false;
-    auto scenario = prepare(other, errors);
+    auto scenario = prepareScenario(other.scenario, other.set, other.check, errors);
     if (!scenario) {
         return nullptr;
     }
@@ -154,6 +121,10 @@ void requestStop() noexcept {
     stopRequested = true;
 }
 
+const std::atomic<bool>& stopFlag() noexcept {
+    return stopRequested;
+}
+
 bool stopWasRequested() noexcept {
     return stopRequested;
 }
@@ -174,7 +145,7 @@ int runRunCommand(const RunOptions& options, CommandStreams& streams) {
         return reportError(streams, usageError("--csv-events needs --csv DIR"));
     }
     std::vector<Error> errors;
-    auto scenario = prepare(options, errors);
+    auto scenario = prepareScenario(options.scenario, options.set, options.check, errors);
     if (!scenario) {
         return reportErrors(streams, errors);
     }

@@ -2,6 +2,7 @@
 
 #include "commands/run_options.h"
 #include "commands/streams.h"
+#include <atomic>
 
 namespace fragscope {
 
@@ -15,5 +16,6 @@ void requestStop() noexcept;
 
 /// For other commands that take long.
 bool stopWasRequested() noexcept;
+const std::atomic<bool>& stopFlag() noexcept;
 
 } // namespace fragscope

@@ -1,5 +1,7 @@
 #include "commands/run_report.h"
 
+#include "fragscope/view/metrics/segment_figures.h"
+
 #include "commands/metric_text.h"
 #include <algorithm>
 #include <fmt/format.h>
@@ -46,6 +48,31 @@ Json expectationsJson(const RunReport& report) {
                         {"passed", result.passed}});
     }
     return list;
+}
+
+/// What the author of seed 001 would ask of his designs; one column for each run.
+void printSegmentFigures(const RunReport& report, std::ostream& out) {
+    const MetricSample& own = report.session.metrics().current();
+    if (!hasSegmentFigures(own)) {
+        return;
+    }
+    out << fmt::format("\n{:<40}{:>16}", "segments", "this run");
+    out << (report.against != nullptr ? fmt::format("{:>16}\n", "other run") : "\n");
+    for (const SegmentFigure& figure : segmentFigures()) {
+        out << fmt::format("{:<40}{:>16.6g}", figure.name, figure.of(own));
+        if (report.against != nullptr) {
+            out << fmt::format("{:>16.6g}", figure.of(report.against->metrics().current()));
+        }
+        out << fmt::format(" {}\n", figure.unit);
+    }
+}
+
+Json segmentFiguresJson(const RunSession& session) {
+    Json figures = Json::object();
+    for (const SegmentFigure& figure : segmentFigures()) {
+        figures[std::string(figure.name)] = figure.of(session.metrics().current());
+    }
+    return figures;
 }
 
 /// Both runs' figures and what this one has more (or less).
@@ -106,6 +133,7 @@ void printText(const RunReport& report, std::ostream& out) {
     if (report.against != nullptr) {
         printAgainst(report, out);
     }
+    printSegmentFigures(report, out);
 }
 
 void printJson(const RunReport& report, std::ostream& out) {
@@ -123,10 +151,16 @@ void printJson(const RunReport& report, std::ostream& out) {
     json["events_hash"] = hashText16(machine.eventHash());
     json["state_hash"] = hashText16(machine.stateHash());
     json["metrics"] = metricsJson(session);
+    if (hasSegmentFigures(session.metrics().current())) {
+        json["segment_figures"] = segmentFiguresJson(session);
+    }
     if (report.against != nullptr) {
         json["against"] = {{"settings", report.against->options().against},
                            {"time_cycles", report.against->machine().timeCycles()},
                            {"metrics", metricsJson(*report.against)}};
+        if (hasSegmentFigures(session.metrics().current())) {
+            json["against"]["segment_figures"] = segmentFiguresJson(*report.against);
+        }
     }
     json["expectations"] = expectationsJson(report);
     if (session.recording()) {

@@ -12,19 +12,30 @@ namespace fragscope {
 
 namespace {
 
-/// The moment in which a transfer block of the middle of the run is partly copied; nothing if none
-/// moves.
-std::optional<std::uint64_t> tellingMoment(const EventLog& log) {
-    std::vector<std::uint64_t> blocks;
+/// The event of this kind in the middle of all of them.
+std::optional<std::uint64_t> middleOf(const EventLog& log, EventKind kind) {
+    std::vector<std::uint64_t> found;
     for (std::uint64_t seq = log.firstSeq(); seq < log.endSeq(); ++seq) {
-        if (log.at(seq).kind == EventKind::BlockBegun) {
-            blocks.push_back(seq);
+        if (log.at(seq).kind == kind) {
+            found.push_back(seq);
         }
     }
-    if (blocks.empty()) {
-        return std::nullopt;
+    return found.empty() ? std::nullopt : std::optional(found[found.size() / 2]);
+}
+
+/// The moment in which a transfer block of the middle of the run is partly copied; without blocks
+/// just before a segment has been moved, or after one was given out; nothing if there is none.
+std::optional<std::uint64_t> tellingMoment(const EventLog& log) {
+    const std::optional<std::uint64_t> block = middleOf(log, EventKind::BlockBegun);
+    if (!block) {
+        const auto moved = middleOf(log, EventKind::SegmentMoved);
+        if (moved) {
+            return stepAtOrBefore(log, *moved);
+        }
+        const auto given = middleOf(log, EventKind::SegmentAllocated);
+        return given ? std::optional(stepAtOrAfter(log, *given + 1)) : std::nullopt;
     }
-    const std::uint64_t begun = blocks[blocks.size() / 2];
+    const std::uint64_t begun = *block;
     const std::uint64_t pages = log.at(begun).value / pageBytes;
     std::uint64_t copied = 0;
     for (std::uint64_t seq = begun; seq < log.endSeq(); ++seq) {

@@ -36,16 +36,31 @@ bool noteOtherOwners(FrameTable& frames, const MoveJob& job, FrameNumber first, 
     return true;
 }
 
+/// Books the frames of the destination; false if they are taken or their owners cannot be noted.
+bool takeDestination(FrameTable& frames, const MoveJob& job) {
+    const auto [first, count] = freshPart(job);
+    if (!frames.isFree(first, count)) {
+        return false;
+    }
+    if (count.value > 0) {
+        frames.take(first, count, FrameUse::Data, job.owners.front().process->number,
+                    Rule::ScenarioSaysSo, pageInBlock(job.owners.front(), first - job.destination));
+    }
+    if (!noteOtherOwners(frames, job, first, count)) {
+        frames.give(first, count, Rule::OwnerUnknown);
+        return false;
+    }
+    return true;
+}
+
 } // namespace
 
 bool stillValid(const MoveJob& job) {
     return std::all_of(job.owners.begin(), job.owners.end(), [&](const BlockOwner& owner) {
-        const auto extents = owner.process->map.extents();
-        return std::any_of(extents.begin(), extents.end(), [&](const Extent& extent) {
-            return extent.index == owner.entry && extent.kind == EntryKind::Block &&
-                   frameOf(PhysAddr(extent.paddr)) == job.source &&
-                   pagesFor(ByteCount(extent.length)) == job.pages;
-        });
+        const auto extent = owner.process->map.extentOf(owner.entry);
+        return extent && extent->kind == EntryKind::Block &&
+               frameOf(PhysAddr(extent->paddr)) == job.source &&
+               pagesFor(ByteCount(extent->length)) == job.pages;
     });
 }
 
@@ -60,20 +75,10 @@ bool beginMove(Kernel& kernel, const MoveJob& job) {
     if (!stillValid(job)) {
         return false;
     }
-    const auto [first, count] = freshPart(job);
-    FrameTable& frames = kernel.frames();
-    if (!frames.isFree(first, count)) {
+    if (job.booked && !takeDestination(kernel.frames(), job)) {
         return false;
     }
-    Process& mainOwner = *job.owners.front().process;
-    if (count.value > 0) {
-        frames.take(first, count, FrameUse::Data, mainOwner.number, Rule::ScenarioSaysSo,
-                    pageInBlock(job.owners.front(), first - job.destination));
-    }
-    if (!noteOtherOwners(frames, job, first, count)) {
-        frames.give(first, count, Rule::OwnerUnknown);
-        return false;
-    }
+    const Process& mainOwner = *job.owners.front().process;
     for (const BlockOwner& owner : job.owners) {
         Process& process = *owner.process;
         process.move = {.active = true,
@@ -117,6 +122,9 @@ bool belongsTo(const FrameInfo& frame, const MoveJob& job) {
 
 void giveBackUnmapped(
     Kernel& kernel, const MoveJob& job, FrameNumber first, PageCount count, Rule why) {
+    if (!job.booked) {
+        return; // the segment heap frees what the segment has left
+    }
     std::uint64_t run = 0;
     for (std::uint64_t i = 0; i <= count.value; ++i) {
         const FrameNumber frame = first + PageCount(i);
@@ -143,7 +151,9 @@ void endMove(Kernel& kernel, const MoveJob& job, std::uint64_t busyCycles) {
     for (const BlockOwner& owner : job.owners) {
         owner.process->move.active = false;
         owner.process->move.phase = MovePhase::Idle;
-        kernel.renoteOwners(*owner.process);
+        if (job.booked) {
+            kernel.renoteOwners(*owner.process);
+        }
         kernel.reapIfDead(*owner.process);
     }
 }

@@ -23,6 +23,7 @@ struct MoveJob {
     FrameNumber destination;
     PageCount pages;
     ByteCount transfer; ///< t, whole pages
+    bool booked = true; ///< in the frame table; frames of the segment heap are not
 };
 
 /// How a block is moved while its owners run. One algorithm, one file; which block and when is

@@ -1,3 +1,7 @@
+#include "fragscope/defrag/compaction/background.h"
+#include "fragscope/defrag/compaction/carrier.h"
+#include "fragscope/defrag/compaction/realign.h"
+#include "fragscope/defrag/compaction/slide.h"
 #include "fragscope/defrag/entry_e.h"
 #include "fragscope/defrag/listings.h"
 #include "fragscope/defrag/mover_loop.h"
@@ -19,8 +23,17 @@ std::unique_ptr<Mover> makeMover(Kernel& kernel, const MoverSettings& settings) 
 }
 
 std::vector<const Listing*> defragListings() {
-    return {&stopTheWorldListing(), &entryEListing(MoveEnd::High), &entryEListing(MoveEnd::Low),
-            &moverLoopListing(), &recoveryListing()};
+    return {&stopTheWorldListing(),
+            &entryEListing(MoveEnd::High),
+            &entryEListing(MoveEnd::Low),
+            &moverLoopListing(),
+            &recoveryListing(),
+            &slideListing(),
+            &carrySegmentListing(),
+            &backgroundListing(),
+            &relaxListing(),
+            &realignListing(),
+            &lockPolicyListing()};
 }
 
 } // namespace fragscope

@@ -254,7 +254,73 @@ enum class EventSort : std::uint8_t { State, Meaning, Both };
       "A scavenger held the heap for so long; pages is what it passed to the kernel.")             \
     K(CollectorLooked, "collector-looked", Meaning, Structure, "process", "length_bytes",          \
       "pages", "words_read",                                                                       \
-      "A collector of the kernel read the heap of a process at vaddr: a deliberate mistake.")
+      "A collector of the kernel read the heap of a process at vaddr: a deliberate mistake.") \
+    /* segments */                                                                                 \
+    K(SegmentAllocated, "segment-allocated", Meaning, Structure, "process", "frames", "searched",  \
+      "frames_asked", "A run of contiguous frames from paddr became a segment of a process.")      \
+    K(SegmentCallDone, "segment-call", Meaning, Structure, "process", "cycles", "frames", "",      \
+      "A system call for a segment has returned; the rule says what became of it.")                \
+    K(RunCut, "segment-run-cut", Meaning, Structure, "zone", "frames", "depth", "",                \
+      "A piece from paddr was cut off a free run; depth is how often since it was whole.")         \
+    K(SegmentSurvey, "segment-survey", Meaning, Structure, "zone", "free_runs", "median_frames",   \
+      "longest_request_frames", "What free runs a zone of the segment heap has.")                  \
+    K(SegmentFreed, "segment-freed", Meaning, Structure, "process", "frames", "joined", "",        \
+      "A segment became a free run.")                                                              \
+    K(SegmentRefused, "segment-refused", Meaning, Structure, "process", "frames_wanted",           \
+      "frames_free", "largest_run_frames", "A request for a segment was refused.")                 \
+    K(SegmentFreeRefused, "segment-free-refused", Meaning, Structure, "segment", "", "", "",  \
+      "A segment was not freed: it is none, or locked.")                                           \
+    K(SegmentRunsJoined, "segment-runs-joined", Meaning, Structure, "process", "runs", "", "",     \
+      "A request made free neighbours one run.")                                                   \
+    K(AreasChanged, "areas-changed", Meaning, Structure, "process", "areas", "compared", "moved",   \
+      "The array of areas of a process changed; entries compared in searches, and moved.")         \
+    K(CompactionBegun, "compaction-begun", Meaning, Structure, "zone", "frames_wanted",            \
+      "frames_free", "largest_run_frames", "Segments begin to move down; the rule says why.")      \
+    K(SegmentMoved, "segment-moved", Meaning, Structure, "process", "frames", "source_paddr",      \
+      "birth", "A segment lies at paddr now.")                                                     \
+    K(CompactionDone, "compaction-done", Meaning, Structure, "zone", "bytes_moved",                \
+      "segments_moved", "largest_run_frames", "The segments that could move lie lower.")           \
+    K(SegmentZoneMade, "segment-zone", Meaning, Structure, "zone", "frames", "", "",               \
+      "The segment heap has a zone from paddr on, holes included.")                                \
+    K(SegmentAligned, "segment-aligned", Meaning, Structure, "process", "alignment_frames",        \
+      "frames_won", "birth", "A large segment at paddr got another alignment; the rule says why.") \
+    K(BlockStolen, "block-stolen", Meaning, Structure, "process", "frames", "pageblocks",          \
+      "unmovable", "Buddy: a request took a free block of the other migrate type; pageblocks "      \
+      "that changed their type.")                                                                  \
+    K(SegmentInPieces, "segment-in-pieces", Meaning, Structure, "process", "frames",               \
+      "first_frames", "second_paddr", "A request was served from two separate pieces.")            \
+    K(PagesGiven, "pages-given", Meaning, Structure, "process", "pages", "runs", "",               \
+      "A process got pages, one by one, at vaddr; their frames lie in so many runs.")              \
+    K(PagesPromoted, "pages-promoted", Meaning, Structure, "process", "bytes", "runs", "",         \
+      "So many runs of frames with the 512 pages at vaddr became one large page at paddr.")          \
+    /* messages */                                                                                 \
+    K(MessageSent, "message-sent", Meaning, Structure, "process", "frames", "receiver",            \
+      "entries_cleared", "A segment is in a message: nobody maps it until it is received.")        \
+    K(MessageCopied, "message-copied", Meaning, Structure, "process", "length_bytes", "receiver",  \
+      "source_paddr", "A header, or a page of the body, of a message was copied.")                 \
+    K(MessageReceived, "message-received", Meaning, Structure, "process", "frames", "sender",      \
+      "entries_set", "A process maps the segment of a message at vaddr.")                          \
+    K(MessageRefused, "message-refused", Meaning, Structure, "process", "receiver", "", "",        \
+      "A message was not sent or not received.")                                                   \
+    /* locks of segments, and a device */                                                          \
+    K(SegmentLocked, "segment-locked", Meaning, Structure, "process", "locks", "frames",           \
+      "segment", "A segment was locked in place or unlocked; it moves only with 0 locks.")         \
+    K(SegmentLockRefused, "segment-lock-refused", Meaning, Structure, "process", "", "", "",       \
+      "A segment was not locked or unlocked.")                                                     \
+    K(LockWaitBegun, "lock-wait-begun", Meaning, Structure, "process", "limit_cycles", "frames",   \
+      "segment", "A compaction waits for a locked segment to be unlocked.")                        \
+    K(LockWaitEnded, "lock-wait-ended", Meaning, Structure, "process", "waited_cycles", "frames",  \
+      "segment", "The wait of a compaction for a locked segment is over; the rule says how.")      \
+    K(LockDeadlock, "lock-deadlock", Meaning, Structure, "process", "requester", "frames",         \
+      "segment", "A compaction would wait for a lock whose holder waits for the compaction.")      \
+    K(KernelPanic, "kernel-panic", Meaning, Structure, "process", "number", "", "",                \
+      "The kernel stops the machine.")                                                             \
+    K(TransferBegun, "transfer-begun", Meaning, Structure, "process", "length_bytes",              \
+      "transfer", "locked", "A device was told to write at paddr; locked 0: its buffer may move.") \
+    K(DeviceWrote, "device-wrote", Meaning, Structure, "process", "length_bytes", "transfer",      \
+      "left_bytes", "A device wrote at paddr what is meant for vaddr.")                            \
+    K(TransferDone, "transfer-done", Meaning, Structure, "process", "length_bytes", "transfer",    \
+      "cycles", "A device has written all, or its transfer was ended.")
 // clang-format on
 
 enum class EventKind : std::uint16_t {

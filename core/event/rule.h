@@ -186,7 +186,73 @@ namespace fragscope {
     R(TakenForUsed, "the collector takes the block for a used one")                                \
     R(CacheDropped, "memory was short: the program has dropped it and makes it again")             \
     R(CacheFilled, "not in the cache: the program makes it")                                       \
-    R(CacheHit, "still in the cache")
+    R(CacheHit, "still in the cache") \
+    R(SegmentHit, "quick-fit: the list of this size had one, taken as it is")                      \
+    R(SegmentBestFit, "best fit: the smallest run of the large list that holds it")                \
+    R(SegmentLargerList, "its list is empty: the next larger size that has one")                   \
+    R(SegmentAtTop, "always at the top of the heap")                                               \
+    R(SegmentMarkedFree, "only marked as free")                                                    \
+    R(SegmentsJoined, "free neighbours become one run")                                            \
+    R(SegmentsFragmented,                                                                          \
+      "fragmented: {value} frames wanted, {a} are free, but the largest run has {b}")              \
+    R(SegmentsOutOfMemory, "out of memory: {value} frames wanted, {a} are free")                   \
+    R(NoDescriptorLeft, "the heap has no descriptor left for another run")                         \
+    R(NoSegment, "there is no such segment")                                                       \
+    R(SegmentIsLocked, "the segment is locked in place")                                           \
+    R(CompactFragmented, "fragmentation: enough is free, but in pieces")                           \
+    R(CompactToCoalesce, "coalescing: free neighbours would do, but were never joined")            \
+    R(CompactShortage, "shortage: less than a tenth of the heap is free, and in pieces")           \
+    R(CompactPoorReuse, "poor re-use: a free run would do, but the placement does not look there") \
+    R(CompactInBackground, "the background task found enough gaps")                                \
+    R(AreaAtEnd, "no free area fits: the address space is extended")                               \
+    R(SegmentMapped, "a segment is mapped at an area of its owner")                                \
+    R(SegmentUnmapped, "a segment leaves its owner's address space")                               \
+    R(NoRoomForArea, "no room is left for its area or its page tables")                            \
+    R(SlideDown, "the earliest place below, in the order of age")                                  \
+    R(FillGap, "the oldest segment above that fits into the gap")                                  \
+    R(SegmentIsLarge, "larger than the limit: it begins at a multiple of {value} frames")          \
+    R(RelaxedBelowMark, "free memory is below the low mark: 4 KiB is alignment enough")            \
+    R(RealignedAboveMark, "free memory is above the high mark: aligned again")                     \
+    R(RealignUp, "the highest aligned place below the segment above")                              \
+    R(RealignToTop, "aligned again at the top of the heap: the order by age is given up")          \
+    R(CompactAfterRealign, "what was moved up to be aligned again slides down")                    \
+    R(CompactBeforeRealign, "large segments need room at the top to be aligned again") \
+    R(BuddyBlock, "buddy: the smallest order that has a free block of its type")                   \
+    R(BuddyFallback, "no block of its type is free: one of the other type")                        \
+    R(BuddyMerged, "its buddy is free and whole: they become one block")                           \
+    R(LargerThanMaxOrder, "no block is as large as the request: segments.max_order")               \
+    R(PageblockConverted, "half of the pageblock is free or of this type: it changes its type")    \
+    R(PageblockKept, "most of the pageblock is of the other type: it stays so")                    \
+    R(SplitAllocation, "no run holds it: it is served from two separate pieces")                   \
+    R(AnyFrames, "paging: frames wherever they are free")                                          \
+    R(HugePromotion, "512 pages become a large one: they are copied to an aligned run")            \
+    R(NoAlignedRun, "no 512 free frames lie aligned next to each other")                           \
+    R(NotWholeLarge, "these are not 512 small pages that one large page could map")                \
+    R(NewNotZero, "a new segment should be zero: the word is part of something else")\
+    R(MessageUnmapped, "it is sent: the sender's entries are taken out")                           \
+    R(MessageMapped, "it is received: the receiver's entries lead to the same frames")             \
+    R(HeaderCopied, "the header of a message is copied with it")                                   \
+    R(BodyCopied, "messages are copied: the receiver gets a segment of its own")                   \
+    R(MessageChanged, "somebody wrote to the message after it was sent")                           \
+    R(MessagesFull, "all places for messages are taken")                                           \
+    R(ReceiverEnded, "the receiver has ended")                                                     \
+    R(NoRoomForCopy, "no segment for a copy of the body")                                          \
+    R(LockedForDma, "locked in place: a device knows its physical address")                        \
+    R(UnlockedAgain, "no longer needed in place")                                                  \
+    R(NotLocked, "the segment is not locked by its owner")                                         \
+    R(NotLockable, "it lies outside the zone of lockable segments")                                \
+    R(UnlockedInTime, "unlocked before the limit: it slides down like the others")                 \
+    R(LockOutlasts, "the limit is over: it stays, and what is above is compacted down to it")      \
+    R(LockFails, "the limit is over: the compaction ends at the locked segment")                   \
+    R(LockPanic, "the limit is over: a segment was locked for too long")                           \
+    R(KernelPanicked, "the kernel stopped the machine")                                            \
+    R(RequesterHoldsLock, "the process that needs the room holds the lock itself")                 \
+    R(HolderAwaitsHeap, "the holder of the lock waits for the heap, which the compaction has")     \
+    R(BufferNotLocked, "deliberate mistake: the buffer of a device is not locked in place")        \
+    R(DeviceBurst, "the device writes on, at the physical address that it was told")               \
+    R(TransferEnds, "all bytes are written: the device interrupts")                                \
+    R(DeviceWroteElsewhere, "the buffer has moved, and the device writes to its old frames")       \
+    R(TransitFirst, "in a message: it moves without fault or shootdown, so it goes first")
 // clang-format on
 
 enum class Rule : std::uint16_t {

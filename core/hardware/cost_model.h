@@ -24,6 +24,7 @@ struct CostModel {
     std::uint64_t wakeUp = 400;           ///< from a condition becoming true to the waiter running
     std::uint64_t swapTransfer = 60000;   ///< a page to or from the swap device or a file
     std::uint64_t contextSwitch = 1000;   ///< from one task to another on the same CPU
+    std::uint64_t deviceBurst = 4000;     ///< a device writes 4 KiB, beside the CPUs
 };
 
 } // namespace fragscope

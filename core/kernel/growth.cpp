@@ -147,7 +147,7 @@ Steps takeFrames(Kernel& kernel, Process& process, MoveEnd end, Locals& l) {
     } else {
         co_yield Line::Elsewhere;
         const auto found = frames.findRun(PageCount(l.pages), frames.zoneEnd());
-        if (!found || process.map.count() >= MemoryMap::capacity - 2) {
+        if (!found || process.map.count() >= process.map.capacity() - 2) {
             co_yield Line::Refuse;
             refuse(kernel, process, l.pages, found ? Rule::MapFull : Rule::NoRunLongEnough);
             l.frame = none;

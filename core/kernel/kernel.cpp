@@ -3,6 +3,7 @@
 #include "fragscope/base/check.h"
 #include "fragscope/hardware/paging/pte.h"
 #include "fragscope/kernel/paging/demand_paging.h"
+#include "fragscope/kernel/segments/segment_memory.h"
 
 #include <utility>
 
@@ -10,18 +11,25 @@ namespace fragscope {
 
 Kernel::Kernel(const Board& board, const KernelSettings& settings)
     : board_(board), settings_(settings),
-      plan_(planKernel(board.memory.frameCount(), settings.frames, settings.paging)),
+      segmentPlan_(planSegments(board.memory, settings.segments)),
+      plan_(planKernel(segmentPlan_.managed,
+                       settings.frames,
+                       settings.paging,
+                       segmentPlan_.enabled() ? segmentPlan_.shape.words() : 0)),
       memory_(board_, plan_, settings.kernelUsesTlb),
       frames_(board_, memory_, plan_, settings.frames), shootdowns_(board),
       paging_(std::make_unique<DemandPaging>(*this, settings.paging)),
       reportsUse_(settings.paging.replacement != PageReplacement::None &&
-                  settings.paging.use == UseSource::EveryAccess) {}
+                  settings.paging.use == UseSource::EveryAccess) {
+    if (segmentPlan_.enabled()) {
+        segments_ = std::make_unique<SegmentMemory>(*this, segmentPlan_, settings.segments);
+    }
+}
 
 Kernel::~Kernel() = default;
 
 void Kernel::boot() {
-    FRAGSCOPE_CHECK(plan_.books.value < board_.memory.frameCount().value,
-                    "memory too small to boot");
+    FRAGSCOPE_CHECK(plan_.books.value < segmentPlan_.managed.value, "memory too small to boot");
     encodeRoot(plan_.root, settings_.representation,
                [this](PhysAddr place, std::uint64_t word) { board_.memory.store(place, word); });
     for (const auto& [place, entry] : kernelTableEntries(plan_)) {
@@ -34,6 +42,9 @@ void Kernel::boot() {
         frames_.initialise();
     }
     paging_->boot();
+    if (segments_) {
+        segments_->format();
+    }
 }
 
 /// Events say which CPU's register it is, whoever asks for it.
@@ -46,10 +57,25 @@ void Kernel::loadKernelTables(Cpu& cpu) {
 // ---- processes
 // -----------------------------------------------------------------------------------------
 
+PageCount Kernel::mapFrames() const {
+    return segments_ ? pagesFor(ByteCount(settings_.segments.areas * mapEntryBytes)) : PageCount(1);
+}
+
+std::optional<FrameNumber> Kernel::takeMapFrames(std::uint32_t process) {
+    if (mapFrames() == PageCount(1)) {
+        return frames_.takeKernelFrame(FrameUse::Kernel, process);
+    }
+    const auto run = frames_.findRun(mapFrames(), FrameNumber(plan_.books.value));
+    if (run) {
+        frames_.take(*run, mapFrames(), FrameUse::Kernel, process, Rule::KernelOwn);
+        board_.memory.fill(startOf(*run), bytesOf(mapFrames()), std::byte{0});
+    }
+    return run;
+}
+
 Process* Kernel::createProcess(const std::string& name, VirtAddr start) {
     const auto number = static_cast<std::uint32_t>(processes_.size() + 1);
-    const auto mapFrame =
-        number <= processSlots ? frames_.takeKernelFrame(FrameUse::Kernel, number) : std::nullopt;
+    const auto mapFrame = number <= processSlots ? takeMapFrames(number) : std::nullopt;
     const auto rootFrame =
         mapFrame ? frames_.takeKernelFrame(FrameUse::PageTable, number) : std::nullopt;
     if (!rootFrame) {
@@ -58,7 +84,7 @@ Process* Kernel::createProcess(const std::string& name, VirtAddr start) {
     board_.memory.store(entryAddress(startOf(*rootFrame), kernel_space::base, table_level::pml4),
                         plan_.topEntry());
     const PhysAddr entry = plan_.root.processTable + ByteCount((number - 1) * processEntryBytes);
-    MemoryMap map(board_.events, board_.memory, number, *mapFrame,
+    MemoryMap map(board_.events, board_.memory, number, *mapFrame, mapFrames(),
                   entry + ByteCount(process_field::entryCount), settings_.representation);
     PageTables tables(board_.events, board_.memory, frames_, number, *rootFrame, settings_.paging);
     processes_.push_back(std::make_unique<Process>(number, name, map, tables));
@@ -83,6 +109,16 @@ void Kernel::writeProcessEntry(const Process& process) {
     word(process_field::state, encodeProcessState(process.state, process.customHandler));
     word(process_field::cr3, process.tables.cr3());
     word(process_field::map, startOf(process.map.frame()).value);
+    word(process_field::mapFrames, process.map.frames().value);
+}
+
+Process* Kernel::processNamed(const std::string& name) const {
+    for (const auto& process : processes_) {
+        if (process->name == name) {
+            return process.get();
+        }
+    }
+    return nullptr;
 }
 
 void Kernel::setCustomHandler(Process& process, bool installed) {
@@ -124,7 +160,7 @@ void Kernel::reapIfDead(Process& process) {
     leaveAddressSpace(process);
     const std::uint64_t frames = releasePaged(process) + releaseFrames(process);
     process.tables.release(settings_.frames.tableRelease);
-    frames_.give(process.map.frame(), PageCount(1), Rule::EndOfProcess);
+    frames_.give(process.map.frame(), process.map.frames(), Rule::EndOfProcess);
     board_.memory.store(process.entryPlace + ByteCount(process_field::entryCount), 0);
     board_.events.emit({.kind = EventKind::ProcessExited,
                         .rule = Rule::EndOfProcess,

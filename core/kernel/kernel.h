@@ -4,6 +4,7 @@
 #include "fragscope/kernel/frames/shared_object.h"
 #include "fragscope/kernel/memory_access.h"
 #include "fragscope/kernel/range_source.h"
+#include "fragscope/kernel/segments/segment_plan.h"
 #include "fragscope/kernel/settings.h"
 #include "fragscope/kernel/shootdown.h"
 
@@ -21,6 +22,7 @@ enum class FaultVerdict : std::uint8_t {
 };
 
 class DemandPaging;
+class SegmentMemory;
 
 /// Called after each micro-step while checking is on.
 class StepObserver {
@@ -58,6 +60,9 @@ public:
 
     [[nodiscard]] const KernelPlan& plan() const { return plan_; }
 
+    /// Frames that the frame table has; those above belong to the segment heap.
+    [[nodiscard]] PageCount managedFrames() const { return segmentPlan_.managed; }
+
     [[nodiscard]] Shootdowns& shootdowns() { return shootdowns_; }
 
     [[nodiscard]] std::vector<std::unique_ptr<Process>>& processes() { return processes_; }
@@ -71,11 +76,19 @@ public:
 
     [[nodiscard]] const DemandPaging& paging() const { return *paging_; }
 
+    /// The segment heap and the areas that its segments are mapped at; nullptr without segments.
+    [[nodiscard]] SegmentMemory* segments() { return segments_.get(); }
+
+    [[nodiscard]] const SegmentMemory* segments() const { return segments_.get(); }
+
     void setObserver(StepObserver* observer) { observer_ = observer; }
 
     // ---- processes ----
     /// A process with an empty area at `start`. Nothing if no slot or no frame is left.
     Process* createProcess(const std::string& name, VirtAddr start);
+
+    /// nullptr if there is none.
+    [[nodiscard]] Process* processNamed(const std::string& name) const;
     void setCustomHandler(Process& process, bool installed);
     void end(Process& process, ProcessState state);
     void threadStarted(Process& process, std::uint32_t cpu);
@@ -160,6 +173,8 @@ private:
     void loadKernelTables(Cpu& cpu);
     void loadStackPointer(const Task& task);
     void leaveAddressSpace(const Process& process);
+    [[nodiscard]] PageCount mapFrames() const;
+    [[nodiscard]] std::optional<FrameNumber> takeMapFrames(std::uint32_t process);
     std::uint64_t releaseFrames(Process& process);
     std::uint64_t releasePaged(Process& process);
     void removeFromOwners(const Process& leaving, FrameNumber frame, PageNumber page);
@@ -168,6 +183,7 @@ private:
 
     Board board_;
     KernelSettings settings_;
+    SegmentPlan segmentPlan_;
     KernelPlan plan_;
     KernelMemory memory_;
     FrameTable frames_;
@@ -177,7 +193,8 @@ private:
     std::vector<std::uint32_t> threads_;                     ///< live, by process number - 1
     std::vector<std::unique_ptr<SharedObject>> sharedObjects_;
     std::unique_ptr<DemandPaging> paging_;
-    bool reportsUse_ = false; ///< every access is told to paging_
+    std::unique_ptr<SegmentMemory> segments_; ///< nullptr if settings say so
+    bool reportsUse_ = false;                 ///< every access is told to paging_
     StepObserver* observer_ = nullptr;
 };
 

@@ -106,7 +106,7 @@ std::uint64_t Kernel::enterFault(const AccessRequest& request) {
 FaultVerdict Kernel::judge(const AccessRequest& request) const {
     board_.scheduler.spend(board_.cost.kernelStep);
     const auto extent = request.process->map.lookUp(request.address);
-    if (!extent) {
+    if (!extent || extent->kind == EntryKind::Free) {
         return FaultVerdict::NotMapped;
     }
     if (extent->kind == EntryKind::NoAccess) {

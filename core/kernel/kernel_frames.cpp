@@ -3,6 +3,7 @@
 #include "fragscope/kernel/frames/page_actions.h"
 #include "fragscope/kernel/kernel.h"
 #include "fragscope/kernel/paging/demand_paging.h"
+#include "fragscope/kernel/segments/segment_memory.h"
 
 #include <algorithm>
 
@@ -22,8 +23,9 @@ void Kernel::leaveAddressSpace(const Process& process) {
 
 std::uint64_t Kernel::releaseFrames(Process& process) {
     std::uint64_t released = process.demandPaged ? paging_->releaseAll(process) : 0;
+    released += segments_ ? segments_->releaseAll(process) : 0;
     for (const Extent& extent : process.map.extents()) {
-        if (extent.kind != EntryKind::Block) {
+        if (extent.kind != EntryKind::Block || segments_) {
             continue;
         }
         const PageCount pages = pagesFor(ByteCount(extent.length));

@@ -9,6 +9,9 @@ namespace {
 /// Process numbers have 16 bits in the frame table: more slots are the work of a stray write.
 constexpr std::uint64_t mostProcesses = 0xffff;
 
+/// Likewise for the frames of a memory map.
+constexpr std::uint64_t mostMapFrames = 4096;
+
 std::uint64_t word(const MemoryReader& memory, PhysAddr place, std::uint64_t offset) {
     return memory.read(place + ByteCount(offset));
 }
@@ -40,7 +43,9 @@ std::optional<KernelRoot> decodeRoot(const MemoryReader& memory) {
                           .slotCount = at(120),
                           .sideTables = (options & KernelRoot::sideBit) != 0,
                           .absentSpill = (options & KernelRoot::absentBit) != 0,
-                          .spilledBits = bits(options, KernelRoot::spillShift, 4)};
+                          .spilledBits = bits(options, KernelRoot::spillShift, 4),
+                          .segmentBooks = PhysAddr(at(128)),
+                          .segmentWords = at(136)};
     if (root.magic != KernelRoot::magicValue) {
         return std::nullopt;
     }
@@ -94,31 +99,34 @@ std::vector<ProcessInfo> decodeProcesses(const MemoryReader& memory, const Kerne
                              .customHandler = bits(state, 8, 1) != 0,
                              .cr3 = word(memory, place, process_field::cr3),
                              .map = PhysAddr(word(memory, place, process_field::map)),
-                             .entryCount = word(memory, place, process_field::entryCount)});
+                             .entryCount = word(memory, place, process_field::entryCount),
+                             .mapFrames = word(memory, place, process_field::mapFrames)});
     }
     return processes;
 }
 
 std::uint64_t encodeRights(const MapEntry& entry) {
     return static_cast<std::uint64_t>(entry.kind) | (entry.writable ? 1ULL << 8 : 0) |
-           std::uint64_t{entry.label} << 16;
+           std::uint64_t{entry.label} << 16 | std::uint64_t{entry.segment} << 32;
 }
 
 MapEntry decodeMapEntry(const MemoryReader& memory, PhysAddr place) {
     const std::uint64_t rights = word(memory, place, map_field::rights);
     const std::uint64_t kind =
-        std::min(bits(rights, 0, 8), static_cast<std::uint64_t>(EntryKind::Demand));
+        std::min(bits(rights, 0, 8), static_cast<std::uint64_t>(EntryKind::Free));
     return {.start = word(memory, place, map_field::start),
             .place = word(memory, place, map_field::place),
             .length = word(memory, place, map_field::length),
             .kind = static_cast<EntryKind>(kind),
             .writable = bits(rights, 8, 1) != 0,
-            .label = static_cast<std::uint8_t>(bits(rights, 16, 8))};
+            .label = static_cast<std::uint8_t>(bits(rights, 16, 8)),
+            .segment = static_cast<std::uint32_t>(rights >> 32)};
 }
 
 std::vector<MapEntry> decodeMap(const MemoryReader& memory, const ProcessInfo& process) {
     std::vector<MapEntry> entries;
-    const std::uint64_t count = std::min(process.entryCount, pageBytes / mapEntryBytes);
+    const std::uint64_t frames = std::clamp<std::uint64_t>(process.mapFrames, 1, mostMapFrames);
+    const std::uint64_t count = std::min(process.entryCount, frames * (pageBytes / mapEntryBytes));
     for (std::uint64_t i = 0; i < count; ++i) {
         entries.push_back(decodeMapEntry(memory, process.map + ByteCount(i * mapEntryBytes)));
     }

@@ -52,9 +52,11 @@ struct KernelRoot {
     bool kernelPagesCounted = false;  ///< the kernel's pages are in no list, only counted
     PhysAddr slotMap{};               ///< references of the slots of the swap device
     std::uint64_t slotCount = 0;
-    bool sideTables = false;       ///< each page table has a side table (paging/entry_layout.h)
-    bool absentSpill = false;      ///< absent entries hold no state
-    std::uint64_t spilledBits = 0; ///< of 10, that the kernel may not use in a present entry
+    bool sideTables = false;        ///< each page table has a side table (paging/entry_layout.h)
+    bool absentSpill = false;       ///< absent entries hold no state
+    std::uint64_t spilledBits = 0;  ///< of 10, that the kernel may not use in a present entry
+    PhysAddr segmentBooks{};        ///< of the segment heap (segments/segment_layout.h)
+    std::uint64_t segmentWords = 0; ///< 0 = there is none
 };
 
 /// Calls store(place, word) for each word of the root block.
@@ -79,7 +81,9 @@ void encodeRoot(const KernelRoot& root, MapRepresentation representation, Store 
                                        (root.absentSpill ? KernelRoot::absentBit : 0) |
                                        root.spilledBits << KernelRoot::spillShift,
                                    root.slotMap.value,
-                                   root.slotCount};
+                                   root.slotCount,
+                                   root.segmentBooks.value,
+                                   root.segmentWords};
     PhysAddr place = KernelRoot::place;
     for (const std::uint64_t word : words) {
         store(place, word);
@@ -122,8 +126,9 @@ struct ProcessInfo {
     ProcessState state = ProcessState::Unused;
     bool customHandler = false; ///< the mover's violation handler is installed
     std::uint64_t cr3 = 0;
-    PhysAddr map; ///< frame that holds the memory map
+    PhysAddr map; ///< first frame of the memory map
     std::uint64_t entryCount = 0;
+    std::uint64_t mapFrames = 1; ///< that the memory map may use
 };
 
 /// Word offsets inside a process-table entry.
@@ -132,6 +137,7 @@ inline constexpr std::uint64_t state = 0; ///< ProcessState 7:0 | custom handler
 inline constexpr std::uint64_t cr3 = 8;
 inline constexpr std::uint64_t map = 16; ///< physical address of the memory map
 inline constexpr std::uint64_t entryCount = 24;
+inline constexpr std::uint64_t mapFrames = 32;
 } // namespace process_field
 
 std::uint64_t encodeProcessState(ProcessState state, bool customHandler);
@@ -153,9 +159,9 @@ inline constexpr std::uint64_t rights = 24;
 } // namespace map_field
 
 /// What an entry is for. `Limit` ends the list: its start is the end of the last area. The pages of
-/// a `Demand` area have their own places and states, which their page-table entries say
-/// (paging/page_state.h).
-enum class EntryKind : std::uint8_t { Block, NoAccess, Limit, Demand };
+/// a `Demand` area have their own places and states, which their page-table entries say; nobody
+/// uses the addresses of a `Free` one (paging/page_state.h).
+enum class EntryKind : std::uint8_t { Block, NoAccess, Limit, Demand, Free };
 
 /// One entry as its bytes say; `place` is an offset or a base by the map's representation.
 struct MapEntry {
@@ -164,7 +170,8 @@ struct MapEntry {
     std::uint64_t length = 0; ///< meaningful with StartLength only
     EntryKind kind = EntryKind::Block;
     bool writable = true;
-    std::uint8_t label = 0; ///< ASCII letter for pictures: 'O', 'A', 'E', 'B'...
+    std::uint8_t label = 0;    ///< ASCII letter for pictures: 'O', 'A', 'E', 'B'...
+    std::uint32_t segment = 0; ///< that the block is, if the segment heap has it
 };
 
 std::uint64_t encodeRights(const MapEntry& entry);

@@ -10,6 +10,14 @@
 #include "fragscope/kernel/paging/mark_sweeper.h"
 #include "fragscope/kernel/paging/range_calls.h"
 #include "fragscope/kernel/paging/stack_calls.h"
+#include "fragscope/kernel/segments/dma_calls.h"
+#include "fragscope/kernel/segments/lock_calls.h"
+#include "fragscope/kernel/segments/message_calls.h"
+#include "fragscope/kernel/segments/paged_calls.h"
+#include "fragscope/kernel/segments/physical_calls.h"
+#include "fragscope/kernel/segments/placements.h"
+#include "fragscope/kernel/segments/promotion.h"
+#include "fragscope/kernel/segments/segment_calls.h"
 #include "fragscope/kernel/system_call.h"
 
 namespace fragscope {
@@ -26,7 +34,17 @@ std::vector<const Listing*> kernelListings() {
             &dumbHandlerListing(),      &reserveListing(),
             &giveBackListing(),         &forkListing(),
             &reclaimStackListing(),     &reserveRangeListing(),
-            &markPagesListing(),        &markSweeperListing()};
+            &markPagesListing(),        &markSweeperListing(),
+            &quickFitListing(),         &topOfHeapListing(),
+            &releaseSegmentListing(),   &allocateSegmentListing(),
+            &freeSegmentListing(),      &allocateBlockListing(),
+            &releaseBlockListing(),     &allocateInPiecesListing(),
+            &allocatePhysicalListing(), &freePhysicalListing(),
+            &allocatePagedListing(),    &freePagedListing(),
+            &promotePagesListing(),     &sendSegmentListing(),
+            &receiveSegmentListing(),   &lockSegmentListing(),
+            &unlockSegmentListing(),    &startTransferListing(),
+            &dmaDeviceListing()};
 }
 
 } // namespace fragscope

@@ -11,10 +11,11 @@ MemoryMap::MemoryMap(EventBus& events,
                      PhysicalMemory& memory,
                      std::uint32_t process,
                      FrameNumber frame,
+                     PageCount frames,
                      PhysAddr countPlace,
                      MapRepresentation representation)
-    : events_(events), memory_(memory), process_(process), frame_(frame), countPlace_(countPlace),
-      representation_(representation) {}
+    : events_(events), memory_(memory), process_(process), frame_(frame), frames_(frames),
+      countPlace_(countPlace), representation_(representation) {}
 
 PhysAddr MemoryMap::placeOf(std::size_t index) const {
     return startOf(frame_) + ByteCount(index * mapEntryBytes);
@@ -46,13 +47,38 @@ std::vector<Extent> MemoryMap::extents() const {
     return extentsOf(entries(), representation_);
 }
 
-std::optional<Extent> MemoryMap::lookUp(VirtAddr address) const {
-    for (const Extent& extent : extents()) {
-        if (address.value >= extent.start && address.value - extent.start < extent.length) {
-            return extent;
+std::optional<std::size_t> MemoryMap::find(VirtAddr address, std::uint64_t& compared) const {
+    std::size_t low = 0;
+    std::size_t high = count();
+    while (low < high) { // entries below `low` start at or below the address, from `high` on above
+        const std::size_t middle = low + (high - low) / 2;
+        ++compared;
+        if (memory_.load(placeOf(middle) + ByteCount(map_field::start)) <= address.value) {
+            low = middle + 1;
+        } else {
+            high = middle;
         }
     }
-    return std::nullopt;
+    return low == 0 || low == count() ? std::nullopt : std::optional(low - 1);
+}
+
+std::optional<Extent> MemoryMap::extentOf(std::size_t index) const {
+    if (index + 1 >= count()) {
+        return std::nullopt;
+    }
+    std::vector<Extent> found = extentsOf({entry(index), entry(index + 1)}, representation_);
+    if (found.empty()) {
+        return std::nullopt;
+    }
+    found[0].index = index;
+    return found[0];
+}
+
+std::optional<Extent> MemoryMap::lookUp(VirtAddr address) const {
+    std::uint64_t compared = 0;
+    const auto index = find(address, compared);
+    const auto found = index ? extentOf(*index) : std::nullopt;
+    return found && address.value - found->start < found->length ? found : std::nullopt;
 }
 
 bool MemoryMap::isNoAccess(VirtAddr address) const {
@@ -90,9 +116,9 @@ void MemoryMap::announce(EventKind kind, std::size_t index, const MapEntry& entr
 
 void MemoryMap::insert(std::size_t index, const MapEntry& added, Rule why) {
     const std::size_t n = count();
-    FRAGSCOPE_CHECK(n < capacity && index <= n, "memory map full or index past its end");
-    for (std::size_t i = n; i > index; --i) {
-        write(i, entry(i - 1));
+    FRAGSCOPE_CHECK(n < capacity() && index <= n, "memory map full or index past its end");
+    if (n > index) {
+        memory_.copy(placeOf(index + 1), placeOf(index), ByteCount((n - index) * mapEntryBytes));
     }
     write(index, added);
     ++edits_;
@@ -104,8 +130,9 @@ void MemoryMap::remove(std::size_t index, Rule why) {
     const std::size_t n = count();
     FRAGSCOPE_CHECK(index < n, "no such map entry");
     const MapEntry removed = entry(index);
-    for (std::size_t i = index; i + 1 < n; ++i) {
-        write(i, entry(i + 1));
+    if (index + 1 < n) {
+        memory_.copy(placeOf(index), placeOf(index + 1),
+                     ByteCount((n - index - 1) * mapEntryBytes));
     }
     setCount(n - 1);
     ++edits_;

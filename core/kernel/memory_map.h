@@ -9,26 +9,34 @@
 
 namespace fragscope {
 
-/// The memory map of a process: an ordered list of entries in one frame of emulated memory
-/// (layout.h). The map of seed 000 as DEFRAG 1.1 makes it precise: the last entry with start <= v
-/// decides.
+/// The memory map of a process: an ordered array of entries in frames of emulated memory that lie
+/// next to each other (layout.h). The map of seed 000 as DEFRAG 1.1 makes it precise: the last
+/// entry with start <= v decides.
 ///
 /// Invariants: (1) starts ascend; (2) the last entry is the Limit; (3) each patch is one aligned
 /// 8-byte store. Simplified: adding and deleting an entry is one step (a real list would be
 /// exchanged by a pointer).
 class MemoryMap {
 public:
-    static constexpr std::size_t capacity = pageBytes / mapEntryBytes;
+    /// Entries that a frame holds.
+    static constexpr std::size_t perFrame = pageBytes / mapEntryBytes;
 
-    /// `frame` holds the list; `countPlace` the word that holds its length (process table).
+    /// `frames` frames from `frame` on hold the entries; `countPlace` the word that holds their
+    /// number (process table).
     MemoryMap(EventBus& events,
               PhysicalMemory& memory,
               std::uint32_t process,
               FrameNumber frame,
+              PageCount frames,
               PhysAddr countPlace,
               MapRepresentation representation);
 
     [[nodiscard]] FrameNumber frame() const { return frame_; }
+
+    [[nodiscard]] PageCount frames() const { return frames_; }
+
+    /// Most entries that fit.
+    [[nodiscard]] std::size_t capacity() const { return frames_.value * perFrame; }
 
     [[nodiscard]] MapRepresentation representation() const { return representation_; }
 
@@ -39,16 +47,23 @@ public:
     /// What the entries cover, empty ones left out.
     [[nodiscard]] std::vector<Extent> extents() const;
 
+    /// The last entry with start <= address, by binary search; nothing if all lie above it, or only
+    /// the Limit does not. `compared` counts the entries looked at.
+    [[nodiscard]] std::optional<std::size_t> find(VirtAddr address, std::uint64_t& compared) const;
+
+    /// What the entry covers; nothing if there is no such entry, it is the Limit, or it is empty.
+    [[nodiscard]] std::optional<Extent> extentOf(std::size_t index) const;
+
     /// The extent that covers `address`, if any.
     [[nodiscard]] std::optional<Extent> lookUp(VirtAddr address) const;
 
-    /// The same without decoding the whole list; for conditions that are looked at often.
     [[nodiscard]] bool isNoAccess(VirtAddr address) const;
 
     /// True if some block leads to the frame.
     [[nodiscard]] bool leadsTo(FrameNumber frame) const;
 
-    /// Puts an entry before index `index` (at most count()). The list must not be full.
+    /// Puts an entry before index `index` (at most count()); those behind it move up. The map must
+    /// not be full.
     void insert(std::size_t index, const MapEntry& entry, Rule why);
     void remove(std::size_t index, Rule why);
 
@@ -82,6 +97,7 @@ private:
     PhysicalMemory& memory_;
     std::uint32_t process_;
     FrameNumber frame_;
+    PageCount frames_;
     PhysAddr countPlace_;
     MapRepresentation representation_;
     std::uint64_t edits_ = 0;

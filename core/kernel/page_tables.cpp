@@ -26,7 +26,7 @@ PageTables::PageTables(EventBus& events,
       root_(root), layout_{static_cast<unsigned>(paging.entryBits), paging.absentStates},
       sideTables_(paging.needsSideTables()) {}
 
-std::optional<PhysAddr> PageTables::place(PageNumber page) const {
+std::optional<PageTables::LeafPlace> PageTables::place(PageNumber page) const {
     const VirtAddr address = startOf(page);
     PhysAddr table = startOf(root_);
     for (unsigned level = table_level::pml4; level > table_level::pt; --level) {
@@ -36,11 +36,11 @@ std::optional<PhysAddr> PageTables::place(PageNumber page) const {
             return std::nullopt;
         }
         if (level == table_level::pd && value.large()) {
-            return entry;
+            return LeafPlace{entry, level};
         }
         table = value.base();
     }
-    return entryAddress(table, address, table_level::pt);
+    return LeafPlace{entryAddress(table, address, table_level::pt), table_level::pt};
 }
 
 /// A table, all zero; one of leaves gets its side table with it.
@@ -64,9 +64,9 @@ std::optional<PhysAddr> PageTables::sidePlace(PageNumber page) const {
     if (!entry) {
         return std::nullopt;
     }
-    const FrameNumber side = frames_.sideTableOf(frameOf(*entry));
+    const FrameNumber side = frames_.sideTableOf(frameOf(entry->at));
     return side.value == 0 ? std::nullopt
-                           : std::optional(startOf(side) + ByteCount(offsetInPage(*entry)));
+                           : std::optional(startOf(side) + ByteCount(offsetInPage(entry->at)));
 }
 
 SideWord PageTables::side(PageNumber page) const {
@@ -120,7 +120,7 @@ void PageTables::store(
 
 std::uint64_t PageTables::leaf(PageNumber page) const {
     const auto entry = place(page);
-    return entry ? memory_.load(*entry) : 0;
+    return entry ? memory_.load(entry->at) : 0;
 }
 
 void PageTables::addLeaves(PhysAddr table,
@@ -185,9 +185,63 @@ std::uint64_t PageTables::exchange(PageNumber page, Rule why) {
     if (!entry) {
         return 0;
     }
-    const std::uint64_t held = memory_.load(*entry);
-    store(*entry, page, 0, table_level::pt, why);
+    const std::uint64_t held = memory_.load(entry->at);
+    store(entry->at, page, 0, entry->level, why);
     return held;
+}
+
+std::optional<FrameNumber> PageTables::takeEmptyTable(PageNumber page, Rule why) {
+    const auto leaf = place(page);
+    if (!leaf || leaf->level != table_level::pt) {
+        return std::nullopt;
+    }
+    const FrameNumber table = frameOf(leaf->at);
+    for (std::uint64_t i = 0; i < wordsPerPage; ++i) {
+        if (memory_.load(startOf(table) + ByteCount(i * wordBytes)) != 0) {
+            return std::nullopt;
+        }
+    }
+    const auto entry = placeForWriting(page, table_level::pd);
+    store(*entry, page, 0, table_level::pd, why);
+    return table;
+}
+
+std::optional<FrameNumber> PageTables::joinLarge(PageNumber page, Rule why) {
+    const auto leaf = place(page);
+    if (!leaf || leaf->level != table_level::pt) {
+        return std::nullopt;
+    }
+    const FrameNumber table = frameOf(leaf->at);
+    const Pte first{memory_.load(startOf(table))};
+    const std::uint64_t rights = first.bits & pte::flagMask & ~carriedOver;
+    if (!first.present() || first.frame().value % wordsPerPage != 0) {
+        return std::nullopt;
+    }
+    for (std::uint64_t i = 0; i < wordsPerPage; ++i) {
+        const Pte entry{memory_.load(startOf(table) + ByteCount(i * wordBytes))};
+        if ((entry.bits & ~carriedOver) != composePte(first.frame() + PageCount(i), rights).bits) {
+            return std::nullopt;
+        }
+    }
+    const auto entry = placeForWriting(page, table_level::pd);
+    store(*entry, page, composePte(first.frame(), rights | pte::large).bits, table_level::pd, why);
+    return table;
+}
+
+void PageTables::finishJoin(PageNumber page, FrameNumber table) {
+    std::uint64_t bits = 0;
+    for (std::uint64_t i = 0; i < wordsPerPage; ++i) {
+        bits |= memory_.load(startOf(table) + ByteCount(i * wordBytes)) & carriedOver;
+    }
+    const auto entry = place(page);
+    if (bits != 0 && entry && entry->level == table_level::pd) {
+        memory_.store(entry->at, memory_.load(entry->at) | bits);
+    }
+    giveTable(table);
+}
+
+void PageTables::giveTable(FrameNumber table) {
+    frames_.give(table, PageCount(1), Rule::KernelOwn);
 }
 
 std::uint64_t PageTables::clearPlainly(PageNumber page, std::uint64_t seen, Rule why) {
@@ -197,10 +251,10 @@ std::uint64_t PageTables::clearPlainly(PageNumber page, std::uint64_t seen, Rule
 
 bool PageTables::splitLarge(PageNumber page) {
     const auto entry = place(page);
-    if (!entry || !Pte{memory_.load(*entry)}.large()) {
+    if (!entry || entry->level != table_level::pd) {
         return false;
     }
-    const Pte old{memory_.load(*entry)};
+    const Pte old{memory_.load(entry->at)};
     const auto table = makeTable(table_level::pt);
     if (!table) {
         return false;
@@ -211,7 +265,7 @@ bool PageTables::splitLarge(PageNumber page) {
                       composePte(old.frame() + PageCount(i), flags).bits);
     }
     const PageNumber first{page.value / wordsPerPage * wordsPerPage};
-    store(*entry, first, composePte(*table, tableFlags).bits, table_level::pd, Rule::SplitLarge);
+    store(entry->at, first, composePte(*table, tableFlags).bits, table_level::pd, Rule::SplitLarge);
     return true;
 }
 

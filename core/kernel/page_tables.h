@@ -71,9 +71,25 @@ public:
     [[nodiscard]] bool write(PageNumber page, std::uint64_t entry, Rule why);
 
     /// Maps 2 MiB; page and frame must be multiples of 512. False if no frame for a table is left.
+    /// No table of 4 KiB pages may be there (takeEmptyTable).
     [[nodiscard]] bool mapLarge(PageNumber page, FrameNumber frame, bool writable, Rule why);
 
-    /// Takes the leaf out, atomically (exchange); returns what it held.
+    /// Takes a table of 4 KiB pages that holds no entry out of the 2 MiB around `page`. It may be
+    /// given back (giveTable) when no CPU can hold a translation through it. Nothing if there is no
+    /// such table.
+    std::optional<FrameNumber> takeEmptyTable(PageNumber page, Rule why);
+    void giveTable(FrameNumber table);
+
+    /// Maps 2 MiB by one entry instead of the table of 512 small pages, if they lie next to each
+    /// other and aligned: one store. Returns the table, for finishJoin.
+    std::optional<FrameNumber> joinLarge(PageNumber page, Rule why);
+
+    /// No CPU can go through the table any more: the accessed and dirty bits that were set in it go
+    /// to the large entry, and the table is given back.
+    void finishJoin(PageNumber page, FrameNumber table);
+
+    /// Takes the leaf out, atomically (exchange); returns what it held. Of a 2 MiB mapping that is
+    /// the entry of all 512 pages.
     std::uint64_t exchange(PageNumber page, Rule why);
 
     /// Stores zero to the leaf without looking at it again: returns `seen`, read earlier.
@@ -87,7 +103,13 @@ public:
     void release(TableRelease how = TableRelease::Complete);
 
 private:
-    [[nodiscard]] std::optional<PhysAddr> place(PageNumber page) const;
+    /// A leaf entry: of a 4 KiB page (level 1) or of a 2 MiB one (level 2).
+    struct LeafPlace {
+        PhysAddr at{};
+        unsigned level = 1;
+    };
+
+    [[nodiscard]] std::optional<LeafPlace> place(PageNumber page) const;
     [[nodiscard]] std::optional<PhysAddr> placeForWriting(PageNumber page, unsigned leafLevel);
     void store(PhysAddr place, PageNumber page, std::uint64_t value, unsigned level, Rule why);
     void addLeaves(PhysAddr table,

@@ -4,6 +4,7 @@
 #include "fragscope/kernel/layout.h"
 #include "fragscope/kernel/paging/settings.h"
 #include "fragscope/kernel/replacement/reference.h"
+#include "fragscope/kernel/segments/settings.h"
 
 #include <vector>
 
@@ -46,6 +47,7 @@ struct KernelSettings {
     FrameSettings frames;
     bool kernelUsesTlb = true; ///< the kernel's accesses take entries of the TLB
     PagingSettings paging{};
+    SegmentMemorySettings segments{};
     std::vector<replacement::Reference> future{}; ///< of all accesses, for PageReplacement::Opt
 };
 

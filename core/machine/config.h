@@ -1,6 +1,7 @@
 #pragma once
 
 #include "fragscope/base/units.h"
+#include "fragscope/defrag/compaction/settings.h"
 #include "fragscope/defrag/settings.h"
 #include "fragscope/hardware/cost_model.h"
 #include "fragscope/hardware/memory/physical_memory.h"
@@ -86,6 +87,8 @@ struct RunConfig {
     FrameSettings frames;
     MoverSettings mover;
     PagingSettings paging;
+    SegmentMemorySettings segments;
+    CompactionSettings compaction;
     std::vector<ProcessSettings> processes;
     std::vector<ScriptAction> script;
     std::uint64_t maxSteps = 0; ///< 0 = none; the run ends with LimitSteps

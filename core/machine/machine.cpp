@@ -39,6 +39,7 @@ KernelSettings kernelSettings(const RunConfig& config) {
             .frames = config.frames,
             .kernelUsesTlb = config.machine.kernelUsesTlb,
             .paging = config.paging,
+            .segments = config.segments,
             .future = futureOf(config)};
 }
 
@@ -58,13 +59,15 @@ std::vector<Cpu> makeCpus(EventBus& events, const MachineSettings& settings, std
     return cpus;
 }
 
-/// Watches the bus for a stop condition, and for a fault of the kernel, which ends the run.
+/// Watches the bus for a stop condition, and for a fault or a panic of the kernel, which end the
+/// run.
 class StopWatch : public EventSink {
 public:
-    StopWatch(EventBus& events, StopCondition* condition, bool& reached)
-        : events_(events), condition_(condition), reached_(reached) {
+    StopWatch(EventBus& events, StopCondition* condition, bool& reached, bool& panicked)
+        : events_(events), condition_(condition), reached_(reached), panicked_(panicked) {
         KindSet kinds;
         kinds.set(static_cast<std::size_t>(EventKind::KernelFault));
+        kinds.set(static_cast<std::size_t>(EventKind::KernelPanic));
         events_.attach(*this, condition_ != nullptr ? kindsOf(RecordLevel::Full) : kinds);
     }
 
@@ -75,13 +78,15 @@ public:
 
     void onEvent(const Event& event) override {
         const bool asked = condition_ != nullptr && condition_->reached(event);
-        reached_ = reached_ || asked || event.kind == EventKind::KernelFault;
+        panicked_ = panicked_ || event.kind == EventKind::KernelPanic;
+        reached_ = reached_ || asked || event.kind == EventKind::KernelFault || panicked_;
     }
 
 private:
     EventBus& events_;
     StopCondition* condition_;
     bool& reached_;
+    bool& panicked_;
 };
 
 } // namespace
@@ -130,7 +135,7 @@ AdvanceEnd Machine::advance(StopCondition* stop, std::uint64_t maxSteps) {
         return AdvanceEnd::Finished;
     }
     bool reached = false;
-    const StopWatch watch(parts.events, stop, reached);
+    const StopWatch watch(parts.events, stop, reached, parts.panicked);
     const std::uint64_t limit = parts.config.maxSteps;
     const std::uint64_t allowed =
         limit == 0 ? ~0ULL : limit - std::min(limit, parts.scheduler.steps());
@@ -138,6 +143,9 @@ AdvanceEnd Machine::advance(StopCondition* stop, std::uint64_t maxSteps) {
     parts.coalescer.publish();
     if (parts.kernel.memory().faulted()) {
         end(Rule::KernelLost);
+        result = AdvanceEnd::Finished;
+    } else if (parts.panicked) {
+        end(Rule::KernelPanicked);
         result = AdvanceEnd::Finished;
     } else if (result == AdvanceEnd::Finished) {
         end(parts.scheduler.deadlocked() ? Rule::Deadlock : Rule::AllDone);

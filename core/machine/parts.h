@@ -1,5 +1,9 @@
 #pragma once
 
+#include "fragscope/defrag/compaction/background.h"
+#include "fragscope/defrag/compaction/carrier.h"
+#include "fragscope/defrag/compaction/realign.h"
+#include "fragscope/defrag/compaction/slide.h"
 #include "fragscope/defrag/invariants.h"
 #include "fragscope/defrag/mover_loop.h"
 #include "fragscope/event/event_hash.h"
@@ -8,7 +12,10 @@
 #include "fragscope/machine/coalescer.h"
 #include "fragscope/machine/config.h"
 #include "fragscope/machine/machine.h"
+#include "fragscope/workload/checkerboard_program.h"
 #include "fragscope/workload/heap/process_heap.h"
+#include "fragscope/workload/segment_program.h"
+#include "fragscope/workload/segment_script.h"
 #include "fragscope/workload/shadow.h"
 #include "fragscope/workload/trace_replay.h"
 
@@ -63,6 +70,10 @@ struct Machine::Parts {
     MoverControl moverControl;
     std::unique_ptr<Mover> mover;
     Task* moverTask = nullptr;
+    std::optional<SegmentCarrier> carrier; ///< of segments
+    std::optional<Slide> compaction;
+    std::optional<BackgroundCompaction> background;
+    std::optional<Realigner> realigner;
     Shadow shadow;
     InvariantChecker invariants;
     FrameChecker frameChecker;
@@ -71,7 +82,11 @@ struct Machine::Parts {
     std::optional<MarkSweeper> sweeper;
     std::list<ApplicationThread> threads;
     std::list<TraceReplay> replays;
+    std::list<SegmentProgram> segmentPrograms;
+    std::list<CheckerboardProgram> checkerboards;
+    std::list<SegmentScript> segmentScripts;
     std::uint64_t pendingActions = 0; ///< of the script, exits included
+    bool panicked = false;            ///< the kernel stopped the machine
     bool ended = false;
     Rule endRule = Rule::None;
 };

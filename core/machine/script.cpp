@@ -29,13 +29,6 @@ struct Locals {
     std::uint64_t at;
 };
 
-Process* processNamed(Machine::Parts& parts, const std::string& name) {
-    const auto& all = parts.kernel.processes();
-    const auto found = std::find_if(all.begin(), all.end(),
-                                    [&](const auto& process) { return process->name == name; });
-    return found == all.end() ? nullptr : found->get();
-}
-
 /// Where an action runs: on the CPU of the process's first thread, else on the mover's; the mover
 /// is killed from another CPU, since on its own it would have to give way first. What the kernel
 /// does in the background runs where the mover would.
@@ -137,7 +130,7 @@ Steps actOnFrames(Machine::Parts& parts, Process* process, const ScriptAction& a
 
 /// The action itself; those that take several steps are algorithms of the kernel.
 Steps act(Machine::Parts& parts, const ScriptAction& action) {
-    Process* process = processNamed(parts, action.process);
+    Process* process = parts.kernel.processNamed(action.process);
     GrowthOutcome outcome = GrowthOutcome::Refused;
     switch (action.action) {
     case Action::Grow:
@@ -164,7 +157,7 @@ Steps act(Machine::Parts& parts, const ScriptAction& action) {
         }
         break;
     case Action::Share:
-        (void)parts.kernel.attachAll(*process, *processNamed(parts, action.other));
+        (void)parts.kernel.attachAll(*process, *parts.kernel.processNamed(action.other));
         break;
     case Action::Exit:
         parts.kernel.end(*process, ProcessState::Exited);
@@ -187,7 +180,7 @@ Steps runAction(Machine::Parts& parts, const ScriptAction& action) {
     l.action = static_cast<std::uint64_t>(action.action);
     l.at = action.atCycles;
     co_yield Line::Act;
-    const Process* process = processNamed(parts, action.process);
+    const Process* process = parts.kernel.processNamed(action.process);
     parts.events.emit({.kind = EventKind::Note,
                        .rule = Rule::ScenarioSaysSo,
                        .object = process != nullptr ? process->number : 0,
@@ -210,8 +203,8 @@ Expected<Done> shareInitially(Machine::Parts& parts) {
         if (!initialShare(action)) {
             continue;
         }
-        Process* process = processNamed(parts, action.process);
-        const Process* other = processNamed(parts, action.other);
+        Process* process = parts.kernel.processNamed(action.process);
+        const Process* other = parts.kernel.processNamed(action.other);
         if (process == nullptr || other == nullptr || process->map.count() != 1) {
             Error error =
                 badInput("share needs two processes; the first must have no memory of its own");
@@ -239,7 +232,7 @@ void startScript(Machine::Parts& parts) {
         if (initialShare(action)) {
             continue;
         }
-        const Process* process = processNamed(parts, action.process);
+        const Process* process = parts.kernel.processNamed(action.process);
         ++parts.pendingActions;
         const TaskSpec spec{
             .process = actsInProcess(action.action) && process != nullptr ? process->number : 0,

@@ -1,10 +1,12 @@
 #include "fragscope/machine/setup.h"
 
 #include "fragscope/base/text.h"
+#include "fragscope/defrag/candidates.h"
 #include "fragscope/kernel/frames/frame_steps.h"
 #include "fragscope/kernel/growth.h"
 #include "fragscope/kernel/paging/demand_paging.h"
 #include "fragscope/kernel/paging/stack_calls.h"
+#include "fragscope/kernel/segments/dma_calls.h"
 #include "fragscope/machine/heap_setup.h"
 #include "fragscope/machine/script.h"
 
@@ -150,6 +152,24 @@ Expected<Done> startThreads(Machine::Parts& parts, std::size_t index) {
                       .role = TaskRole::Application,
                       .cpu = cpu,
                       .listing = replays ? ListingId::TraceReplay : ListingId::Application};
+        if (settings.pattern == Pattern::Segments) {
+            spec.listing = ListingId::SegmentProgram;
+            parts.segmentPrograms.emplace_back(parts.threads.back());
+            parts.scheduler.spawn(spec, parts.segmentPrograms.back().run());
+            continue;
+        }
+        if (settings.pattern == Pattern::Script && parts.kernel.segments() != nullptr) {
+            spec.listing = ListingId::SegmentScript;
+            parts.segmentScripts.emplace_back(parts.threads.back());
+            parts.scheduler.spawn(spec, parts.segmentScripts.back().run());
+            continue;
+        }
+        if (settings.pattern == Pattern::Checkerboard) {
+            spec.listing = ListingId::CheckerboardProgram;
+            parts.checkerboards.emplace_back(parts.threads.back());
+            parts.scheduler.spawn(spec, parts.checkerboards.back().run());
+            continue;
+        }
         if (!replays) {
             parts.scheduler.spawn(spec, runApplication(parts.threads.back()));
             continue;
@@ -166,8 +186,8 @@ Expected<Done> startThreads(Machine::Parts& parts, std::size_t index) {
 
 void startMover(Machine::Parts& parts) {
     parts.mover = makeMover(parts.kernel, parts.config.mover);
-    if (!parts.mover) {
-        parts.moverControl.alive = false;
+    if (!parts.mover || parts.kernel.segments() != nullptr) {
+        parts.moverControl.alive = false; // segments are moved by who needs room
         return;
     }
     const TaskSpec spec{.role = TaskRole::Mover,
@@ -175,6 +195,57 @@ void startMover(Machine::Parts& parts) {
                         .listing = ListingId::MoverLoop,
                         .daemon = true};
     parts.moverTask = &parts.scheduler.spawn(spec, runMover(parts.moverControl, *parts.mover));
+}
+
+/// What makes room in the segment heap, if anything does.
+void makeCompaction(Machine::Parts& parts) {
+    SegmentMemory* segments = parts.kernel.segments();
+    const CompactionSettings& settings = parts.config.compaction;
+    if (segments == nullptr || !parts.mover || settings.trigger == CompactionTrigger::None) {
+        return;
+    }
+    parts.carrier.emplace(parts.kernel, *parts.mover,
+                          transferBlockOf(parts.kernel, parts.config.mover));
+    parts.compaction.emplace(parts.events, segments->heap(), *parts.carrier, settings,
+                             &parts.scheduler);
+    if (settings.onFailure()) {
+        segments->heap().setCompactor(&*parts.compaction);
+    }
+    if (settings.inBackground()) {
+        parts.background.emplace(BackgroundCompaction{segments->heap(), *parts.compaction,
+                                                      parts.config.compaction, parts.scheduler});
+        const TaskSpec spec{.role = TaskRole::Mover,
+                            .cpu = settings.cpu,
+                            .listing = ListingId::BackgroundCompaction,
+                            .daemon = true};
+        parts.scheduler.spawn(spec, runBackground(*parts.background));
+    }
+    if (settings.realign != Realign::Never) {
+        parts.realigner.emplace(parts.events, segments->heap(), *parts.compaction,
+                                parts.config.compaction, parts.scheduler);
+        const TaskSpec spec{.role = TaskRole::Mover,
+                            .cpu = settings.cpu,
+                            .listing = ListingId::RealignSegments,
+                            .daemon = true};
+        parts.scheduler.spawn(spec, parts.realigner->run());
+    }
+}
+
+/// The device, if a script uses it.
+void startDevice(Machine::Parts& parts) {
+    const auto& processes = parts.config.processes;
+    const bool used =
+        std::any_of(processes.begin(), processes.end(), [](const ProcessSettings& process) {
+            return std::any_of(process.script.begin(), process.script.end(),
+                               [](const auto& one) { return one.verb == Verb::Transfer; });
+        });
+    if (parts.kernel.segments() != nullptr && used) {
+        const TaskSpec spec{.role = TaskRole::Kernel,
+                            .cpu = parts.config.segments.device.cpu,
+                            .listing = ListingId::DmaDevice,
+                            .daemon = true};
+        parts.scheduler.spawn(spec, runDevice(parts.kernel));
+    }
 }
 
 /// The kernel's books; with `frames.step_boot` the free list is built by a task, in micro-steps.
@@ -189,9 +260,27 @@ void boot(Machine::Parts& parts) {
     }
 }
 
+/// With segments the kernel has a part of memory only: its books must fit there.
+Expected<Done> checkSegmentBooks(const Machine::Parts& parts) {
+    const PageCount books = parts.kernel.plan().books;
+    const PageCount managed = parts.kernel.managedFrames();
+    if (parts.config.segments.enabled() && parts.kernel.segments() == nullptr) {
+        return wrong("segments.kernel_memory", "no memory is left for the segment heap");
+    }
+    if (books < managed) {
+        return Done{};
+    }
+    return wrong("segments.kernel_memory",
+                 fmt::format("the kernel's books take {} frames, and {} lie below the segment heap",
+                             books.value, managed.value));
+}
+
 } // namespace
 
 Expected<Done> setUp(Machine::Parts& parts) {
+    if (auto fits = checkSegmentBooks(parts); !fits) {
+        return fits;
+    }
     boot(parts);
     for (const ProcessSettings& settings : parts.config.processes) {
         if (auto made = makeProcess(parts, settings); !made) {
@@ -209,6 +298,8 @@ Expected<Done> setUp(Machine::Parts& parts) {
     // What was freed or given so far is the initial state, not a reason for the mover to start.
     parts.moverControl.releasesSeen = parts.kernel.frames().releases();
     startMover(parts);
+    makeCompaction(parts);
+    startDevice(parts);
     makeHeaps(parts);
     for (std::size_t i = 0; i < parts.config.processes.size(); ++i) {
         if (auto started = startThreads(parts, i); !started) {

@@ -186,11 +186,15 @@ template <> std::span<const Choice> choicesOf<SystemCallMode>() {
 }
 
 template <> std::span<const Choice> choicesOf<Pattern>() {
-    static constexpr std::array<Choice, 4> choices{{
+    static constexpr std::array<Choice, 6> choices{{
         {"uniform", "Each access goes to any word of the area with the same chance."},
         {"sequential", "The accesses go through the area word by word, over and over again."},
         {"hot-set", "Most accesses go to a small part at the start of the area."},
         {"script", "The accesses of the list `process.script`, in order."},
+        {"segments",
+         "It asks for segments of contiguous frames and frees them (process.segment_*)."},
+        {"checkerboard", "It fills process.segment_limit with segments of segment_least, frees "
+                         "every second one, and asks for an array of large_least."},
     }};
     return choices;
 }

@@ -62,6 +62,26 @@ template <> std::span<const Choice> choicesOf<ScavengeTrigger>();
 template <> std::span<const Choice> choicesOf<ScavengeThreshold>();
 template <> std::span<const Choice> choicesOf<AttachMode>();
 
+template <> std::span<const Choice> choicesOf<SegmentPlacement>();
+template <> std::span<const Choice> choicesOf<SegmentAddresses>();
+template <> std::span<const Choice> choicesOf<SegmentRounding>();
+template <> std::span<const Choice> choicesOf<SegmentFallback>();
+template <> std::span<const Choice> choicesOf<SegmentJoin>();
+template <> std::span<const Choice> choicesOf<SegmentSplit>();
+template <> std::span<const Choice> choicesOf<SegmentRetract>();
+template <> std::span<const Choice> choicesOf<SegmentSpans>();
+template <> std::span<const Choice> choicesOf<SpanChoice>();
+template <> std::span<const Choice> choicesOf<AreaJoin>();
+template <> std::span<const Choice> choicesOf<CompactionTrigger>();
+template <> std::span<const Choice> choicesOf<CompactionExtent>();
+template <> std::span<const Choice> choicesOf<LockedSegments>();
+template <> std::span<const Choice> choicesOf<Realign>();
+template <> std::span<const Choice> choicesOf<SegmentStamps>();
+template <> std::span<const Choice> choicesOf<MessageWay>();
+template <> std::span<const Choice> choicesOf<SendShootdown>();
+template <> std::span<const Choice> choicesOf<BufferLock>();
+template <> std::span<const Choice> choicesOf<LockTimeout>();
+
 /// The name of an enumerator, e.g. "entry-e".
 template <class E> std::string_view choiceName(E value) {
     return choicesOf<E>()[static_cast<std::size_t>(value)].name;

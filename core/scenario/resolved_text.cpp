@@ -27,8 +27,8 @@ std::string resolvedText(const RunConfig& config) {
     addItem(out, config, SettingSection::Run, 0);
     for (const auto section :
          {SettingSection::Machine, SettingSection::Cost, SettingSection::Frames,
-          SettingSection::Mover, SettingSection::Paging, SettingSection::Process,
-          SettingSection::Action}) {
+          SettingSection::Mover, SettingSection::Paging, SettingSection::Segments,
+          SettingSection::Compaction, SettingSection::Process, SettingSection::Action}) {
         for (std::size_t item = 0; item < itemsOf(config, section); ++item) {
             out += header(section);
             addItem(out, config, section, item);

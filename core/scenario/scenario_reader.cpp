@@ -100,7 +100,7 @@ bool ScenarioReader::readFormat(const TomlValue& root) {
 void ScenarioReader::readRoot(const TomlValue& root, Scenario& scenario) {
     std::vector<std::string_view> known = namesIn(SettingSection::Run);
     known.insert(known.end(), {"format", "scenario", "machine", "cost", "frames", "mover", "paging",
-                               "process", "action", "expect"});
+                               "segments", "compaction", "process", "action", "expect"});
     for (const TomlValue::Entry& entry : root.entries) {
         if (const Setting* setting = settingNamed(entry.key)) {
             readSetting(*setting, 0, entry);
@@ -117,6 +117,10 @@ void ScenarioReader::readRoot(const TomlValue& root, Scenario& scenario) {
             readSection(entry.value, SettingSection::Mover, 0);
         } else if (entry.key == "paging" && isTable(entry)) {
             readSection(entry.value, SettingSection::Paging, 0);
+        } else if (entry.key == "segments" && isTable(entry)) {
+            readSection(entry.value, SettingSection::Segments, 0);
+        } else if (entry.key == "compaction" && isTable(entry)) {
+            readSection(entry.value, SettingSection::Compaction, 0);
         } else if (entry.key == "process") {
             readItems(entry, SettingSection::Process);
         } else if (entry.key == "action") {

@@ -50,6 +50,42 @@ template <> struct SectionAccess<ProcessSettings> {
     static auto& in(auto& config, std::size_t item) { return config.processes.at(item); }
 };
 
+template <> struct SectionAccess<SegmentMemorySettings> {
+    static constexpr auto section = SettingSection::Segments;
+
+    static auto& in(auto& config, std::size_t) { return config.segments; }
+};
+
+template <> struct SectionAccess<SegmentSettings> {
+    static constexpr auto section = SettingSection::Segments;
+
+    static auto& in(auto& config, std::size_t) { return config.segments.heap; }
+};
+
+template <> struct SectionAccess<MessageSettings> {
+    static constexpr auto section = SettingSection::Segments;
+
+    static auto& in(auto& config, std::size_t) { return config.segments.messages; }
+};
+
+template <> struct SectionAccess<DeviceSettings> {
+    static constexpr auto section = SettingSection::Segments;
+
+    static auto& in(auto& config, std::size_t) { return config.segments.device; }
+};
+
+template <> struct SectionAccess<CompactionSettings> {
+    static constexpr auto section = SettingSection::Compaction;
+
+    static auto& in(auto& config, std::size_t) { return config.compaction; }
+};
+
+template <> struct SectionAccess<SegmentLoad> {
+    static constexpr auto section = SettingSection::Process;
+
+    static auto& in(auto& config, std::size_t item) { return config.processes.at(item).segments; }
+};
+
 template <> struct SectionAccess<HeapSettings> {
     static constexpr auto section = SettingSection::Process;
 
@@ -219,8 +255,16 @@ std::vector<Setting> framesSettings();
 std::vector<Setting> moverSettings();
 std::vector<Setting> pagingSettings();
 std::vector<Setting> processSettings();
-std::vector<Setting> heapSettings();      ///< more of [[process]]
-std::vector<Setting> lowMemorySettings(); ///< more of [paging]
+std::vector<Setting> segmentSettings();
+std::vector<Setting> messageSettings();      ///< more of [segments]
+std::vector<Setting> baselineSettings();     ///< likewise
+std::vector<Setting> checkerboardSettings(); ///< more of [[process]]
+std::vector<Setting> compactionSettings();
+std::vector<Setting> lockSettings();        ///< more of [compaction]
+std::vector<Setting> heapSettings();        ///< more of [[process]]
+std::vector<Setting> segmentLoadSettings(); ///< likewise
+std::vector<Setting> peerSettings();        ///< likewise
+std::vector<Setting> lowMemorySettings();   ///< more of [paging]
 std::vector<Setting> actionSettings();
 
 } // namespace fragscope

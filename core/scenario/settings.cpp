@@ -15,7 +15,9 @@ std::vector<Setting> joinTables() {
     std::vector<Setting> all;
     for (auto* table :
          {&runSettings, &machineSettings, &costSettings, &framesSettings, &moverSettings,
-          &pagingSettings, &lowMemorySettings, &processSettings, &heapSettings, &actionSettings}) {
+          &pagingSettings, &lowMemorySettings, &segmentSettings, &messageSettings,
+          &baselineSettings, &compactionSettings, &lockSettings, &processSettings, &heapSettings,
+          &segmentLoadSettings, &peerSettings, &checkerboardSettings, &actionSettings}) {
         for (Setting& setting : table()) {
             all.push_back(std::move(setting));
         }
@@ -128,6 +130,10 @@ std::string_view sectionName(SettingSection section) {
         return "mover";
     case SettingSection::Paging:
         return "paging";
+    case SettingSection::Segments:
+        return "segments";
+    case SettingSection::Compaction:
+        return "compaction";
     case SettingSection::Process:
         return "process";
     case SettingSection::Action:

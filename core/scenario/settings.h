@@ -22,6 +22,8 @@ enum class SettingSection : std::uint8_t {
     Frames,
     Mover,
     Paging,
+    Segments,
+    Compaction,
     Process,
     Action
 };

@@ -132,6 +132,7 @@ std::vector<ConfigIssue> validate(const RunConfig& config) {
     checkProcesses(config, issues);
     checkPaging(config, issues);
     checkHeaps(config, issues);
+    checkSegments(config, issues);
     checkActions(config, issues);
     return issues.take();
 }

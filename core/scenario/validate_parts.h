@@ -56,6 +56,14 @@ void checkPaging(const RunConfig& config, IssueList& issues);
 bool hasHeap(const ProcessSettings& process);
 
 void checkHeaps(const RunConfig& config, IssueList& issues);
+/// True if it is a program with segments.
+bool hasSegments(const ProcessSettings& process);
+
+void checkSegments(const RunConfig& config, IssueList& issues);
+/// True if its script uses segments.
+bool hasSegmentScript(const ProcessSettings& process);
+
+void checkMessages(const RunConfig& config, IssueList& issues);
 void checkActions(const RunConfig& config, IssueList& issues);
 
 } // namespace fragscope

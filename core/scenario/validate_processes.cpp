@@ -55,7 +55,7 @@ void checkArea(const RunConfig& config, std::size_t item, IssueList& issues) {
     const ByteCount area = areaSize(process) + demandSize(process);
     const bool attaches = attachesAtStart(config, process);
     if (area.value == 0 && process.trace.empty() && !attaches && !comesLater(config, process) &&
-        !hasHeap(process) && !livesOnPages(config, process)) {
+        !hasHeap(process) && !hasSegments(process) && !livesOnPages(config, process)) {
         issues.add("process.blocks", item,
                    "the process has no memory: give it a block, `reserve`, or a `share` at time 0");
     }

@@ -45,13 +45,41 @@ enum class ListingId : std::uint16_t {
     SegregatedAllocate, ///< alloc/segregated_heap
     SegregatedRelease,
     SegregatedWalk,
-    ReserveRange,    ///< kernel/paging/range_calls
-    MarkPages,       ///< kernel/paging/range_calls: marked or leaked
-    MarkSweeper,     ///< kernel/paging/mark_sweeper
-    HeapOperation,   ///< workload/heap/heap_operations
-    Scavenger,       ///< workload/heap/scavenger: in the background
-    MemoryThread,    ///< workload/heap/scavenger: told that memory is short
-    KernelCollector, ///< workload/heap/kernel_collector: a deliberate mistake
+    ReserveRange,         ///< kernel/paging/range_calls
+    MarkPages,            ///< kernel/paging/range_calls: marked or leaked
+    MarkSweeper,          ///< kernel/paging/mark_sweeper
+    HeapOperation,        ///< workload/heap/heap_operations
+    Scavenger,            ///< workload/heap/scavenger: in the background
+    MemoryThread,         ///< workload/heap/scavenger: told that memory is short
+    KernelCollector,      ///< workload/heap/kernel_collector: a deliberate mistake
+    QuickFit,             ///< kernel/segments/quick_fit
+    TopOfHeap,            ///< kernel/segments/top_of_heap
+    ReleaseSegment,       ///< kernel/segments/segment_heap
+    AllocateSegment,      ///< kernel/segments/segment_calls
+    FreeSegment,          ///< kernel/segments/segment_calls
+    SegmentProgram,       ///< workload/segment_program
+    SlideCompaction,      ///< defrag/compaction/slide
+    CarrySegment,         ///< defrag/compaction/carrier
+    BackgroundCompaction, ///< defrag/compaction/background
+    RelaxSegment,         ///< defrag/compaction/relax
+    RealignSegments,      ///< defrag/compaction/realign
+    BuddyAllocate,        ///< kernel/segments/buddy
+    BuddyRelease,         ///< kernel/segments/buddy
+    SplitAllocation,      ///< kernel/segments/split_allocation
+    AllocatePhysical,     ///< kernel/segments/physical_calls
+    FreePhysical,         ///< kernel/segments/physical_calls
+    AllocatePaged,        ///< kernel/segments/paged_calls
+    FreePaged,            ///< kernel/segments/paged_calls
+    PromotePages,         ///< kernel/segments/promotion
+    CheckerboardProgram,  ///< workload/checkerboard_program
+    SendSegment,          ///< kernel/segments/message_calls
+    ReceiveSegment,       ///< kernel/segments/message_calls
+    LockSegment,          ///< kernel/segments/lock_calls
+    UnlockSegment,        ///< kernel/segments/lock_calls
+    StartTransfer,        ///< kernel/segments/dma_calls
+    DmaDevice,            ///< kernel/segments/dma_calls: the device itself
+    LockPolicy,           ///< defrag/compaction/lock_policy
+    SegmentScript,        ///< workload/segment_script
     Count
 };
 

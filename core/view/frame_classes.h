@@ -38,7 +38,29 @@ namespace fragscope {
     C(Reserved, 'R', "reserved",                                                                   \
       "Given out, but no entry leads there: kept by the focused process for a move or left "       \
       "behind "                                                                                    \
-      "by one, or of a shared object that nobody has attached.")
+      "by one, or of a shared object that nobody has attached.")                                   \
+    /* segments of contiguous frames (segments/segment_classes.h) */                               \
+    C(Gap, '-', "gap", "Free, between segments: one was freed or moved away.")                     \
+    C(AlignmentGap, '=', "alignment gap",                                                          \
+      "Free, below a segment that begins at a multiple of its alignment.")                         \
+    C(HoleGap, '_', "gap below a hole", "Free: what lies above the hole did not fit.")             \
+    C(LockedGap, '~', "gap below a locked segment",                                                \
+      "Free: the segment above is locked in place for a device.")                                  \
+    C(OldestSegment, '1', "oldest quarter", "A segment, of the oldest quarter of all.")            \
+    C(OlderSegment, '2', "second quarter", "A segment, of the second quarter by age.")             \
+    C(YoungerSegment, '3', "third quarter", "A segment, of the third quarter by age.")             \
+    C(YoungestSegment, '4', "youngest quarter", "A segment, of the youngest quarter of all.")      \
+    C(SegmentOfFirst, 'p', "process 1", "A segment of the first process.")                         \
+    C(SegmentOfSecond, 'q', "process 2", "A segment of the second process.")                       \
+    C(SegmentOfThird, 'r', "process 3", "A segment of the third process.")                         \
+    C(SegmentOfFourth, 's', "process 4", "A segment of the fourth process.")                       \
+    C(SegmentOfFifth, 't', "process 5", "A segment of the fifth process.")                         \
+    C(SegmentOfOthers, 'x', "other processes", "A segment of the sixth process or a later one.")   \
+    C(MovableSegment, 'u', "not locked", "A segment that may be moved.")                           \
+    C(LockedSegment, 'L', "locked", "A segment that is locked for a device: it stays.")            \
+    C(SegmentInTransit, 'm', "in transit", "A segment inside a message: nobody maps it.")          \
+    C(MovingSegment, 'V', "moves from here", "A segment that is being moved: its old place.")      \
+    C(SegmentTarget, 'W', "moves to here", "Where a segment is being moved to.")
 
 /// One per frame, the most telling one: Pinned before InEntryE and Destination before blocks, these
 /// before the state that the focused process's page tables give a page, that before the frame
@@ -61,6 +83,12 @@ struct FrameClassInfo {
 
 const FrameClassInfo& infoOf(FrameClass frameClass);
 std::span<const FrameClassInfo> allFrameClasses();
+
+/// Whether nobody uses such a frame: free ones and gaps between segments.
+constexpr bool isGround(FrameClass frameClass) {
+    return frameClass == FrameClass::Free ||
+           (frameClass >= FrameClass::Gap && frameClass <= FrameClass::LockedGap);
+}
 
 /// A FrameClass per frame, as bytes; immutable and shared between snapshots.
 using FrameClasses = std::shared_ptr<const std::vector<std::uint8_t>>;

@@ -29,7 +29,7 @@ void SnapshotMaker::setSeries(Snapshot& snapshot, const Timeline& timeline) {
     const Metrics& metrics = timeline.metrics();
     ++sinceSeries_;
     if (seriesSeq_ != metrics.current().seq &&
-        (sinceSeries_ >= seriesEvery_ || timeline.finished())) {
+        (sinceSeries_ >= seriesEvery_ || timeline.finished() || !timeline.atHead())) {
         series_.reset();
     }
     if (series_ == nullptr) {

@@ -60,7 +60,7 @@ struct Snapshot {
 using SnapshotRef = std::shared_ptr<const Snapshot>;
 
 /// Makes snapshots of a timeline, on the timeline's thread. Copies the metric series only when it
-/// has grown and at most every `seriesEvery` snapshots (always if the run has finished).
+/// has grown, and at the head of a run that goes on at most every `seriesEvery` snapshots.
 class SnapshotMaker {
 public:
     static constexpr std::uint64_t mostPassed = 4096; ///< more events than this are a Jump

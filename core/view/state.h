@@ -2,7 +2,7 @@
 
 #include "fragscope/event/event.h"
 #include "fragscope/hardware/cpu/register_name.h"
-#include "fragscope/task/listing.h"
+#include "fragscope/task/task.h"
 #include "fragscope/view/page_map.h"
 
 #include <array>
@@ -26,9 +26,9 @@ struct TaskView {
     TaskRole role = TaskRole::Application;
     TaskStatus status = TaskStatus::Ready;
     std::uint8_t cpu = 0;
-    std::uint8_t depth = 0;           ///< index of the innermost call
-    std::array<CallView, 4> calls{};  ///< [0] is the task's own listing
-    std::uint64_t lastStepCycles = 0; ///< time of its last micro-step
+    std::uint8_t depth = 0;                     ///< index of the innermost call
+    std::array<CallView, maxCallDepth> calls{}; ///< [0] is the task's own listing
+    std::uint64_t lastStepCycles = 0;           ///< time of its last micro-step
 
     friend bool operator==(const TaskView&, const TaskView&) = default;
 };

@@ -4,6 +4,7 @@
 #include "fragscope/kernel/paging/stack_calls.h"
 #include "fragscope/workload/heap/heap_operations.h"
 #include "fragscope/workload/pattern.h"
+#include "fragscope/workload/progress.h"
 
 #include <array>
 
@@ -29,39 +30,6 @@ struct Locals {
     std::uint64_t isWrite;
     std::uint64_t rsp; ///< 0 if the thread has no stack
 };
-
-constexpr std::uint64_t reportEvery = 1024;
-
-void publishProgress(const ApplicationThread& thread) {
-    const Board& board = thread.kernel.board();
-    board.events.emit({.kind = EventKind::AccessesDone,
-                       .object = thread.process.number,
-                       .value = thread.progress.accesses,
-                       .a = thread.progress.reads,
-                       .b = board.scheduler.now()});
-    board.events.emit({.kind = EventKind::TranslationsDone,
-                       .object = thread.process.number,
-                       .value = thread.progress.tlbMisses,
-                       .a = thread.progress.walkReferences});
-}
-
-void countAccess(ApplicationThread& thread, const AccessRequest& request) {
-    const Board& board = thread.kernel.board();
-    const std::uint64_t cycles = board.scheduler.now() - request.startedAt;
-    if (thread.settings.deadlineCycles != 0 && cycles > thread.settings.deadlineCycles) {
-        board.events.emit({.kind = EventKind::DeadlineMissed,
-                           .object = thread.process.number,
-                           .vaddr = request.address.value,
-                           .value = cycles,
-                           .a = thread.settings.deadlineCycles});
-    }
-    thread.progress.tlbMisses += request.translation.walkReferences != 0 ? 1 : 0;
-    thread.progress.walkReferences += request.translation.walkReferences;
-    thread.progress.reads += request.kind == AccessKind::Read ? 1 : 0;
-    if (++thread.progress.accesses % reportEvery == 0) {
-        publishProgress(thread);
-    }
-}
 
 /// A value that no other write of the run uses: process, thread and number of the write.
 std::uint64_t freshValue(const ApplicationThread& thread, std::uint64_t n) {
@@ -118,15 +86,6 @@ Steps moveRsp(ApplicationThread& thread, const ScriptedAccess& call, Locals& l) 
     }
 }
 
-Process* processNamed(const Kernel& kernel, const std::string& name) {
-    for (const auto& process : kernel.processes()) {
-        if (process->name == name) {
-            return process.get();
-        }
-    }
-    return nullptr;
-}
-
 /// Work without an access; interrupts are taken now and then.
 Steps work(Kernel& kernel, std::uint64_t cycles) {
     constexpr std::uint64_t most = 1000;
@@ -159,7 +118,7 @@ Steps performCall(ApplicationThread& thread, const ScriptedAccess& call, Locals&
         co_await giveBackPages(kernel, process, first, pages, GiveBackMode::Unmap);
         break;
     case Verb::Fork:
-        co_await forkMemory(kernel, process, *processNamed(kernel, call.other));
+        co_await forkMemory(kernel, process, *kernel.processNamed(call.other));
         break;
     case Verb::Reclaim:
         co_await reclaimStacks(kernel, process, thread.number);

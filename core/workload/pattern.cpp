@@ -84,6 +84,8 @@ std::uint64_t AccessChooser::offset(std::uint64_t n) {
         return rng_.below(rng_.below(100) < settings_.hotPercent ? hotWords_ : words_) * wordBytes;
     case Pattern::Script:
         return script_[n].offset;
+    case Pattern::Segments: // programs of their own
+    case Pattern::Checkerboard:
     case Pattern::Uniform:
         break;
     }

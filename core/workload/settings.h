@@ -3,6 +3,7 @@
 #include "fragscope/base/units.h"
 #include "fragscope/kernel/paging/settings.h"
 #include "fragscope/workload/heap/settings.h"
+#include "fragscope/workload/segment_load.h"
 
 #include <string>
 #include <vector>
@@ -13,7 +14,14 @@ namespace fragscope {
 /// An access is one step, or translate and perform are two (so that others can act in between).
 enum class AccessAtomicity : std::uint8_t { Atomic, Split };
 
-enum class Pattern : std::uint8_t { Uniform, Sequential, HotSet, Script };
+enum class Pattern : std::uint8_t {
+    Uniform,
+    Sequential,
+    HotSet,
+    Script,
+    Segments,
+    Checkerboard, ///< segments too: every second one is freed, then a large one is wanted
+};
 
 /// What an element of a script does.
 enum class Verb : std::uint8_t {
@@ -36,7 +44,20 @@ enum class Verb : std::uint8_t {
     Cycle, ///< allocates, touches and frees a block so many times
     Cache, ///< uses a block that the process may drop when memory is short
     Scavenge,
-    Collect, ///< has the kernel's collector run: a deliberate mistake
+    Collect,    ///< has the kernel's collector run: a deliberate mistake
+    GetSegment, ///< system calls for segments, from here on, and what a program does with them
+    GetBuffer,  ///< a lockable one
+    FreeSegment,
+    Stamp,  ///< writes the first and the last word of each page of a segment
+    Verify, ///< reads them again
+    Poke,   ///< writes one word of a segment
+    Peek,   ///< reads it
+    Send,
+    Receive,
+    Lock,
+    Unlock,
+    Transfer,      ///< a device writes to a segment, beside the program
+    AwaitTransfer, ///< until it has
 };
 
 /// What the offset of an access counts from.
@@ -52,8 +73,9 @@ struct ScriptedAccess {
     std::uint64_t offset = 0; ///< Wait: cycles; Cycle: times
     Verb verb = Verb::Access;
     ByteCount size{};    ///< of the range, or of what is reserved
-    std::string other{}; ///< Fork: the child; a block of the heap, by name
+    std::string other{}; ///< Fork: the child; a block of the heap or a segment, by name
     OffsetBase base = OffsetBase::Area;
+    std::string peer{}; ///< Send: the receiver
 };
 
 /// Contiguous frames given to a process before the run; blocks of a process are neighbours in its
@@ -90,6 +112,7 @@ struct ProcessSettings {
     ByteCount growBy = kib(256);       ///< trace: how much the heap asks for at a time
     std::uint64_t exitAtCycles = 0;    ///< gives all its memory back then; 0 = never
     HeapSettings heap;
+    SegmentLoad segments; ///< Segments: `accesses` is the number of requests
 };
 
 } // namespace fragscope

@@ -2,7 +2,6 @@
 
 #include "fragscope/hardware/paging/pte.h"
 #include "fragscope/kernel/paging/demand_paging.h"
-#include "fragscope/kernel/paging/stack_calls.h"
 
 namespace fragscope {
 
@@ -14,12 +13,15 @@ constexpr std::array watched{
     EventKind::PageCopied,    EventKind::MoveRolledBack, EventKind::MoveDone,
     EventKind::StoreBuffered, EventKind::StoreDrained,   EventKind::StackOverrun,
     EventKind::FramesFreed,   EventKind::StoreBuffered,  EventKind::StoreDrained,
-    EventKind::HeapAllocated, EventKind::HeapFreed,
+    EventKind::HeapAllocated, EventKind::HeapFreed,      EventKind::SegmentAllocated,
+    EventKind::SegmentFreed,  EventKind::SegmentMoved,   EventKind::MoveBegun,
+    EventKind::MessageSent,   EventKind::MessageCopied,  EventKind::DeviceWrote,
 };
 
 /// Reasons after which a page that becomes reachable again starts afresh.
 bool meansGivenBack(Rule why) {
-    return why == Rule::ScenarioSaysSo || why == Rule::ConvertedBack || why == Rule::Unmapped;
+    return why == Rule::ScenarioSaysSo || why == Rule::ConvertedBack || why == Rule::Unmapped ||
+           why == Rule::SegmentUnmapped || why == Rule::MessageUnmapped;
 }
 
 /// Reasons for which a page that becomes reachable must be all zero.
@@ -30,14 +32,6 @@ bool startsZeroed(Rule why) {
 /// Reasons for which a page gets a frame without its former other owners.
 bool comesBackAlone(Rule why) {
     return why == Rule::SwapIn || startsZeroed(why);
-}
-
-bool isReclaim(Rule why) {
-    return why == Rule::BelowStackPointer || why == Rule::RedZoneIgnored;
-}
-
-std::size_t wordOf(std::uint64_t address) {
-    return (address & pageOffsetMask) / wordBytes;
 }
 
 } // namespace
@@ -79,6 +73,17 @@ void Shadow::onEvent(const Event& event) {
     case EventKind::MoveRolledBack:
     case EventKind::MoveDone:
         return forgetCopies(event.object);
+    case EventKind::SegmentAllocated:
+    case EventKind::SegmentFreed:
+    case EventKind::SegmentMoved:
+    case EventKind::MoveBegun:
+    case EventKind::MessageSent:
+        return onSegment(event);
+    case EventKind::MessageCopied:
+        return onBodyCopied(event);
+    case EventKind::DeviceWrote:
+        checkOwner(event);
+        return onDevice(event);
     default:
         return onMapChange(event.object);
     }
@@ -93,10 +98,23 @@ std::uint64_t Shadow::bytesAt(std::uint64_t frame, std::size_t word) const {
     return kernel_.board().memory.load(startOf(FrameNumber(frame)) + ByteCount(word * wordBytes));
 }
 
+std::uint32_t Shadow::ownerOf(std::uint64_t frame) const {
+    if (!inSegmentHeap(frame)) {
+        const FrameInfo info = kernel_.frames().info(FrameNumber(frame));
+        const bool data = info.use == FrameUse::Data;
+        return data && info.references > 1 ? everybody : (data ? info.owner : 0U);
+    }
+    const auto above = segments_.upper_bound(frame);
+    if (above == segments_.begin()) {
+        return 0;
+    }
+    const auto& [first, run] = *std::prev(above);
+    return frame - first < run.frames ? run.process : 0;
+}
+
 void Shadow::checkOwner(const Event& event) {
-    const FrameInfo frame = kernel_.frames().info(frameOf(PhysAddr(event.paddr)));
-    const bool shared = frame.references > 1;
-    if (frame.use == FrameUse::Data && (frame.owner == event.object || shared)) {
+    const std::uint32_t owner = ownerOf(event.paddr >> pageShift);
+    if (owner == event.object || owner == everybody) {
         return;
     }
     kernel_.board().events.emit({.kind = EventKind::ForeignAccess,
@@ -105,7 +123,7 @@ void Shadow::checkOwner(const Event& event) {
                                  .vaddr = event.vaddr,
                                  .paddr = event.paddr,
                                  .value = event.value,
-                                 .a = frame.owner});
+                                 .a = owner});
 }
 
 void Shadow::reportLost(
@@ -181,20 +199,6 @@ void Shadow::onVisible(const Event& event) {
     }
 }
 
-/// The store that came last was a mistake: what was written there before is lost.
-void Shadow::onOverrun(const Event& event) {
-    const View* view = find(event.object, event.vaddr >> pageShift);
-    const auto [value, writtenAt] = std::exchange(overwritten_, {});
-    if (view == nullptr || writtenAt == 0) {
-        return; // nobody had written there
-    }
-    Contents& contents = *contents_[view->contents];
-    const std::size_t word = wordOf(event.vaddr);
-    contents.words[word] = value;
-    contents.writtenAt[word] = writtenAt;
-    reportLost(event, contents, word, event.value, Rule::GuardJumped);
-}
-
 void Shadow::onLoad(const Event& event) {
     checkOwner(event);
     const View* view = find(event.object, event.vaddr >> pageShift);
@@ -219,7 +223,8 @@ void Shadow::onLoad(const Event& event) {
 
 void Shadow::onTableEntry(const Event& event) {
     const Pte entry{event.value};
-    const bool large = event.b == table_level::pd && entry.large();
+    const Pte mapping{entry.present() ? event.value : event.a}; // the one that comes or goes
+    const bool large = event.b == table_level::pd && mapping.present() && mapping.large();
     if (event.b != table_level::pt && !large) {
         return;
     }
@@ -237,8 +242,14 @@ void Shadow::onTableEntry(const Event& event) {
             } else if (event.rule == Rule::StackWentDeeper) {
                 unreachable(event.object, page + i, true); // whatever the thread finds there
             }
-            reachable(event.object, page + i, entry.frame().value + i, event.rule);
+            if (event.rule != Rule::MessageMapped ||
+                !receivePage(event.object, page + i, entry.frame().value + i)) {
+                reachable(event.object, page + i, entry.frame().value + i, event.rule);
+            }
         } else {
+            if (event.rule == Rule::MessageUnmapped) {
+                sendPage(event.object, page + i, mapping.frame().value + i);
+            }
             unreachable(event.object, page + i, givesBack(event, page + i));
             onSwappedOut(event, page + i);
             if (isReclaim(event.rule)) {
@@ -263,32 +274,6 @@ void Shadow::onSwappedOut(const Event& event, std::uint64_t page) {
         View& inherited = viewOf(event.object, page);
         inherited.givenBack = false;
         show(inherited, known->second);
-    }
-}
-
-/// Until the frame of a reclaimed page is free, the thread may still write to it and return.
-void Shadow::onFreed(const Event& event) {
-    if (isReclaim(event.rule) && reclaimed_.first == event.paddr >> pageShift) {
-        forgetDead(event.object, reclaimed_.second);
-    }
-}
-
-/// A reclaim of the kernel took the page of a stack: what lies below the red zone is dead and may
-/// read zero from now on; the rest is still the program's.
-void Shadow::forgetDead(std::uint32_t process, std::uint64_t page) {
-    View* view = find(process, page);
-    if (view == nullptr) {
-        return;
-    }
-    ownCopy(process, page);
-    for (const ThreadStack& stack : kernel_.processes()[process - 1]->stacks) {
-        const std::uint64_t first = page << pageShift;
-        for (std::size_t word = 0; word < wordsPerPage; ++word) {
-            const std::uint64_t address = first + word * wordBytes;
-            if (address >= stack.start.value && address + redZone.value < stack.rsp.value) {
-                contents_[view->contents]->words[word] = 0;
-            }
-        }
     }
 }
 
@@ -346,6 +331,7 @@ bool Shadow::givesBack(const Event& entry, std::uint64_t page) {
 }
 
 void Shadow::onCopied(const Event& event) {
+    moveMessage(event.a >> pageShift, event.paddr >> pageShift);
     if (View* view = find(event.object, event.vaddr >> pageShift)) {
         view->copyFrame = event.paddr >> pageShift;
     }
@@ -394,8 +380,9 @@ Shadow::View& Shadow::viewOf(std::uint32_t process, std::uint64_t page) {
 }
 
 void Shadow::startAfresh(View& view, std::uint32_t process, std::uint64_t frame, Rule why) {
-    const FrameInfo info = kernel_.frames().info(FrameNumber(frame));
-    const bool shared = info.owner != process || info.references > 1;
+    const bool segment = inSegmentHeap(frame);
+    const FrameInfo info = segment ? FrameInfo{} : kernel_.frames().info(FrameNumber(frame));
+    const bool shared = segment ? isWithoutPaging() : info.owner != process || info.references > 1;
     const auto known = frameContents_.find(frame);
     view.givenBack = false;
     view.home = nowhere;
@@ -431,7 +418,7 @@ void Shadow::reachable(std::uint32_t process, std::uint64_t page, std::uint64_t 
     }
 }
 
-void Shadow::compare(std::uint32_t process, std::uint64_t page, View& view) {
+void Shadow::compare(std::uint32_t process, std::uint64_t page, View& view, Rule why) {
     view.home = view.frame;
     view.copyFrame = nowhere;
     frameContents_[view.frame] = view.contents;
@@ -442,7 +429,7 @@ void Shadow::compare(std::uint32_t process, std::uint64_t page, View& view) {
             const Event event{.object = process,
                               .vaddr = page << pageShift,
                               .paddr = startOf(FrameNumber(view.frame)).value + word * wordBytes};
-            reportLost(event, contents, word, found, Rule::WriteUnreachable);
+            reportLost(event, contents, word, found, why);
         }
     }
 }

@@ -78,6 +78,11 @@ private:
     void onCopied(const Event& event);
     void forgetCopies(std::uint32_t process);
     void onHeap(const Event& event);
+    void onBodyCopied(const Event& event);
+    void onDevice(const Event& event);
+    void sendPage(std::uint32_t process, std::uint64_t page, std::uint64_t frame);
+    bool receivePage(std::uint32_t process, std::uint64_t page, std::uint64_t frame);
+    void moveMessage(std::uint64_t from, std::uint64_t to);
     [[nodiscard]] bool givesBack(const Event& entry, std::uint64_t page);
     [[nodiscard]] bool holdsLiveBlock(std::uint32_t process, std::uint64_t page) const;
 
@@ -91,15 +96,31 @@ private:
     void show(View& view, std::size_t contents);
     void onFreed(const Event& event);
     void forgetDead(std::uint32_t process, std::uint64_t page);
+    [[nodiscard]] static bool isReclaim(Rule why);
     void ownCopy(std::uint32_t process, std::uint64_t page);
     void unreachable(std::uint32_t process, std::uint64_t page, bool givenBack);
-    void compare(std::uint32_t process, std::uint64_t page, View& view);
+    void compare(std::uint32_t process,
+                 std::uint64_t page,
+                 View& view,
+                 Rule why = Rule::WriteUnreachable);
     void startAfresh(View& view, std::uint32_t process, std::uint64_t frame, Rule why);
     void checkOwner(const Event& event);
+    void onSegment(const Event& event);
+    [[nodiscard]] bool inSegmentHeap(std::uint64_t frame) const;
+    [[nodiscard]] bool isWithoutPaging() const; ///< every process sees the whole segment heap
+    void clear(std::uint64_t first, std::uint64_t frames);
+
+    /// Who may access the frame; 0 = nobody, `everybody` if several processes map it.
+    [[nodiscard]] std::uint32_t ownerOf(std::uint64_t frame) const;
+    static constexpr std::uint32_t everybody = ~0U;
     void reportLost(
         const Event& event, Contents& contents, std::size_t word, std::uint64_t truth, Rule why);
     View* find(std::uint32_t process, std::uint64_t page);
     std::uint64_t bytesAt(std::uint64_t frame, std::size_t word) const;
+
+    static std::size_t wordOf(std::uint64_t address) {
+        return (address & pageOffsetMask) / wordBytes;
+    }
 
     static std::uint64_t key(std::uint32_t process, std::uint64_t page) {
         return std::uint64_t{process} << 40 | page;
@@ -117,6 +138,15 @@ private:
     std::pair<std::uint64_t, std::uint64_t> overwritten_; ///< by the last store: value, step
     std::map<std::pair<std::uint32_t, std::uint64_t>, std::uint64_t>
         liveBlocks_; ///< of heaps: process and start to end
+
+    /// A run of frames of the segment heap, and whose it is; by its first frame.
+    struct OwnedRun {
+        std::uint64_t frames = 0;
+        std::uint32_t process = 0;
+    };
+
+    std::map<std::uint64_t, OwnedRun> segments_;
+    std::map<std::uint64_t, std::size_t> messages_; ///< contents in transit, by frame
 };
 
 } // namespace fragscope

@@ -16,7 +16,7 @@ private slots:
             QTest::newRow(name) << arguments.split(' ', Qt::SkipEmptyParts) << code
                                 << QByteArray(message);
         };
-        row("nothing", "", 2, "say what to do: run, list, describe, runs, export, mmu");
+        row("nothing", "", 2, "say what to do: run, list, describe, runs, export, sweep, mmu");
         row("unknown command", "walk", 2, "walk");
         row("unknown option", "run entry-e --sed 3", 2, "--sed");
         row("scenario missing", "run", 2, "scenario");

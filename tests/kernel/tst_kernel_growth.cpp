@@ -166,7 +166,7 @@ private slots:
         Process& process = bench.makeProcess(area);
         bench.addBlock(process, 1, 200);
         bench.kernel.frames().take(FrameNumber(201), PageCount(1), FrameUse::Data, 9, Rule::None);
-        while (process.map.count() < MemoryMap::capacity - 2) {
+        while (process.map.count() < process.map.capacity() - 2) {
             process.map.insert(1, process.map.entry(1), Rule::None);
         }
         QCOMPARE(grow(bench, process, MoveEnd::High, 1), GrowthOutcome::Refused);

@@ -101,7 +101,7 @@ private slots:
         std::vector<std::uint64_t> starts{map.entry(0).start};
         Rng rng(3);
         for (int i = 0; i < 400; ++i) {
-            if (starts.size() < MemoryMap::capacity && rng.below(3) > 0) {
+            if (starts.size() < map.capacity() && rng.below(3) > 0) {
                 const std::size_t at = rng.below(starts.size() + 1);
                 const std::uint64_t start = rng.below(1000);
                 map.insert(at, {.start = start}, Rule::None);
@@ -121,7 +121,7 @@ private slots:
     void insert_fullMap_isALogicError() {
         KernelBench bench;
         MemoryMap& map = bench.makeProcess().map;
-        while (map.count() < MemoryMap::capacity) {
+        while (map.count() < map.capacity()) {
             map.insert(0, {}, Rule::None);
         }
         QVERIFY_EXCEPTION_THROWN(map.insert(0, {}, Rule::None), LogicError);

@@ -192,7 +192,9 @@ private slots:
             SampleRun run(shippedHeap(name), RecordLevel::Full);
             run.finish();
             QCOMPARE(run.count(EventKind::CollectorLooked), 0U);
-            QCOMPARE(run.count(EventKind::PhysCopy), 0U);
+            for (const Event& event : run.all(EventKind::PhysCopy)) { // entries of a map move up
+                QVERIFY(event.b % mapEntryBytes == 0 && event.b < pageBytes);
+            }
         }
         SampleRun mistake(shippedHeap("collector-segregated"));
         mistake.finish();

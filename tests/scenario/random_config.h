@@ -25,6 +25,8 @@ public:
         fill(config.frames);
         fill(config.mover, config.machine.cpus);
         fill(config.paging);
+        fill(config.segments);
+        fill(config.compaction, config.machine);
         const std::uint64_t processes = 1 + rng_.below(4);
         for (std::uint64_t i = 0; i < processes; ++i) {
             fill(config.processes.emplace_back(), i, config.machine);
@@ -34,6 +36,9 @@ public:
         for (std::uint64_t i = 0; i < actions; ++i) {
             time += rng_.below(100'000);
             config.script.push_back(action(config, time));
+        }
+        if (rng_.below(4) == 0) {
+            makeSegmentMachine(config);
         }
         return config;
     }
@@ -46,9 +51,9 @@ private:
     std::uint64_t someCycles() { return rng_.below((1ULL << 48) + 1); }
 
     void fill(CostModel& cost) {
-        auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16] = cost;
+        auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17] = cost;
         for (auto* field : {&a1, &a2, &a3, &a4, &a5, &a6, &a7, &a8, &a9, &a10, &a11, &a12, &a13,
-                            &a14, &a15, &a16}) {
+                            &a14, &a15, &a16, &a17}) {
             *field = someCycles();
         }
     }
@@ -158,7 +163,7 @@ private:
         for (std::uint64_t i = 1 + rng_.below(3); i > 0; --i) {
             process.cpus.push_back(static_cast<std::uint32_t>(rng_.below(machine.cpus)));
         }
-        process.pattern = any<Pattern>();
+        process.pattern = static_cast<Pattern>(rng_.below(4)); // segments: below
         process.accesses = coin() ? 0 : rng_.next();
         process.writePercent = static_cast<std::uint32_t>(rng_.below(101));
         process.hotSize = kib(4);
@@ -174,6 +179,128 @@ private:
         process.growBy = kib(4 * (1 + rng_.below(64)));
         process.exitAtCycles = coin() ? 0 : someCycles();
         fill(process.heap, machine);
+        fill(process.segments);
+    }
+
+    void fill(SegmentLoad& load) {
+        const auto pages = [this] { return kib(4 * (1 + rng_.below(1000))); };
+        load.limit = pages();
+        load.least = pages();
+        load.most = load.least + pages();
+        load.largeLeast = pages();
+        load.largeMost = load.largeLeast + pages();
+        load.popular = {pages(), pages()};
+        load.popularPercent = static_cast<std::uint32_t>(rng_.below(51));
+        load.largePercent = static_cast<std::uint32_t>(rng_.below(50));
+        load.youngPercent = static_cast<std::uint32_t>(rng_.below(101));
+        load.stamps = any<SegmentStamps>();
+        load.pauseCycles = someCycles();
+        load.freeAtEnd = coin();
+        load.unmovablePercent = static_cast<std::uint32_t>(rng_.below(101));
+        load.sweeps = static_cast<std::uint32_t>(rng_.below(1ULL << 32));
+        load.promote = coin();
+        load.lockPercent = static_cast<std::uint32_t>(rng_.below(101));
+        load.lockRequests = static_cast<std::uint32_t>(1 + rng_.below(100));
+    }
+
+    void fill(SegmentMemorySettings& segments) {
+        segments.kernelMemory = coin() ? ByteCount(0) : mib(2 + rng_.below(4));
+        segments.descriptors = static_cast<std::uint32_t>(8 + rng_.below(4000));
+        segments.areas = static_cast<std::uint32_t>(1 + rng_.below(1000));
+        segments.areaJoin = any<AreaJoin>();
+        segments.clear = coin();
+        segments.largePages = coin();
+        SegmentSettings& heap = segments.heap;
+        heap.rounding = any<SegmentRounding>();
+        heap.roundTo = PageCount(1 + rng_.below(64));
+        heap.sizes = {PageCount(1 + rng_.below(10)), PageCount(11 + rng_.below(100))};
+        heap.fallback = any<SegmentFallback>();
+        heap.join = any<SegmentJoin>();
+        heap.split = any<SegmentSplit>();
+        heap.minimumRest = PageCount(rng_.below(64));
+        heap.retract = any<SegmentRetract>();
+        heap.alignAbove = PageCount(rng_.below(2000));
+        heap.alignment = PageCount(1ULL << rng_.below(11));
+        heap.spans = any<SegmentSpans>();
+        heap.spanChoice = any<SpanChoice>();
+        heap.surveyEvery = static_cast<std::uint32_t>(rng_.below(100));
+        heap.maxOrder = static_cast<std::uint32_t>(rng_.below(29));
+        heap.lockZone = coin() ? ByteCount(0) : kib(4 * (1 + rng_.below(64)));
+        segments.messages.way = any<MessageWay>();
+        segments.messages.places = static_cast<std::uint32_t>(1 + rng_.below(100));
+        segments.messages.shootdown = any<SendShootdown>();
+        segments.device.lock = any<BufferLock>();
+    }
+
+    void fill(CompactionSettings& compaction, const MachineSettings& machine) {
+        compaction.trigger = any<CompactionTrigger>();
+        compaction.extent = any<CompactionExtent>();
+        compaction.slackPercent = static_cast<std::uint32_t>(rng_.below(101));
+        compaction.locked = any<LockedSegments>();
+        compaction.lockLimitCycles = someCycles();
+        compaction.lockTimeout = any<LockTimeout>();
+        compaction.preferInTransit = coin();
+        compaction.periodCycles = 1 + someCycles() / 2;
+        compaction.budget = ByteCount(1 + rng_.below(1ULL << 30));
+        compaction.thresholdPercent = static_cast<std::uint32_t>(rng_.below(101));
+        compaction.cpu = static_cast<std::uint32_t>(rng_.below(machine.cpus));
+        compaction.relaxBelowPercent = static_cast<std::uint32_t>(rng_.below(60));
+        compaction.realign = any<Realign>();
+        compaction.realignAbovePercent = static_cast<std::uint32_t>(61 + rng_.below(40));
+    }
+
+    /// Where memory is segments, nothing else is there.
+    void makeSegmentMachine(RunConfig& config) {
+        const SegmentPlacement placement = static_cast<SegmentPlacement>(1 + rng_.below(5));
+        config.segments.heap.placement = placement;
+        const bool design =
+            placement == SegmentPlacement::QuickFit || placement == SegmentPlacement::Top;
+        if (placement != SegmentPlacement::Paged) {
+            config.segments.addresses = any<SegmentAddresses>();
+        }
+        if (!design || config.segments.addresses == SegmentAddresses::Physical) {
+            config.compaction.trigger = CompactionTrigger::None;
+        }
+        config.machine.translation = TranslationMode::Paging;
+        config.machine.mapRepresentation = MapRepresentation::StartOnly;
+        config.script.clear();
+        config.paging = {};
+        if (config.mover.algorithm == MoverAlgorithm::None) {
+            config.compaction.trigger = CompactionTrigger::None;
+        }
+        if (config.compaction.trigger == CompactionTrigger::None) {
+            config.compaction.realign = Realign::Never;
+        }
+        for (ProcessSettings& process : config.processes) {
+            process.pattern = coin() ? Pattern::Segments : Pattern::Checkerboard;
+            process.segments.promote =
+                process.segments.promote && placement == SegmentPlacement::Paged;
+            process.accesses = 1 + rng_.below(1000);
+            process.blocks.clear();
+            process.cpus.resize(1);
+        }
+        makeMessages(config);
+    }
+
+    /// Messages and locks are about segments that are mapped in one piece.
+    void makeMessages(RunConfig& config) {
+        const SegmentPlacement placement = config.segments.heap.placement;
+        if (config.segments.addresses == SegmentAddresses::Physical ||
+            placement == SegmentPlacement::Paged || placement == SegmentPlacement::Split) {
+            config.segments.heap.lockZone = ByteCount(0);
+            for (ProcessSettings& process : config.processes) {
+                process.segments.lockPercent = 0;
+            }
+            return;
+        }
+        ProcessSettings& first = config.processes.front();
+        ProcessSettings& last = config.processes.back();
+        if (&first != &last && first.pattern == Pattern::Segments &&
+            last.pattern == Pattern::Segments) {
+            first.segments.peer = last.name;
+            first.segments.sendPercent = static_cast<std::uint32_t>(rng_.below(101));
+            last.segments.stamps = first.segments.stamps;
+        }
     }
 
     /// What is used must have been made by an earlier action.

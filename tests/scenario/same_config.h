@@ -20,10 +20,11 @@ inline bool same(const MemorySpan& x, const MemorySpan& y) {
 }
 
 inline bool same(const CostModel& x, const CostModel& y) {
-    const auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16] = x;
-    const auto& [b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15, b16] = y;
+    const auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, burst1] = x;
+    const auto& [b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15, b16, burst2] = y;
     return std::tie(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16) ==
-           std::tie(b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15, b16);
+               std::tie(b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15, b16) &&
+           burst1 == burst2;
 }
 
 inline bool same(const MachineSettings& x, const MachineSettings& y) {
@@ -65,9 +66,9 @@ inline bool same(const InitialBlock& x, const InitialBlock& y) {
 }
 
 inline bool same(const ScriptedAccess& x, const ScriptedAccess& y) {
-    const auto& [write, offset, verb, size, other, base] = x;
-    return std::tie(write, offset, verb, size, other, base) ==
-           std::tie(y.write, y.offset, y.verb, y.size, y.other, y.base);
+    const auto& [write, offset, verb, size, other, base, peer] = x;
+    return std::tie(write, offset, verb, size, other, base, peer) ==
+           std::tie(y.write, y.offset, y.verb, y.size, y.other, y.base, y.peer);
 }
 
 inline bool same(const HeapSettings& x, const HeapSettings& y) {
@@ -77,17 +78,58 @@ inline bool same(const HeapSettings& x, const HeapSettings& y) {
            std::tie(b1, b2, b3, b4, b5, b6, b7, b8, b9, b10);
 }
 
+inline bool same(const SegmentLoad& x, const SegmentLoad& y) {
+    const auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, peer1, send1,
+                 lock1, for1] = x;
+    const auto& [b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15, peer2, send2,
+                 lock2, for2] = y;
+    return std::tie(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15) ==
+               std::tie(b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15) &&
+           std::tie(peer1, send1, lock1, for1) == std::tie(peer2, send2, lock2, for2);
+}
+
+inline bool same(const SegmentSettings& x, const SegmentSettings& y) {
+    const auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, zone1] = x;
+    const auto& [b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15, zone2] = y;
+    return std::tie(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, zone1) ==
+           std::tie(b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15, zone2);
+}
+
+inline bool same(const MessageSettings& x, const MessageSettings& y) {
+    const auto& [way, places, shootdown] = x;
+    return std::tie(way, places, shootdown) == std::tie(y.way, y.places, y.shootdown);
+}
+
+inline bool same(const DeviceSettings& x, const DeviceSettings& y) {
+    const auto& [lock, cpu] = x;
+    return std::tie(lock, cpu) == std::tie(y.lock, y.cpu);
+}
+
+inline bool same(const SegmentMemorySettings& x, const SegmentMemorySettings& y) {
+    const auto& [a1, a2, a3, a4, a5, a6, a7, heap1, messages1, device1] = x;
+    const auto& [b1, b2, b3, b4, b5, b6, b7, heap2, messages2, device2] = y;
+    return std::tie(a1, a2, a3, a4, a5, a6, a7) == std::tie(b1, b2, b3, b4, b5, b6, b7) &&
+           same(heap1, heap2) && same(messages1, messages2) && same(device1, device2);
+}
+
+inline bool same(const CompactionSettings& x, const CompactionSettings& y) {
+    const auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14] = x;
+    const auto& [b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14] = y;
+    return std::tie(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14) ==
+           std::tie(b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14);
+}
+
 inline bool same(const ProcessSettings& x, const ProcessSettings& y) {
     const auto& [a1, a2, blocks1, a4, a5, stack1, guard1, a6, a7, a8, a9, a10, a11, a12, script1,
-                 a14, a15, a16, a17, a18, a19, a20, a21, heap1] = x;
+                 a14, a15, a16, a17, a18, a19, a20, a21, heap1, segments1] = x;
     const auto& [b1, b2, blocks2, b4, b5, stack2, guard2, b6, b7, b8, b9, b10, b11, b12, script2,
-                 b14, b15, b16, b17, b18, b19, b20, b21, heap2] = y;
+                 b14, b15, b16, b17, b18, b19, b20, b21, heap2, segments2] = y;
     return std::tie(stack1, guard1) == std::tie(stack2, guard2) &&
            std::tie(a1, a2, a4, a5, a6, a7, a8, a9, a10, a11, a12) ==
                std::tie(b1, b2, b4, b5, b6, b7, b8, b9, b10, b11, b12) &&
            std::tie(a14, a15, a16, a17, a18, a19, a20, a21) ==
                std::tie(b14, b15, b16, b17, b18, b19, b20, b21) &&
-           same(heap1, heap2) &&
+           same(heap1, heap2) && same(segments1, segments2) &&
            sameList(blocks1, blocks2,
                     [](const InitialBlock& p, const InitialBlock& q) { return same(p, q); }) &&
            sameList(script1, script2,
@@ -107,10 +149,11 @@ inline bool same(const FrameSettings& x, const FrameSettings& y) {
 }
 
 inline bool same(const RunConfig& x, const RunConfig& y) {
-    const auto& [seed, machine, frames, mover, paging, processes, script, maxSteps, check] = x;
+    const auto& [seed, machine, frames, mover, paging, segments, compaction, processes, script,
+                 maxSteps, check] = x;
     return std::tie(seed, maxSteps, check) == std::tie(y.seed, y.maxSteps, y.check) &&
            same(machine, y.machine) && same(frames, y.frames) && same(mover, y.mover) &&
-           same(paging, y.paging) &&
+           same(paging, y.paging) && same(segments, y.segments) && same(compaction, y.compaction) &&
            sameList(
                processes, y.processes,
                [](const ProcessSettings& p, const ProcessSettings& q) { return same(p, q); }) &&

@@ -8,6 +8,7 @@
 #include <QTest>
 
 #include "support/print.h"
+#include "view/support/live_run.h"
 #include "view/support/scripted_source.h"
 #include <array>
 #include <cstring>
@@ -35,29 +36,6 @@ RunConfig oneMove(MoverAlgorithm algorithm) {
     config.processes = {application, neighbour};
     return config;
 }
-
-MachineShape shapeOf(const RunConfig& config) {
-    return {.frames = PageCount(config.machine.memory.value / pageBytes),
-            .cpus = config.machine.cpus,
-            .tlbSlots = config.machine.tlbSlots(),
-            .ram = ramBetween(PageCount(config.machine.memory.value / pageBytes),
-                              config.machine.holes)};
-}
-
-/// A machine with a timeline that has followed it from its creation.
-struct LiveRun {
-    explicit LiveRun(const RunConfig& config) : timeline(shapeOf(config)) {
-        bus.attach(timeline, kindsOf(RecordLevel::Full));
-        machine = Machine::create(config, bus).value().release();
-        owner.reset(machine);
-        timeline.setSource(*machine);
-    }
-
-    EventBus bus;
-    Timeline timeline;
-    std::unique_ptr<Machine> owner;
-    Machine* machine = nullptr;
-};
 
 bool sameMemory(const PageMap& view, const PhysicalMemory& memory) {
     static const std::array<std::byte, pageBytes> zeros{};

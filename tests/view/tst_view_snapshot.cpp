@@ -38,6 +38,7 @@ private slots:
     void make_backOrFar_isAJump();
     void make_sameMoment_stayed();
     void series_growing_isCopiedNowAndThen();
+    void series_behindTheHead_isWholeAtOnce();
     void snapshot_readOnAnotherThread_staysAsItWas();
 };
 
@@ -117,6 +118,17 @@ void TestSnapshot::series_growing_isCopiedNowAndThen() {
     const SnapshotRef last = maker.make(setup.timeline, 0);
     QCOMPARE(last->series->back().seq, setup.timeline.metrics().series().back().seq);
     QCOMPARE(last->series->size(), setup.timeline.metrics().series().size());
+}
+
+void TestSnapshot::series_behindTheHead_isWholeAtOnce() {
+    Setup setup(6000);
+    SnapshotMaker maker(50);
+    (void)maker.make(setup.timeline, 0);
+    setup.timeline.forward(nullptr, 500); // looked ahead, and back to where the window stands
+    setup.timeline.seek(3);
+    const SnapshotRef shown = maker.make(setup.timeline, 0);
+    QVERIFY(!shown->finished);
+    QCOMPARE(shown->series->size(), setup.timeline.metrics().series().size());
 }
 
 void TestSnapshot::snapshot_readOnAnotherThread_staysAsItWas() {

@@ -23,8 +23,9 @@ public:
     void reset(const CellGrid& grid, const Theme& theme, const QFont& font, Letters letters);
 
     /// Shows `kinds`, a FrameClass per frame; returns the rectangle that changed (empty if nothing
-    /// did).
-    QRect update(std::span<const std::uint8_t> kinds);
+    /// did). `joined` has a 1 for each frame that belongs to the run of the one before it: no line
+    /// parts the two, and only the first cell of a run has a letter. Empty: no frame does.
+    QRect update(std::span<const std::uint8_t> kinds, std::span<const std::uint8_t> joined = {});
 
     [[nodiscard]] const CellGrid& grid() const { return grid_; }
 
@@ -37,22 +38,30 @@ private:
     struct Cell {
         std::uint8_t kind = 0;
         std::uint8_t level = levels;
+        bool begins = true;  ///< a run, or is none
+        bool goesOn = false; ///< the run does, in the next cell
         friend bool operator==(const Cell&, const Cell&) = default;
     };
 
-    [[nodiscard]] Cell cellValue(std::span<const std::uint8_t> kinds, std::uint64_t index) const;
-    [[nodiscard]] QImage
-    tile(Cell cell, const Theme& theme, const QFont& font, Letters letters) const;
+    [[nodiscard]] Cell cellValue(std::span<const std::uint8_t> kinds,
+                                 std::span<const std::uint8_t> joined,
+                                 std::uint64_t index) const;
+    const QImage& tileOf(Cell cell);
+    [[nodiscard]] QImage paintTile(Cell cell) const;
     void blit(const QImage& tile, QPoint place);
 
     CellGrid grid_;
     QImage image_;
     std::vector<Cell> shown_;
-    std::array<std::array<QImage, levels + 1>, frameClassCount> tiles_;
+    const Theme* theme_ = nullptr;
+    QFont font_;
+    Letters letters_ = Letters::WhereNeeded;
+    /// Painted when first needed; by kind, level, and whether a run begins and goes on.
+    std::array<std::array<std::array<QImage, 4>, levels + 1>, frameClassCount> tiles_;
 };
 
-/// What a folded cell shows: the kind of the most frames that are not free, or, whatever the
-/// numbers, a transfer block in motion. `used` counts the frames that are not free.
+/// What a folded cell shows: the kind of the most frames that are in use, or, whatever the numbers,
+/// what is in motion. `used` counts the frames in use; where there are none but gaps, the gaps.
 struct FoldedCell {
     FrameClass kind = FrameClass::Free;
     std::uint64_t used = 0;

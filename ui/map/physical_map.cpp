@@ -36,18 +36,38 @@ QSize PhysicalMap::minimumSizeHint() const {
     return {look_.scaled(260), look_.scaled(120)};
 }
 
-void PhysicalMap::show(FrameClasses classes, const MoveView& move) {
-    const bool same = classes == classes_;
+void PhysicalMap::show(FrameClasses classes, const MoveView& move, FrameClasses joined) {
+    const bool same = classes == classes_ && joined == joined_;
     const bool otherMemory = (classes ? classes->size() : 0) != frameCount();
     classes_ = std::move(classes);
+    joined_ = std::move(joined);
     move_ = move;
     if (otherMemory) {
         selected_.reset();
         rebuild();
     } else if (!same) {
-        cells_.update(*classes_);
+        updateCells();
     }
     viewport()->update(); // one picture is copied: cheaper than many small regions
+}
+
+void PhysicalMap::updateCells() {
+    cells_.update(*classes_, joined_ ? std::span<const std::uint8_t>(*joined_)
+                                     : std::span<const std::uint8_t>());
+}
+
+void PhysicalMap::setLines(std::vector<MapLine> lines) {
+    if (lines_ != lines) {
+        lines_ = std::move(lines);
+        viewport()->update();
+    }
+}
+
+void PhysicalMap::setRunMove(std::optional<MapMove> move) {
+    if (runMove_ != move) {
+        runMove_ = std::move(move);
+        viewport()->update();
+    }
 }
 
 void PhysicalMap::showOwners(FrameOwnerCounts owners) {
@@ -152,7 +172,7 @@ void PhysicalMap::rebuild() {
     const Letters letters =
         look_.theme().name == ThemeName::HighContrast ? Letters::Everywhere : letters_;
     cells_.reset(grid, look_.theme(), look_.codeFont(), letters);
-    cells_.update(*classes_);
+    updateCells();
     layOut();
     viewport()->update();
 }

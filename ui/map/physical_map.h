@@ -2,6 +2,7 @@
 
 #include "fragscope/ui/map/cell_image.h"
 #include "fragscope/ui/map/flight.h"
+#include "fragscope/ui/map/map_marks.h"
 #include "fragscope/view/state.h"
 
 #include <QAbstractScrollArea>
@@ -35,8 +36,19 @@ public:
 
     PhysicalMap(Look& look, FrameClock& clock, QWidget* parent = nullptr);
 
-    /// Shows these classes of frames (null: nothing is open) and this move.
-    void show(FrameClasses classes, const MoveView& move);
+    /// Shows these classes of frames (null: nothing is open) and this move. `joined`: a byte per
+    /// frame, 1 if it belongs to the run of the frame before it; null if there are no runs.
+    void show(FrameClasses classes, const MoveView& move, FrameClasses joined = nullptr);
+
+    /// Lines between frames, with labels at the right.
+    void setLines(std::vector<MapLine> lines);
+
+    [[nodiscard]] const std::vector<MapLine>& lines() const { return lines_; }
+
+    /// The run that is being moved, outlined at its old and new place, with an arrow.
+    void setRunMove(std::optional<MapMove> move);
+
+    [[nodiscard]] const std::optional<MapMove>& runMove() const { return runMove_; }
 
     /// Numbers for the corners of cells that are large enough: how many owners a frame has, if
     /// several. Null = nothing to say.
@@ -80,6 +92,9 @@ public:
     /// The place of a frame in the viewport.
     [[nodiscard]] QRect rectOfFrame(std::uint64_t frame) const;
 
+    /// Where the labels of the lines are, in their order; none lies on another.
+    [[nodiscard]] std::vector<QRect> lineLabels() const;
+
     [[nodiscard]] bool flying() const { return !flights_.empty(); }
 
     [[nodiscard]] QSize minimumSizeHint() const override;
@@ -100,6 +115,7 @@ protected:
 
 private:
     void rebuild();
+    void updateCells();
     void layOut();
     void onTick();
     void select(std::uint64_t frame);
@@ -112,6 +128,12 @@ private:
     [[nodiscard]] std::vector<QRect> runRects(std::uint64_t frame, std::uint64_t count) const;
     void paintLabels(QPainter& painter) const;
     void paintMove(QPainter& painter) const;
+    void paintLines(QPainter& painter) const;
+    void paintRunMove(QPainter& painter) const;
+    void paintWay(QPainter& painter,
+                  const std::vector<QRect>& from,
+                  const std::vector<QRect>& to,
+                  const QString& text) const;
     void paintMoveLabel(QPainter& painter, QPoint middle, const QString& text) const;
     void paintArrow(QPainter& painter, const FlightCurve& curve) const;
     void paintFlights(QPainter& painter) const;
@@ -125,8 +147,11 @@ private:
     Describe describe_;
     CellImage cells_;
     FrameClasses classes_;
+    FrameClasses joined_;
     FrameOwnerCounts owners_;
     MoveView move_;
+    std::vector<MapLine> lines_;
+    std::optional<MapMove> runMove_;
     std::vector<PageFlight> flights_;
     std::vector<Pulse> pulses_;
     std::optional<std::uint64_t> selected_;

@@ -89,16 +89,9 @@ void PhysicalMap::paintMove(QPainter& painter) const {
             painter.drawRect(rect.adjusted(-1, -1, 0, 0));
         }
     }
-    const QRect start = from.front();
-    const QRect end = to.front();
-    const bool upwards = end.center().y() < start.center().y();
-    const FlightCurve curve =
-        FlightCurve::between(QPointF(start.center().x(), upwards ? start.top() : start.bottom()),
-                             QPointF(end.center().x(), upwards ? end.bottom() + 3 : end.top() - 3));
-    paintArrow(painter, curve);
-
-    paintMoveLabel(painter, curve.at(0.5).toPoint(),
-                   tr("block %1: %2 of %3 pages").arg(move_.blockNumber).arg(copied).arg(pages));
+    const QString block =
+        tr("block %1: %2 of %3 pages").arg(move_.blockNumber).arg(copied).arg(pages);
+    paintWay(painter, from, to, runMove_ ? tr("%1, %2").arg(runMove_->label, block) : block);
 }
 
 void PhysicalMap::paintMoveLabel(QPainter& painter, QPoint middle, const QString& text) const {
@@ -113,6 +106,12 @@ void PhysicalMap::paintMoveLabel(QPainter& painter, QPoint middle, const QString
                               std::max(inside.left(), inside.right() - size.width())));
     label.moveTop(std::clamp(label.top(), inside.top(),
                              std::max(inside.top(), inside.bottom() - size.height())));
+    for (const QRect& other : lineLabels()) {
+        if (label.intersects(other)) { // above it, or below where there is no room
+            label.moveBottom(other.top() - 3);
+            label.moveTop(label.top() < inside.top() ? other.bottom() + 3 : label.top());
+        }
+    }
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setPen(QPen(lookOf(FrameClass::InEntryE, theme).mark, 1.5));
     painter.setBrush(theme.card);
@@ -226,7 +225,9 @@ void PhysicalMap::paintEvent(QPaintEvent*) {
     paintLabels(painter);
     painter.drawImage(origin(), cells_.image());
     paintOwners(painter);
+    paintRunMove(painter);
     paintMove(painter);
+    paintLines(painter);
     paintPulses(painter);
     paintFlights(painter);
     paintNeighbours(painter);

@@ -47,6 +47,9 @@ QString barName(const Extent& extent) {
     if (extent.kind == EntryKind::NoAccess) {
         return VirtualMap::tr("E  no access");
     }
+    if (extent.kind == EntryKind::Free) {
+        return VirtualMap::tr("\u2013  free, %1").arg(size);
+    }
     if (isStrip(extent)) {
         return stripName(extent).arg(size);
     }

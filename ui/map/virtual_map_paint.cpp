@@ -16,6 +16,9 @@ FrameClass kindOf(const Extent& extent, std::size_t index) {
     if (extent.kind == EntryKind::NoAccess) {
         return FrameClass::InEntryE;
     }
+    if (extent.kind == EntryKind::Free) {
+        return FrameClass::Free;
+    }
     if (extent.label == 'A') {
         return FrameClass::BlockA;
     }

@@ -4,6 +4,7 @@
 #include "fragscope/hardware/paging/access.h"
 #include "fragscope/hardware/paging/pte.h"
 #include "fragscope/kernel/paging/page_state.h"
+#include "fragscope/ui/model/segment_facts.h"
 #include "fragscope/ui/panels/pte_bits.h"
 #include "fragscope/ui/widgets/text.h"
 #include "fragscope/view/frame_classes.h"
@@ -19,7 +20,7 @@ namespace fragscope {
 namespace {
 
 FrameClass classOf(const Scene& scene, std::uint64_t frame) {
-    return static_cast<FrameClass>(scene.moment().frames->at(frame));
+    return static_cast<FrameClass>(scene.frameClasses()->at(frame));
 }
 
 QString useText(FrameUse use) {
@@ -179,21 +180,43 @@ void addBackingFact(std::vector<Fact>& facts, const PageStates& pages, PageNumbe
     }
 }
 
+/// Of a frame that is part of a segment, or of a run of free ones; empty if it is neither.
+std::vector<Fact> segmentFactsOf(const Scene& scene, const Names& names, FrameNumber frame) {
+    const SegmentScene* segments = scene.segments();
+    if (segments == nullptr) {
+        return {};
+    }
+    std::vector<Fact> facts = segmentFacts(*segments, *scene.segmentHistory(), names, frame,
+                                           scene.moment().state.nextSeq);
+    if (!facts.empty()) {
+        addMoveFacts(facts, scene.moment().state.move, frame);
+    }
+    return facts;
+}
+
+/// Of a frame that nobody has.
+void addUnusedFacts(std::vector<Fact>& facts, const Scene& scene, FrameNumber frame, FrameUse use) {
+    facts.push_back({QObject::tr("Use"), useText(use)});
+    facts.push_back({QObject::tr("Address"), qt(text(startOf(frame)))});
+    addMoveFacts(facts, scene.moment().state.move, frame);
+    if (const std::optional<FrameBook> book = scene.frameBook(frame)) {
+        addListFacts(facts, *book);
+    }
+}
+
 } // namespace
 
 std::vector<Fact> frameFacts(const Scene& scene, const Names& names, FrameNumber frame) {
+    if (auto segment = segmentFactsOf(scene, names, frame); !segment.empty()) {
+        return segment;
+    }
     const FrameInfo info = scene.frameInfo(frame);
     const std::optional<FrameBook> book = scene.frameBook(frame);
     const FrameClass frameClass = classOf(scene, frame.value);
     std::vector<Fact> facts;
     facts.push_back({QObject::tr("State"), qt(infoOf(frameClass).name)});
     if (info.use == FrameUse::Free || info.use == FrameUse::Hole) {
-        facts.push_back({QObject::tr("Use"), useText(info.use)});
-        facts.push_back({QObject::tr("Address"), qt(text(startOf(frame)))});
-        addMoveFacts(facts, scene.moment().state.move, frame);
-        if (book) {
-            addListFacts(facts, *book);
-        }
+        addUnusedFacts(facts, scene, frame, info.use);
         return facts;
     }
     const std::optional<PagePlace> page = scene.pageOf(frame);
@@ -240,6 +263,11 @@ std::vector<Fact> absentPageFacts(const Scene& scene, std::uint64_t vaddr) {
         facts.push_back({QObject::tr("State"), QObject::tr("not mapped"), FactTone::Bad});
         return facts;
     }
+    if (extent->kind == EntryKind::Free) {
+        facts.push_back({QObject::tr("State"), QObject::tr("free: nobody uses the addresses")});
+        facts.push_back({QObject::tr("Map entry"), entryText(*extent)});
+        return facts;
+    }
     if (extent->kind == EntryKind::Demand) {
         const PageEntry entry =
             pageEntryIn(scene.moment().pages, fragscope::pageOf(VirtAddr(vaddr)));
@@ -273,7 +301,7 @@ QString frameTip(const Scene& scene, const Names& names, std::uint64_t first, st
         }
         return lines.join(QLatin1Char('\n'));
     }
-    const std::vector<std::uint8_t>& frames = *scene.moment().frames;
+    const std::vector<std::uint8_t>& frames = *scene.frameClasses();
     const std::uint64_t end = std::min<std::uint64_t>(first + count, frames.size());
     std::array<std::uint64_t, frameClassCount> counts{};
     for (std::uint64_t frame = first; frame < end; ++frame) {
@@ -334,7 +362,7 @@ QString faultSummary(const Scene& scene, const AccessFault& fault, const TableWa
     const QString who = has(fault_bits::user) ? QObject::tr("user") : QObject::tr("supervisor");
     const Extent* extent = scene.extentOf(fault.vaddr);
     QString then = QObject::tr("the map has the page, the handler puts it in.");
-    if (extent == nullptr) {
+    if (extent == nullptr || extent->kind == EntryKind::Free) {
         then = QObject::tr("no entry of the map covers it.");
     } else if (extent->kind == EntryKind::NoAccess) {
         then = QObject::tr("it waits for this transfer block.");
@@ -408,8 +436,8 @@ QString walkSummary(const Scene& scene, std::uint64_t vaddr, const TableWalk& wa
     if (extent != nullptr && extent->kind == EntryKind::Demand) {
         return QObject::tr("Not present: %1.").arg(absentInWords(pageEntry(scene, vaddr)));
     }
-    return extent == nullptr
-               ? QObject::tr("An access faults: no entry of the map covers the address.")
+    return extent == nullptr || extent->kind == EntryKind::Free
+               ? QObject::tr("An access faults: no block of the map covers the address.")
                : QObject::tr("An access faults; the map has the page, so the handler puts it in.");
 }
 

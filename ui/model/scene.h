@@ -5,6 +5,7 @@
 #include "fragscope/ui/map/virtual_map.h"
 #include "fragscope/ui/model/frame_books.h"
 #include "fragscope/ui/model/frame_lists.h"
+#include "fragscope/ui/model/segment_scene.h"
 #include "fragscope/ui/model/shared_fold.h"
 #include "fragscope/view/address_space.h"
 #include "fragscope/view/snapshot.h"
@@ -75,6 +76,22 @@ public:
 
     void setShared(std::vector<SharedObjectView> shared) { shared_ = std::move(shared); }
 
+    /// The segments of the moment; null if the machine has no segment heap.
+    [[nodiscard]] const SegmentScene* segments() const { return segments_ ? &*segments_ : nullptr; }
+
+    /// What the events tell of them; null likewise. It must outlive the scene.
+    [[nodiscard]] const SegmentHistory* segmentHistory() const { return history_; }
+
+    void setSegments(std::optional<SegmentScene> segments, const SegmentHistory& history) {
+        segments_ = std::move(segments);
+        history_ = segments_ ? &history : nullptr;
+    }
+
+    /// The classes of frames as the map shows them.
+    [[nodiscard]] const FrameClasses& frameClasses() const {
+        return segments_ ? segments_->picture.frames : moment_->frames;
+    }
+
     /// The entry of the chosen process's map that covers an address.
     [[nodiscard]] const Extent* extentOf(std::uint64_t vaddr) const;
 
@@ -101,6 +118,8 @@ private:
     std::vector<AccessMark> accesses_;
     std::optional<AccessFault> fault_;
     std::vector<SharedObjectView> shared_;
+    std::optional<SegmentScene> segments_;
+    const SegmentHistory* history_ = nullptr;
 };
 
 } // namespace fragscope

@@ -129,6 +129,7 @@ void ChainView::keyPressEvent(QKeyEvent* event) {
     while (link_ > 0 && rectOf(row_, link_).isEmpty()) {
         --link_;
     }
+    Q_EMIT rowEntered({0, static_cast<int>(row_) * rowHeight(), width(), rowHeight()});
     update();
 }
 

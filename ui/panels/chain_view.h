@@ -41,11 +41,14 @@ public:
     /// Where a link is painted; empty if it does not fit.
     [[nodiscard]] QRect rectOf(std::size_t row, std::size_t link) const;
 
+    [[nodiscard]] int rowHeight() const;
+
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override;
 
 Q_SIGNALS:
     void chosen(quint64 id);
+    void rowEntered(QRect row); ///< by a key
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -55,7 +58,6 @@ protected:
 private:
     void choose(std::size_t row, std::size_t link);
     void paintRow(QPainter& painter, std::size_t row) const;
-    [[nodiscard]] int rowHeight() const;
     [[nodiscard]] int linksLeft() const; ///< where the links begin
 
     Look& look_;

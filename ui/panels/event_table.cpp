@@ -114,7 +114,7 @@ QSize EventTable::sizeHint() const {
 }
 
 QSize EventTable::minimumSizeHint() const {
-    return {look_.scaled(180), look_.scaled(38)};
+    return {look_.scaled(180), look_.scaled(24)};
 }
 
 void EventTable::applyLook() {

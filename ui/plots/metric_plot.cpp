@@ -240,6 +240,9 @@ QString MetricPlot::reading(const MetricSample& sample) const {
             continue; // the same quantity of somebody else
         }
         const std::uint64_t value = sample.values.at(static_cast<std::size_t>(curve.metric));
+        if (value == 0 && curves_.size() > 3 && &curve != &curves_.front()) {
+            continue; // of many there is room for what is there
+        }
         QString text = quantityText(curve.metric, displayValue(curve.metric, value));
         const bool last = &curve == &curves_.back();
         if (!last && infoOf(curve.metric).unit == infoOf(curves_.back().metric).unit &&

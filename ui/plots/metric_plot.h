@@ -50,7 +50,8 @@ public:
     /// Moves the playhead only; cheap.
     void showCursor(std::uint64_t cycles);
 
-    /// What to write at the head of the card: the values of `sample` with their units.
+    /// What to write at the head of the card: the values of `sample` with their units; of more than
+    /// three those that are not 0.
     [[nodiscard]] QString reading(const MetricSample& sample) const;
 
     [[nodiscard]] double playhead() const { return cursor_; }

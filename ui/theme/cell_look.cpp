@@ -100,9 +100,71 @@ CellLook sharedPage() {
     return {yellow, yellow, CellPattern::Plain, 'h', true};
 }
 
+/// Steps of viridis (Smith, van der Walt), which rise in lightness from old to young.
+const QColor oldest(0x3b, 0x52, 0x8b);
+const QColor older(0x21, 0x91, 0x8c);
+const QColor younger(0x5e, 0xc9, 0x62);
+const QColor youngest(0xfd, 0xe7, 0x25);
+
+CellLook plain(const QColor& fill, char letter) {
+    return {fill, fill, CellPattern::Plain, letter, true};
+}
+
+/// Ground with a tint: free, but for a reason.
+CellLook gap(const QColor& empty, const QColor& colour, CellPattern pattern, char letter) {
+    return {mixed(empty, colour, 0.2), mixed(empty, colour, 0.8), pattern, letter, true};
+}
+
+CellLook lookOfSegment(FrameClass frameClass, const Theme& theme) {
+    const QColor empty = freeFill(theme);
+    const char letter = infoOf(frameClass).letter;
+    switch (frameClass) {
+    case FrameClass::AlignmentGap:
+        return gap(empty, orange, CellPattern::Hatched, letter);
+    case FrameClass::HoleGap:
+        return gap(empty, purple, CellPattern::Hatched, letter);
+    case FrameClass::LockedGap:
+        return gap(empty, vermillion, CellPattern::Hatched, letter);
+    case FrameClass::OldestSegment:
+        return plain(oldest, letter);
+    case FrameClass::OlderSegment:
+        return plain(older, letter);
+    case FrameClass::YoungerSegment:
+        return plain(younger, letter);
+    case FrameClass::YoungestSegment:
+        return plain(youngest, letter);
+    case FrameClass::SegmentOfFirst:
+    case FrameClass::MovableSegment:
+        return plain(blue, letter);
+    case FrameClass::SegmentOfSecond:
+        return plain(orange, letter);
+    case FrameClass::SegmentOfThird:
+        return plain(green, letter);
+    case FrameClass::SegmentOfFourth:
+        return plain(purple, letter);
+    case FrameClass::SegmentOfFifth:
+        return plain(sky, letter);
+    case FrameClass::SegmentOfOthers:
+        return plain(mixed(vermillion, Qt::white, 0.5), letter);
+    case FrameClass::LockedSegment:
+        return {orange, mixed(orange, Qt::black, 0.5), CellPattern::Hatched, letter, true};
+    case FrameClass::SegmentInTransit:
+        return {yellow, mixed(yellow, Qt::black, 0.6), CellPattern::Dotted, letter, true};
+    case FrameClass::MovingSegment:
+        return {mixed(sky, Qt::white, 0.35), vermillion, CellPattern::Hatched, letter, true};
+    case FrameClass::SegmentTarget:
+        return gap(theme.card, vermillion, CellPattern::Dotted, letter);
+    default:
+        return gap(empty, theme.dimText, CellPattern::Dotted, letter);
+    }
+}
+
 } // namespace
 
 CellLook lookOf(FrameClass frameClass, const Theme& theme) {
+    if (frameClass >= FrameClass::Gap && frameClass != FrameClass::Count) {
+        return lookOfSegment(frameClass, theme);
+    }
     const QColor empty = freeFill(theme);
     switch (frameClass) {
     case FrameClass::Free:
@@ -136,8 +198,7 @@ CellLook lookOf(FrameClass frameClass, const Theme& theme) {
     case FrameClass::Reserved:
         return {mixed(empty, blue, 0.16), mixed(empty, blue, 0.75), CellPattern::Dotted, 'R',
                 false};
-    case FrameClass::Hole:
-    case FrameClass::Count:
+    default:
         break;
     }
     return {empty, mixed(theme.card, theme.dimText, 0.7), CellPattern::Hatched, 0, false};

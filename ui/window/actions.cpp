@@ -139,10 +139,12 @@ void Actions::makeView(QWidget& window) {
     zoomFit = m.make("zoomFit", tr("Fit all cells"), "Ctrl+\\", tr("Show all of physical memory"));
     followAccess = m.make("followAccess", tr("Follow the latest access"), "L",
                           tr("Show the page of the latest access instead of the selected one"));
+    nextColouring = m.make("nextColouring", tr("Next colours of segments"), "C",
+                           tr("Colour segments by age, by owner, or by lock"));
     nextInList = m.make("nextInList", tr("Next frame of the list"), "N",
-                        tr("Select the next frame of the free or used list"));
+                        tr("Select the next frame of the free or used list, or the next segment"));
     previousInList = m.make("previousInList", tr("Previous frame of the list"), "Shift+N",
-                            tr("Select the previous frame of the free or used list"));
+                            tr("Select the previous frame of the free or used list, or segment"));
     fullScreen = m.makeToggle("fullScreen", tr("Full screen"), "F11", tr("Use the whole screen"));
     resetLayout = m.make("resetLayout", tr("Reset layout"), "Ctrl+Shift+L",
                          tr("Show all cards at their places"));
@@ -169,8 +171,8 @@ void Actions::fillMenus(QMenuBar& bar, const std::vector<QAction*>& cards) const
     QMenu& theme = *view.addMenu(tr("&Theme"));
     addAll(theme, {light, dark, highContrast, nullptr, nextTheme});
     addAll(view, {nullptr, largerText, smallerText, resetText, nullptr, zoomIn, zoomOut, zoomFit,
-                  letters, nullptr, followAccess, nextInList, previousInList, nullptr,
-                  stillPictures, fullScreen, resetLayout});
+                  letters, nullptr, followAccess, nextInList, previousInList, nextColouring,
+                  nullptr, stillPictures, fullScreen, resetLayout});
     QMenu& help = *bar.addMenu(tr("&Help"));
     addAll(help, {shortcuts, about});
 }

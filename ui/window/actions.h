@@ -54,6 +54,7 @@ struct Actions {
     QAction* zoomOut;
     QAction* zoomFit;
     QAction* followAccess;
+    QAction* nextColouring;
     QAction* nextInList;
     QAction* previousInList;
     QAction* fullScreen;

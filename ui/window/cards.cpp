@@ -4,8 +4,10 @@
 #include "fragscope/ui/map/physical_map.h"
 #include "fragscope/ui/map/slot_strip.h"
 #include "fragscope/ui/map/virtual_map.h"
+#include "fragscope/ui/panels/area_table.h"
 #include "fragscope/ui/panels/chain_view.h"
 #include "fragscope/ui/panels/event_table.h"
+#include "fragscope/ui/panels/heap_panel.h"
 #include "fragscope/ui/panels/inspector.h"
 #include "fragscope/ui/panels/lesson_panel.h"
 #include "fragscope/ui/panels/listing_panel.h"
@@ -100,6 +102,12 @@ void Cards::makeCentre(Look& look, FrameClock& clock) {
     lists->setAccessibleName(tr("Lists of frames"));
     lists->hide();
     physicalCard = new Card(look, tr("Physical memory"), column({physical, legend, lists}));
+    colouring = new QComboBox;
+    colouring->addItems({tr("by age"), tr("by owner"), tr("by lock")});
+    colouring->setAccessibleName(tr("What the colours of segments say"));
+    colouring->setToolTip(tr("What the colours of segments say (C)"));
+    colouring->hide();
+    physicalCard->addControl(colouring);
     virtualMap = new VirtualMap(look, clock);
     pageLegend = new Legend(look, fragscope::pageLegend(), 0);
     pageLegend->setAccessibleName(tr("Legend of the states of pages"));
@@ -121,6 +129,12 @@ void Cards::makeRight(Look& look) {
     tlb = new TlbView(look);
     tlb->setAccessibleName(tr("Translation look-aside buffers"));
     tlbCard = new Card(look, tr("TLB"), tlb);
+    heap = new HeapPanel(look);
+    heapCard = new Card(look, tr("Free runs"), heap);
+    heapCard->hide();
+    areas = new AreaTable(look);
+    areaCard = new Card(look, tr("Areas"), areas);
+    areaCard->hide();
     events = new EventTable(look);
     eventCard = new Card(look, tr("Events"), events);
     eventCard->addControl(events->makeFilter());
@@ -143,8 +157,36 @@ void Cards::makeBottom(Look& look) {
     add(tr("Bytes moved"), {{MetricId::BytesMoved, green, QString(), Shape::Line}});
     add(tr("External fragmentation"),
         {{MetricId::ExternalFragmentation, purple, QString(), Shape::Steps}});
+    makeGapPlot(look);
     makeUsePlot(look);
     showPlots();
+}
+
+/// Gaps between segments by cause: colour and line say which.
+void Cards::makeGapPlot(Look& look) {
+    struct Cause {
+        MetricId metric;
+        QColor colour;
+        QString name;
+        Qt::PenStyle line;
+    };
+
+    const std::array<Cause, 4> causes{
+        {{MetricId::GapFree, blue, tr("between"), Qt::SolidLine},
+         {MetricId::GapAlignment, orange, tr("aligned"), Qt::DashLine},
+         {MetricId::GapHole, purple, tr("holes"), Qt::DotLine},
+         {MetricId::GapLocked, vermillion, tr("locked"), Qt::DashDotLine}}};
+    std::vector<PlotCurve> curves;
+    std::vector<PlotKeyItem> key;
+    for (const Cause& cause : causes) {
+        curves.push_back({cause.metric, cause.colour, cause.name, PlotCurve::Shape::Steps,
+                          PlotCurve::Source::Series, cause.line});
+        key.push_back({cause.name, cause.line, cause.colour});
+    }
+    auto* plot = new MetricPlot(look, std::move(curves));
+    plots.push_back(plot);
+    plotCards.push_back(
+        new Card(look, tr("Gaps"), column({plot, new PlotKey(look, key)}), CardHead::Plain));
 }
 
 /// Six curves: the line says what, the colour says whose.
@@ -172,11 +214,13 @@ void Cards::makeUsePlot(Look& look) {
         new Card(look, tr("Pages"), column({usePlot, new PlotKey(look, key)}), CardHead::Plain));
 }
 
-/// Without a mover nothing waits for it and nothing is moved.
+/// Without a mover nothing waits for it and nothing is moved; with segments the gaps say what the
+/// external fragmentation sums up.
 void Cards::showPlots() {
+    const std::array<bool, 6> shown{
+        true, shape_.mover, shape_.mover, !shape_.segments, shape_.segments, shape_.demand};
     for (std::size_t i = 0; i < plots.size(); ++i) {
-        const bool ofMover = i == 1 || i == 2;
-        plotCards[i]->setVisible(plots[i] == usePlot ? shape_.demand : !ofMover || shape_.mover);
+        plotCards[i]->setVisible(shown.at(i));
     }
 }
 
@@ -199,7 +243,7 @@ void Cards::layOut() {
     centre_->addWidget(virtualCard);
     centre_->setStretchFactor(0, 1);
     right_ = makeSplitter(Qt::Vertical, "right");
-    for (Card* card : {walkCard, inspectorCard, tlbCard, eventCard}) {
+    for (Card* card : {walkCard, inspectorCard, heapCard, areaCard, tlbCard, eventCard}) {
         right_->addWidget(card);
     }
     top_ = makeSplitter(Qt::Horizontal, "top");
@@ -237,18 +281,21 @@ void Cards::makeToggles(QWidget& window) {
                                                           {tlbCard, tr("TLB")},
                                                           {eventCard, tr("Events")},
                                                           {timelineCard, tr("Timeline")},
-                                                          {plotRow_, tr("Plots")}};
+                                                          {plotRow_, tr("Plots")},
+                                                          {heapCard, tr("Free runs")},
+                                                          {areaCard, tr("Areas")}};
     int number = 1;
     for (const auto& [card, name] : cards) {
         auto* toggle = new QAction(name, &window);
         toggle->setCheckable(true);
-        toggle->setChecked(true);
+        toggle->setChecked(card != heapCard && card != areaCard);
         toggle->setShortcut(QKeySequence(number <= 9
                                              ? QStringLiteral("Ctrl+%1").arg(number)
                                              : QStringLiteral("Ctrl+Shift+%1").arg(number - 9)));
         connect(toggle, &QAction::toggled, card, &QWidget::setVisible);
         window.addAction(toggle);
         toggles_.push_back(toggle);
+        toggled_.push_back(card);
         ++number;
     }
 }
@@ -257,6 +304,7 @@ void Cards::setShape(const RunShape& shape) {
     if (shape_ != shape) {
         shape_ = shape;
         lists->setVisible(!shape.mover);
+        colouring->setVisible(shape.segments);
         showPlots();
         if (window_.isValid()) {
             resetLayout(window_);
@@ -264,13 +312,42 @@ void Cards::setShape(const RunShape& shape) {
     }
 }
 
+/// Where there is little room, what a run is not about gives way.
+bool Cards::isShown(const QWidget* card, bool small) const {
+    if (card == heapCard || card == areaCard) {
+        return shape_.segments;
+    }
+    if (card == moverCard) {
+        return shape_.mover;
+    }
+    if (card == applicationCard) {
+        return !shape_.mover || !small; // its few lines give way to those of a mover
+    }
+    return !shape_.segments || (card != tlbCard && (!small || card != walkCard));
+}
+
+void Cards::sizeRight(int height, int width, bool small) {
+    const int gap = body_->handleWidth();
+    const int walkHeight = walkCard->minimumSizeHint().height();
+    if (shape_.segments) {
+        const int walkShown = small ? 0 : walkHeight;
+        const int rest = height - walkShown - (small ? 3 : 4) * gap;
+        const QList<int> parts = shares(rest, {38, 20, 23, 19});
+        right_->setSizes({walkShown, parts[0], parts[1], parts[2], 0, parts[3]});
+        return;
+    }
+    const int head = tlbCard->minimumSizeHint().height() - tlb->minimumSizeHint().height();
+    const int tlbHeight = head + tlb->heightFor(width - look_.scaled(10), small ? 1 : 2);
+    const int rest = height - walkHeight - tlbHeight - 3 * gap;
+    const int page = rest * (small ? 62 : 56) / 100;
+    right_->setSizes({walkHeight, page, 0, 0, tlbHeight, rest - page});
+}
+
 void Cards::resetLayout(QSize window) {
     window_ = window;
     const bool small = window.height() < look_.scaled(850);
-    for (QAction* toggle : toggles_) {
-        // On a small screen the application's few lines give way to those of a mover.
-        const bool gone = toggle->text() == (shape_.mover ? applicationCard : moverCard)->title();
-        toggle->setChecked(!gone || (shape_.mover && !small));
+    for (std::size_t i = 0; i < toggles_.size(); ++i) {
+        toggles_[i]->setChecked(isShown(toggled_[i], small));
     }
     const int side = std::clamp(window.width() * 23 / 100, look_.scaled(230), look_.scaled(420));
     top_->setSizes({side, window.width() - 2 * side, side});
@@ -286,12 +363,7 @@ void Cards::resetLayout(QSize window) {
                                 : small       ? QList<int>{33, 25, 20, 0, 22}
                                               : QList<int>{28, 24, 17, 14, 17};
     left_->setSizes(shares(top - 4 * gap, listings));
-    const int head = tlbCard->minimumSizeHint().height() - tlb->minimumSizeHint().height();
-    const int walkHeight = walkCard->minimumSizeHint().height();
-    const int tlbHeight = head + tlb->heightFor(side - look_.scaled(10), small ? 1 : 2);
-    const int rest = top - walkHeight - tlbHeight - 3 * gap;
-    const int page = rest * (small ? 62 : 56) / 100;
-    right_->setSizes({walkHeight, page, tlbHeight, rest - page});
+    sizeRight(top, side, small);
 }
 
 } // namespace fragscope

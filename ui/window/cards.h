@@ -12,10 +12,12 @@ class QWidget;
 
 namespace fragscope {
 
+class AreaTable;
 class Card;
 class ChainView;
 class EventTable;
 class FrameClock;
+class HeapPanel;
 class Inspector;
 class LaneStrip;
 class Legend;
@@ -34,7 +36,8 @@ class WalkView;
 /// What there is in a run, which decides what cards are of use.
 struct RunShape {
     bool mover = true;
-    bool demand = false; ///< some process has reserved pages
+    bool demand = false;   ///< some process has reserved pages
+    bool segments = false; ///< memory is given out as segments
 
     friend bool operator==(const RunShape&, const RunShape&) = default;
 };
@@ -61,10 +64,13 @@ public:
     Legend* pageLegend;   ///< hidden while no page has a state of its own
     SlotStrip* swapSlots; ///< hidden in runs without a swap device
     QComboBox* processes;
+    QComboBox* colouring; ///< what the colours of segments say; in runs with segments
     // right
     WalkView* walk;
     Inspector* inspector;
     TlbView* tlb;
+    HeapPanel* heap;  ///< lists and gaps of the segment heap
+    AreaTable* areas; ///< of the chosen process; both in runs with segments
     EventTable* events;
     // below
     LaneStrip* lanes;
@@ -82,6 +88,8 @@ public:
     Card* walkCard;
     Card* inspectorCard;
     Card* tlbCard;
+    Card* heapCard;
+    Card* areaCard;
     Card* eventCard;
     Card* timelineCard;
     std::vector<Card*> plotCards;
@@ -107,9 +115,12 @@ private:
     void makeCentre(Look& look, FrameClock& clock);
     void makeRight(Look& look);
     void makeBottom(Look& look);
+    void makeGapPlot(Look& look);
     void makeUsePlot(Look& look);
     void showPlots();
     void makeToggles(QWidget& window);
+    [[nodiscard]] bool isShown(const QWidget* card, bool small) const;
+    void sizeRight(int height, int width, bool small);
     void layOut();
     QSplitter* makeSplitter(Qt::Orientation orientation, const char* name);
 
@@ -121,6 +132,7 @@ private:
     QSplitter* centre_ = nullptr;
     QSplitter* right_ = nullptr;
     std::vector<QAction*> toggles_;
+    std::vector<QWidget*> toggled_; ///< by the action of the same index
     std::vector<QSplitter*> splitters_;
     Look& look_;
     RunShape shape_;

@@ -4,8 +4,10 @@
 #include "fragscope/ui/map/physical_map.h"
 #include "fragscope/ui/map/slot_strip.h"
 #include "fragscope/ui/map/virtual_map.h"
+#include "fragscope/ui/panels/area_table.h"
 #include "fragscope/ui/panels/chain_view.h"
 #include "fragscope/ui/panels/event_table.h"
+#include "fragscope/ui/panels/heap_panel.h"
 #include "fragscope/ui/panels/tlb_view.h"
 #include "fragscope/ui/plots/metric_plot.h"
 #include "fragscope/ui/timeline/lane_strip.h"
@@ -17,6 +19,7 @@
 
 #include <QApplication>
 #include <QCloseEvent>
+#include <QComboBox>
 #include <QDragEnterEvent>
 #include <QLabel>
 #include <QMenuBar>
@@ -188,6 +191,10 @@ void MainWindow::connectCards() {
         presenter_->selectPage(vaddr);
     });
     connect(cards_->lists, &ChainView::chosen, presenter_, &Presenter::selectFrame);
+    connect(&cards_->heap->rows(), &ChainView::chosen, presenter_, &Presenter::selectFrame);
+    connect(cards_->areas, &AreaTable::areaSelected, presenter_, &Presenter::selectPage);
+    connect(cards_->colouring, &QComboBox::currentIndexChanged, presenter_,
+            [this](int index) { presenter_->setColouring(static_cast<SegmentColouring>(index)); });
     connect(cards_->virtualMap, &VirtualMap::pageSelected, presenter_, &Presenter::selectPage);
     connect(cards_->tlb, &TlbView::pageSelected, presenter_, &Presenter::selectPage);
     connect(presenter_, &Presenter::focusWanted, this,

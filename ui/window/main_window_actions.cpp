@@ -8,6 +8,7 @@
 #include "fragscope/ui/window/transport_bar.h"
 
 #include <QApplication>
+#include <QComboBox>
 #include <QFileDialog>
 #include <QInputDialog>
 #include <QMessageBox>
@@ -82,6 +83,10 @@ void MainWindow::connectView() {
     connect(actions_->zoomFit, &QAction::triggered, this, [this] { cards_->physical->setZoom(0); });
     connect(actions_->followAccess, &QAction::triggered, presenter_,
             &Presenter::followLatestAccess);
+    connect(actions_->nextColouring, &QAction::triggered, this, [this] {
+        QComboBox& choice = *cards_->colouring;
+        choice.setCurrentIndex((choice.currentIndex() + 1) % choice.count());
+    });
     connect(actions_->nextInList, &QAction::triggered, presenter_,
             [this] { presenter_->selectNeighbour(ListDirection::Next); });
     connect(actions_->previousInList, &QAction::triggered, presenter_,

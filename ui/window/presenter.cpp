@@ -34,6 +34,13 @@ namespace {
 /// More events at once than this are a jump: nothing flies then.
 constexpr std::uint64_t mostWatched = 400;
 
+/// All frames of a segment that lies elsewhere now.
+void addRun(std::vector<PageFlight>& flights, const Event& moved, qint64 now, int duration) {
+    for (std::uint64_t i = 0; i < std::min(moved.value, mostWatched); ++i) {
+        flights.push_back({moved.a / pageBytes + i, moved.paddr / pageBytes + i, now, duration});
+    }
+}
+
 /// The latest accesses, the one that faulted first.
 std::vector<AccessMark> accessMarks(const Scene& scene) {
     std::vector<AccessMark> marks = scene.accesses();
@@ -75,9 +82,11 @@ void Presenter::present(const EngineSnapshot& snapshot) {
     shared_.add(snapshot.moment->log);
     scene_.emplace(snapshot.moment);
     scene_->setShared(shared_.before(snapshot.moment->state.nextSeq));
+    scene_->setSegments(segments_.update(*snapshot.moment), segments_.history());
     showProcesses();
-    showMemory(snapshot);
+    showMemory();
     showLists();
+    showSegments();
     showSlots();
     showListings();
     showWhy();
@@ -114,7 +123,8 @@ void Presenter::startRun(const EngineSnapshot& snapshot) {
                             [](const TaskView& task) { return task.role == TaskRole::Mover; });
     uses_ = {};
     shared_ = {};
-    cards_.setShape({hasMover_, false});
+    segments_.reset();
+    cards_.setShape({hasMover_, false, false});
     cards_.mover->show(nullptr, nullptr, TaskStatus::Ready);
     cards_.handler->show(nullptr, nullptr, TaskStatus::Ready);
     cards_.application->show(nullptr, nullptr, TaskStatus::Ready);
@@ -164,20 +174,23 @@ void Presenter::showProcesses() {
     Q_EMIT focusWanted(wanted);
 }
 
-void Presenter::showMemory(const EngineSnapshot& snapshot) {
-    const Snapshot& moment = *snapshot.moment;
-    if (legendFor_ != moment.frames) {
-        legendFor_ = moment.frames;
+void Presenter::showMemory() {
+    const Snapshot& moment = scene_->moment();
+    const FrameClasses& classes = scene_->frameClasses();
+    if (legendFor_ != classes) {
+        legendFor_ = classes;
         std::uint64_t seen = 0;
-        for (const std::uint8_t frameClass : *moment.frames) {
+        for (const std::uint8_t frameClass : *classes) {
             seen |= 1ULL << frameClass;
         }
         cards_.legend->add(seen);
     }
     cards_.physical->showOwners(moment.owners);
-    cards_.physical->show(moment.frames, moment.state.move);
+    const SegmentScene* segments = scene_->segments();
+    cards_.physical->show(classes, moment.state.move,
+                          segments == nullptr ? nullptr : segments->picture.joined);
     showFlights(moment);
-    const std::uint64_t frames = moment.frames->size();
+    const std::uint64_t frames = classes->size();
     const CellGrid& grid = cards_.physical->grid();
     const QString size = quantityText(MetricId::FreeBytes, static_cast<double>(frames * pageBytes));
     cards_.physicalCard->setNote(
@@ -221,6 +234,8 @@ Presenter::flightsIn(const EventLog& log, std::uint64_t from, std::uint64_t to) 
         } else if (event.kind == EventKind::FrameCopied) {
             flights.push_back(
                 {event.value / pageBytes, event.paddr / pageBytes, clock_.nowMs(), flightMs_});
+        } else if (event.kind == EventKind::SegmentMoved) {
+            addRun(flights, event, clock_.nowMs(), flightMs_);
         }
     }
     return flights;
@@ -322,7 +337,8 @@ void Presenter::showTime(const EngineSnapshot& snapshot) {
                                static_cast<int>(cards_.lanes->scale().width));
     cards_.scrub->show(fold_.startCycles(), fold_.endCycles(), now);
     uses_.add(moment.log);
-    cards_.setShape({hasMover_, uses_.any()});
+    const bool segments = scene_->segments() != nullptr;
+    cards_.setShape({hasMover_ || segments, uses_.any(), segments});
     showUses();
     for (std::size_t i = 0; i < cards_.plots.size(); ++i) {
         cards_.plots[i]->showSeries(moment.series, fold_.startCycles(), fold_.endCycles());

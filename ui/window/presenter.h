@@ -3,6 +3,7 @@
 #include "fragscope/ui/engine/engine_snapshot.h"
 #include "fragscope/ui/map/flight.h"
 #include "fragscope/ui/model/scene.h"
+#include "fragscope/ui/model/segment_scene.h"
 #include "fragscope/ui/model/shared_fold.h"
 #include "fragscope/ui/plots/memory_use.h"
 #include "fragscope/ui/timeline/lane_fold.h"
@@ -53,6 +54,9 @@ public:
 
     [[nodiscard]] std::optional<std::uint64_t> selectedPage() const { return page_; }
 
+    /// What the colours of segments say, from now on.
+    void setColouring(SegmentColouring colouring);
+
     /// How long a page flies, for the speed of playing; 0 = no animation.
     void setFlightMs(int milliseconds) { flightMs_ = milliseconds; }
 
@@ -63,9 +67,15 @@ Q_SIGNALS:
 
 private:
     void startRun(const EngineSnapshot& snapshot);
-    void showMemory(const EngineSnapshot& snapshot);
+    void showMemory();
     void showProcesses();
     void showLists();
+    void showSegments();
+    void showSegmentAlgorithm();
+    bool selectNextRun(ListDirection direction);
+    void nameSegment();
+    [[nodiscard]] std::optional<std::uint64_t> movingFrame() const;
+    static QString noteOf(const TaskView& task);
     void showSlots();
     void showUses();
     void showPageLegend();
@@ -99,6 +109,7 @@ private:
     LaneFold fold_;
     MemoryUseFold uses_;
     SharedFold shared_;
+    SegmentReading segments_;
     bool hasMover_ = true;
     std::uint64_t runNumber_ = 0;
     std::uint64_t cursor_ = 0; ///< of the moment shown before

@@ -51,10 +51,6 @@ QString statusText(TaskStatus status) {
     return Presenter::tr("finished");
 }
 
-QString noteOf(const TaskView& task) {
-    return Presenter::tr("CPU %1 \u00b7 %2").arg(task.cpu).arg(statusText(task.status));
-}
-
 /// The latest event before the cursor that has a reason.
 const Event* latestReason(const Snapshot& moment) {
     constexpr std::uint64_t farthest = 2000;
@@ -70,6 +66,10 @@ const Event* latestReason(const Snapshot& moment) {
 }
 
 } // namespace
+
+QString Presenter::noteOf(const TaskView& task) {
+    return tr("CPU %1 \u00b7 %2").arg(task.cpu).arg(statusText(task.status));
+}
 
 const Listing* Presenter::listingOf(ListingId id) const {
     const auto found = listings_.find(id);
@@ -143,7 +143,11 @@ void Presenter::showListings() {
     showListing(*cards_.handler, handling,
                 handling == nullptr ? 0 : handlerDepth(*handling).value_or(0));
     showKernelOrApplication(application);
+    cards_.moverCard->setTitle(tr("Mover"));
     cards_.moverCard->setNote(mover == nullptr ? tr("none") : noteOf(*mover));
+    if (scene_->segments() != nullptr) {
+        showSegmentAlgorithm();
+    }
     cards_.handlerCard->setNote(handling == nullptr ? tr("no fault now") : noteOf(*handling));
 }
 
@@ -193,6 +197,9 @@ void Presenter::followLatestAccess() {
 }
 
 void Presenter::selectNeighbour(ListDirection direction) {
+    if (scene_ && shownFrame_ && selectNextRun(direction)) {
+        return;
+    }
     const std::optional<FrameBook> book =
         scene_ && shownFrame_ ? scene_->frameBook(FrameNumber(*shownFrame_)) : std::nullopt;
     if (book) {
@@ -253,6 +260,8 @@ void Presenter::showSelection() {
         vaddr = scene_->fault()->vaddr;
     } else if (follows && !scene_->accesses().empty()) {
         vaddr = scene_->accesses().front().vaddr;
+    } else if (follows) {
+        frame = movingFrame();
     }
     if (frame) {
         vaddr = scene_->vaddrOf(FrameNumber(*frame));
@@ -270,7 +279,7 @@ void Presenter::showSelection() {
     showWalk(vaddr);
     if (vaddr) {
         showPage(*vaddr & ~pageOffsetMask);
-    } else if (frame && *frame < scene_->moment().frames->size()) {
+    } else if (frame && *frame < scene_->frameClasses()->size()) {
         cards_.inspector->show(std::nullopt,
                                frameFacts(*scene_, caption_->names, FrameNumber(*frame)));
         cards_.inspectorCard->setTitle(tr("Frame %1").arg(*frame));
@@ -278,7 +287,11 @@ void Presenter::showSelection() {
         cards_.inspector->show(std::nullopt, {});
         cards_.inspectorCard->setTitle(tr("Page"));
     }
-    cards_.inspectorCard->setNote(follows ? tr("latest access") : tr("selected"));
+    nameSegment();
+    const bool carried = follows && !scene_->fault() && scene_->accesses().empty() && frame;
+    cards_.inspectorCard->setNote(!follows  ? tr("selected")
+                                  : carried ? tr("in motion")
+                                            : tr("latest access"));
 }
 
 } // namespace fragscope

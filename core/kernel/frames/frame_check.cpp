@@ -191,6 +191,9 @@ private:
     Issue compare(const ProcessInfo& process, const TableScan& found) {
         const std::set<std::pair<std::uint64_t, std::uint64_t>>& records = records_[process.number];
         for (const auto& [page, frame] : found.frames) {
+            if (frame >= root_.frameCount) {
+                continue; // the segment heap has it
+            }
             if (!records.contains({page, frame})) {
                 return issue(11, Rule::OwnersMap, FrameNumber(frame),
                              "mapped, but the owner is not noted", process.number);

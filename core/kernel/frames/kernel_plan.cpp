@@ -35,6 +35,15 @@ std::uint64_t nodesOf(PageCount frames, const FrameSettings& settings) {
                                     : std::max<std::uint64_t>(1, frames.value / framesPerNode);
 }
 
+/// Page tables for all regions.
+PageCount tablesOfAll(const KernelPlan& plan) {
+    PageCount tables(upperTables);
+    for (const KernelRegion& region : plan.regions) {
+        tables += tablesOf(region.pages);
+    }
+    return tables;
+}
+
 /// Frames below this are for the kernel: its books and, as long as they last, page tables.
 FrameNumber zoneEndFor(PageCount frames, PageCount books) {
     const std::uint64_t tables = 32 + frames.value / 256;
@@ -47,8 +56,10 @@ ByteCount frameTableBytes(PageCount frames, std::uint64_t entryBytes) {
     return bytesOf(pagesFor(ByteCount(frames.value * entryBytes)));
 }
 
-KernelPlan
-planKernel(PageCount frames, const FrameSettings& settings, const PagingSettings& paging) {
+KernelPlan planKernel(PageCount frames,
+                      const FrameSettings& settings,
+                      const PagingSettings& paging,
+                      std::uint64_t segmentWords) {
     KernelPlan plan;
     const std::uint64_t nodes = nodesOf(frames, settings);
     const PageCount table = pagesFor(frameTableBytes(frames, frameEntryBytes));
@@ -58,17 +69,16 @@ planKernel(PageCount frames, const FrameSettings& settings, const PagingSettings
     const FrameNumber heapFrame = poolFrame + pool;
     const PageCount slots = pagesFor(ByteCount(paging.swapSlots * wordBytes));
     const FrameNumber slotFrame = heapFrame + heap;
-    plan.tables = slotFrame + slots;
+    const PageCount segments = pagesFor(ByteCount(segmentWords * wordBytes));
+    const FrameNumber segmentFrame = slotFrame + slots;
+    plan.tables = segmentFrame + segments;
     plan.regions = {{{kernel_space::data, KernelRoot::place, PageCount(1)},
                      {kernel_space::heap, startOf(heapFrame), heap},
                      {kernel_space::table, startOf(frameTableFrame), table},
                      {kernel_space::nodes, startOf(poolFrame), pool},
-                     {kernel_space::slotMap, startOf(slotFrame), slots}}};
-    PageCount tables(upperTables);
-    for (const KernelRegion& region : plan.regions) {
-        tables += tablesOf(region.pages);
-    }
-    plan.books = PageCount(plan.tables.value) + tables;
+                     {kernel_space::slotMap, startOf(slotFrame), slots},
+                     {kernel_space::segments, startOf(segmentFrame), segments}}};
+    plan.books = PageCount(plan.tables.value) + tablesOfAll(plan);
     plan.zoneEnd = zoneEndFor(frames, plan.books);
     plan.root = {.magic = KernelRoot::magicValue,
                  .frameCount = frames.value,
@@ -88,12 +98,14 @@ planKernel(PageCount frames, const FrameSettings& settings, const PagingSettings
                  .slotCount = paging.swapSlots,
                  .sideTables = paging.needsSideTables(),
                  .absentSpill = !paging.absentStates,
-                 .spilledBits = osBits - paging.entryBits};
+                 .spilledBits = osBits - paging.entryBits,
+                 .segmentBooks = segmentWords != 0 ? startOf(segmentFrame) : PhysAddr(0),
+                 .segmentWords = segmentWords};
     return plan;
 }
 
 ByteCount KernelPlan::booksCost() const {
-    const auto& [data, heap, table, nodes, slots] = regions;
+    const auto& [data, heap, table, nodes, slots, segments] = regions;
     return bytesOf(table.pages + nodes.pages + (root.booksInList ? heap.pages : PageCount(0)));
 }
 

@@ -15,6 +15,7 @@ namespace fragscope {
 namespace kernel_space {
 inline constexpr VirtAddr base{0xffff'8000'0000'0000};
 inline constexpr VirtAddr data{base.value + pageBytes};         ///< the root block
+inline constexpr VirtAddr segments{base.value + (32ULL << 20)}; ///< books of the segment heap
 inline constexpr VirtAddr heap{base.value + (256ULL << 20)};    ///< kernel heap
 inline constexpr VirtAddr table{base.value + (512ULL << 20)};   ///< frame table: behind the heap
 inline constexpr VirtAddr nodes{base.value + (768ULL << 20)};   ///< pool of owners' nodes
@@ -31,10 +32,10 @@ struct KernelRegion {
 
 /// What the kernel's books take of memory before the first process, and where: a pure function of
 /// the machine and the settings. In this order from frame 0: null, root block, process table, frame
-/// table, owners' pool, kernel heap, slot map, page tables of all these.
+/// table, owners' pool, kernel heap, slot map, books of the segment heap, page tables of all these.
 struct KernelPlan {
     KernelRoot root;
-    std::array<KernelRegion, 5> regions{}; ///< data, heap, table, nodes, slots
+    std::array<KernelRegion, 6> regions{}; ///< data, heap, table, nodes, slots, segments
     PageCount books;                       ///< frames [0, books) are reserved for them
     FrameNumber tables;                    ///< first page table; it is the topmost one
     FrameNumber zoneEnd;                   ///< data uses frames from here on
@@ -55,8 +56,11 @@ struct KernelPlan {
     [[nodiscard]] std::uint64_t topEntry() const;
 };
 
-KernelPlan
-planKernel(PageCount frames, const FrameSettings& settings, const PagingSettings& paging = {});
+/// `frames`: those of the frame table. `segmentWords`: of the books of the segment heap, 0 = none.
+KernelPlan planKernel(PageCount frames,
+                      const FrameSettings& settings,
+                      const PagingSettings& paging = {},
+                      std::uint64_t segmentWords = 0);
 
 /// Bytes of a table with one element per frame, rounded up to pages (the seed's formula).
 ByteCount frameTableBytes(PageCount frames, std::uint64_t entryBytes);

@@ -104,7 +104,7 @@ bool DemandPaging::mayPromise(const Process& process, PageCount pages) {
 
 bool DemandPaging::addArea(Process& process, PageCount pages, AreaKind kind, Rule why) {
     MemoryMap& map = process.map;
-    if (map.count() >= MemoryMap::capacity - 2) {
+    if (map.count() >= map.capacity() - 2) {
         return false;
     }
     (void)dataFrames(); // counted before the first page gets a frame

@@ -132,6 +132,8 @@ std::vector<Setting> costSettings() {
             .says("A page to or from the swap device, or from a file."),
         cycles("cost.context_switch", &S::contextSwitch)
             .says("From one task to another on the same CPU."),
+        cycles("cost.device_burst", &S::deviceBurst)
+            .says("A device writes 4 KiB to memory, beside the CPUs."),
     };
 }
 

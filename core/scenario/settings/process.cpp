@@ -1,6 +1,8 @@
 #include "fragscope/base/text.h"
 #include "fragscope/scenario/setting_builder.h"
 #include "fragscope/scenario/settings/heap_words.h"
+#include "fragscope/scenario/settings/segment_words.h"
+#include "fragscope/workload/segment_script.h"
 
 #include <algorithm>
 #include <array>
@@ -22,7 +24,10 @@ constexpr std::string_view accessForm =
     "first word of each page, written or read); wait CYCLES; reserve SIZE; convert OFFSET SIZE; "
     "unmap OFFSET SIZE; fork NAME; exit; call SIZE, alloca SIZE, return SIZE (RSP moves); reclaim; "
     "with a heap also malloc NAME SIZE, free NAME, fill NAME, "
-    "check NAME, cache NAME SIZE, cycle N SIZE, scavenge, collect";
+    "check NAME, cache NAME SIZE, cycle N SIZE, scavenge, collect; "
+    "with segments instead segment NAME SIZE, buffer NAME SIZE, release NAME, stamp NAME, "
+    "verify NAME, poke NAME OFFSET, peek NAME OFFSET, send NAME PROCESS [SIZE], receive NAME, "
+    "lock NAME, unlock NAME, transfer NAME SIZE, await-transfer, wait CYCLES, exit";
 
 std::optional<InitialBlock> parseBlock(std::string_view text) {
     const auto at = text.find('@');
@@ -178,12 +183,16 @@ std::optional<ScriptedAccess> parseAccess(std::string_view text) {
             return parseOperands(info, text);
         }
     }
-    return parseHeapWord(word, text);
+    const auto parsed = parseHeapWord(word, text);
+    return parsed ? parsed : parseSegmentWord(word, text);
 }
 
 std::string printAccess(const ScriptedAccess& access) {
     if (usesHeap(access.verb)) {
         return printHeapWord(access);
+    }
+    if (usesSegments(access.verb)) {
+        return printSegmentWord(access);
     }
     const auto info = std::find_if(verbs.begin(), verbs.end(), [&](const VerbInfo& one) {
         return one.verb == access.verb && one.write == access.write;
@@ -264,7 +273,11 @@ std::vector<Setting> accessSettings() {
                   "gives the pages below RSP back. `fill` writes words of a block, `check` reads "
                   "them again; `cycle` allocates, fills and frees N times; "
                   "`cache` fills the block or, if memory was not short meanwhile, checks it; "
-                  "`collect` has a collector of the kernel parse the heap: a mistake."),
+                  "`collect` has a collector of the kernel parse the heap: a mistake. `stamp` "
+                  "writes the first and the last word of each page of a segment, `verify` reads "
+                  "them again; `poke` writes one word, `peek` reads it; `send` takes the size of a "
+                  "header, at most 128 bytes; `buffer` asks for a lockable segment; `transfer` has "
+                  "a device write to it, `await-transfer` waits for that."),
         cycles("process.think", &S::thinkCycles)
             .word("cost.think", ~0ULL)
             .says("Work between two accesses."),

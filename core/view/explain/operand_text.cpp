@@ -29,7 +29,8 @@ constexpr std::array<std::string_view, 3> statuses{"ready", "waiting", "finished
 constexpr std::array<std::string_view, 2> origins{"swap device", "file"};
 constexpr std::array<std::string_view, 2> ends{"low", "high"};
 constexpr std::array<std::string_view, 2> growthPlaces{"as a new block", "behind its block"};
-constexpr std::array<std::string_view, static_cast<std::size_t>(ListingId::Count)> listings{
+constexpr auto listingCount = static_cast<std::size_t>(ListingId::Count);
+constexpr std::array<std::string_view, listingCount> listings{
     "no listing",
     "the application",
     "the trace replay",
@@ -74,6 +75,34 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(ListingId::Count
     "the scavenger",
     "the memory thread",
     "the kernel collector",
+    "quick-fit",
+    "the top of the heap",
+    "a segment freed",
+    "the call for a segment",
+    "the call that frees a segment",
+    "the program with segments",
+    "the compaction",
+    "the carrying of a segment",
+    "the background compaction",
+    "the relaxing of a segment",
+    "the task that aligns segments again",
+    "an allocation by buddies",
+    "a release by buddies",
+    "a split allocation",
+    "the call for memory without paging",
+    "the call that frees memory without paging",
+    "the call for pages",
+    "the call that frees pages",
+    "the promotion of pages",
+    "the checkerboard program",
+    "the sending of a segment",
+    "the receiving of a segment",
+    "the locking of a segment",
+    "the unlocking of a segment",
+    "the start of a transfer",
+    "the device",
+    "the policy for locked segments",
+    "the script of a program with segments",
 };
 static_assert(!listings.back().empty(), "each listing has a name");
 

@@ -185,6 +185,63 @@ constexpr Sentence sentences[] = {
                     "the kernel, {b:frames} back"},
     {CollectorLooked, "collector of the kernel in {object:process}: {value:bytes} at {vaddr}, "
                       "{a:pages} taken; {b} words of the heap read"},
+    {SegmentAllocated,
+     "{object:process} got a segment of {value:frames} at {paddr} for {vaddr}: {a} "
+     "runs looked at, {b} frames were asked for"},
+    {SegmentCallDone,
+     "the call of {object:process} for a segment of {a:frames} took {value:cycles}"},
+    {RunCut,
+     "{value:frames} at {paddr} are cut off a free run of zone {object}, cut {a} times now"},
+    {SegmentSurvey, "zone {object} has {value} free runs, half of them up to {a} frames; a request "
+                    "of {b} would succeed as it is"},
+    {SegmentFreed,
+     "segment of {value:frames} at {paddr}, {vaddr} of {object:process}, is free; joined "
+     "with {a} neighbours"},
+    {SegmentRefused, "{object:process} is refused a segment of {value:frames}: {a} are free, the "
+                     "largest run has {b}"},
+    {SegmentFreeRefused, "segment {object} is not freed"},
+    {SegmentRunsJoined, "{value} free runs were joined for a request of {object:process}"},
+    {AreasChanged,
+     "{object:process} has {value} areas after {vaddr}: {a} entries compared, {b} moved"},
+    {CompactionBegun,
+     "compaction of zone {object} for {value:frames}: {a} are free, the largest run "
+     "has {b}"},
+    {SegmentMoved, "segment {b} of {object:process}, {value:frames}: {a:physical} -> {paddr}"},
+    {CompactionDone, "compaction of zone {object} done: {value:bytes} of {a} segments moved, the "
+                     "largest free run has {b:frames}"},
+    {SegmentZoneMade, "zone {object} of the segment heap: {value:frames} from {paddr} on"},
+    {SegmentAligned, "segment {b} of {object:process} at {paddr}: its alignment is {value:frames} "
+                     "now, {a:frames} won below it"},
+    {BlockStolen, "{object:process} takes a free block of {value:frames} at {paddr} of the other "
+                  "type; {a} pageblocks change their type; unmovable: {b}"},
+    {SegmentInPieces,
+     "{object:process} gets {value:frames} in two pieces: {a} at {paddr}, the rest "
+     "at {b:physical}"},
+    {PagesGiven, "{object:process} gets {value:pages} at {vaddr}, frames from {a} runs"},
+    {PagesPromoted,
+     "{object:process} has one large page at {vaddr}: {value:bytes} from {a} runs of "
+     "frames lie at {paddr} now"},
+    {MessageSent, "{object:process} sends {value:frames} at {paddr}, its {vaddr}, to {a:process}: "
+                  "{b} entries cleared"},
+    {MessageCopied, "{value:bytes} of a message from {object:process} to {a:process} are copied: "
+                    "{b:physical} -> {paddr}"},
+    {MessageReceived, "{object:process} receives {value:frames} at {paddr} from {a:process} and "
+                      "maps them at {vaddr}: {b} entries set"},
+    {MessageRefused, "no message for {object:process}; the other side is {value:process}"},
+    {SegmentLocked, "segment {b} of {object:process}, {a:frames} at {paddr}, has {value} locks"},
+    {SegmentLockRefused, "the lock of {object:process} at {vaddr} stays as it is"},
+    {LockWaitBegun, "compaction waits for segment {b} of {object:process}, {a:frames} at {paddr}: "
+                    "at most {value:cycles}"},
+    {LockWaitEnded, "compaction has waited {value:cycles} for segment {b} of {object:process}, "
+                    "{a:frames} at {paddr}"},
+    {LockDeadlock, "compaction for {value:process} would wait for ever for segment {b} of "
+                   "{object:process}, {a:frames} at {paddr}"},
+    {KernelPanic, "panic: segment {value} of {object:process} at {paddr}"},
+    {TransferBegun, "transfer {a}: the device is to write {value:bytes} to {paddr}, the buffer at "
+                    "{vaddr} of {object:process}; locked {b}"},
+    {DeviceWrote, "transfer {a}: the device wrote {value:bytes} to {paddr}, meant for {vaddr} of "
+                  "{object:process}; {b:bytes} are left"},
+    {TransferDone, "transfer {a} to {object:process} is done: {value:bytes} in {b:cycles}"},
 };
 
 static_assert(std::size(sentences) == eventKindCount, "each kind has one sentence");

@@ -122,7 +122,102 @@ enum class Better : std::uint8_t { Lower, Higher, Neither };
     M(CacheHits, "cache_hits", "uses", Higher, "Uses of a cache that found the part there.")       \
     M(CacheMisses, "cache_misses", "uses", Lower, "Parts of a cache that had to be made.")         \
     M(CollectorWords, "heap_words_read_by_kernel", "words", Lower,                                 \
-      "Words of heaps that a collector of the kernel read.")
+      "Words of heaps that a collector of the kernel read.")                                       \
+    M(SegmentRequests, "segment_requests", "requests", Neither, "Segments that were given out.")   \
+    M(SegmentHits, "segment_hits", "requests", Higher,                                             \
+      "Segments that quick-fit took from the list of their size, uncut.")                          \
+    M(SegmentPieces, "segment_pieces", "pieces", Lower,                                            \
+      "Pieces cut off free runs for segments; fresh memory does not count.")                       \
+    M(SegmentPieceFrames, "segment_piece_frames", "frames", Neither, "Frames in those pieces.")    \
+    M(SegmentSplitDepth, "segment_split_depth", "cuts", Lower,                                     \
+      "Most cuts of a run since it was whole.")                                                    \
+    M(SegmentFramesGiven, "segment_frames_given", "frames", Neither,                               \
+      "Frames of all segments that were given out.")                                               \
+    M(SegmentFramesWasted, "segment_frames_wasted", "frames", Lower,                               \
+      "Of these, frames that nobody asked for: rounding, and rests that were not cut off.")        \
+    M(SegmentFreeRuns, "segment_free_runs", "runs", Lower,                                         \
+      "Free runs in the books at the last survey.")                                                \
+    M(SegmentFreeMedian, "segment_free_run_median_frames", "frames", Higher,                       \
+      "Half of the free runs are at most this long, at the last survey.")                          \
+    M(SegmentLongest, "segment_longest_request_frames", "frames", Higher,                          \
+      "Longest request that would succeed as it is, at the last survey.")                          \
+    M(SegmentCallLongest, "segment_request_longest_cycles", "cycles", Lower,                       \
+      "Longest system call for a segment, waiting and compaction included.")                       \
+    M(SegmentFreeLongest, "segment_free_longest_cycles", "cycles", Lower,                          \
+      "Longest system call that gave a segment back.")                                             \
+    M(SegmentSearched, "segment_runs_searched", "runs", Lower,                                     \
+      "Runs and heads of lists looked at for segments.")                                           \
+    M(SegmentsFragmented, "segments_refused_fragmented", "requests", Lower,                        \
+      "Requests refused although as many frames were free.")                                       \
+    M(SegmentsExhausted, "segments_refused_exhausted", "requests", Lower,                          \
+      "Requests refused for want of frames, areas, page tables or descriptors.")                   \
+    M(Compactions, "compactions", "compactions", Lower,                                            \
+      "Compactions of the segment heap for a request that did not fit.")                           \
+    M(CompactionsFragmented, "compactions_for_fragmentation", "compactions", Lower,                \
+      "Compactions because enough was free, but in pieces.")                                       \
+    M(CompactionsCoalescing, "compactions_for_coalescing", "compactions", Lower,                   \
+      "Compactions where joined free neighbours would have done.")                                 \
+    M(CompactionsShortage, "compactions_for_shortage", "compactions", Lower,                       \
+      "Compactions with less than a tenth of the heap free, in pieces.")                           \
+    M(CompactionsReuse, "compactions_for_poor_reuse", "compactions", Lower,                        \
+      "Compactions although a free run would have done that the placement does not look at.")      \
+    M(CompactionsBackground, "compactions_in_background", "compactions", Neither,                  \
+      "Passes of the background task, of a segment or more.")                                      \
+    M(SegmentsMoved, "segments_moved", "segments", Lower, "Moves of segments.")                    \
+    M(SegmentFramesMoved, "segment_frames_moved", "frames", Lower, "Frames in these moves.")       \
+    M(SegmentsExposed, "segments_seen_by_compactions", "segments", Neither,                        \
+      "Segments in the heap at each compaction for a request, summed up; a quarter in each age.")  \
+    M(MovesOldest, "segments_moved_oldest_quarter", "segments", Lower,                             \
+      "Moves of the oldest quarter in compactions for a request.")                                 \
+    M(MovesOlder, "segments_moved_second_quarter", "segments", Lower,                              \
+      "Moves of the second oldest quarter, likewise.")                                             \
+    M(MovesYounger, "segments_moved_third_quarter", "segments", Lower,                             \
+      "Moves of the second youngest quarter, likewise.")                                           \
+    M(MovesYoungest, "segments_moved_youngest_quarter", "segments", Lower,                         \
+      "Moves of the youngest quarter, likewise.")                                                  \
+    M(OldestFramesMoved, "segment_frames_moved_oldest_quarter", "frames", Lower,                   \
+      "Frames moved in the oldest quarter, by all compactions.")                                   \
+    M(SegmentFrames, "segment_frames", "frames", Neither, "Frames in segments.")                   \
+    M(Areas, "areas", "areas", Lower, "Entries of the arrays of areas of all processes.")          \
+    M(AreasCompared, "area_entries_compared", "entries", Lower,                                    \
+      "Entries compared in searches of arrays of areas.")                                          \
+    M(AreasMoved, "area_entries_moved", "entries", Lower,                                          \
+      "Entries of arrays of areas moved by insertions and removals.")                              \
+    M(GapAlignment, "segment_gap_alignment_bytes", "bytes", Lower,                                 \
+      "Free memory below large segments that their alignment keeps from going down.")              \
+    M(GapHole, "segment_gap_hole_bytes", "bytes", Lower,                                           \
+      "Free memory below holes that the segment above does not fit into.")                         \
+    M(GapLocked, "segment_gap_locked_bytes", "bytes", Lower,                                       \
+      "Free memory below segments that are locked in place.")                                      \
+    M(GapFree, "segment_gap_free_bytes", "bytes", Lower,                                           \
+      "Free memory below other segments: what a compaction would win.")                            \
+    M(Inversions, "segment_inversions", "segments", Lower,                                         \
+      "Segments whose next one above is older.")                                                   \
+    M(CompactionsToAlign, "compactions_to_align", "compactions", Neither,                          \
+      "Compactions before or after large segments were aligned again.")                            \
+    M(SegmentsRelaxed, "segments_relaxed", "segments", Neither,                                    \
+      "Large segments whose alignment was relaxed to 4 KiB.")                                      \
+    M(RelaxedBytes, "relaxed_bytes_won", "bytes", Higher,                                          \
+      "By how much they could go lower than with their alignment, summed up.")                     \
+    M(SegmentsRealigned, "segments_realigned", "segments", Neither,                                \
+      "Relaxed segments that were aligned again.")                                                 \
+    M(AlignmentSwings, "alignment_swings", "segments", Lower,                                      \
+      "Segments that were relaxed once more after they had been aligned again.")                   \
+    M(TableFrames, "page_table_frames", "frames", Lower, "Frames of page tables of processes.")    \
+    M(MappedEntries, "mapped_entries", "entries", Lower,                                           \
+      "Present entries of page tables that map memory of processes, large ones counted once.")     \
+    M(MessagesSent, "messages_sent", "messages", Neither, "Segments that were sent.")              \
+    M(MessageBytes, "message_bytes_copied", "bytes", Lower,                                        \
+      "Bytes of headers and bodies of messages that were copied.")                                 \
+    M(MessageCleared, "message_entries_cleared", "entries", Lower,                                 \
+      "Table entries of senders taken out for messages.")                                          \
+    M(MessageEntries, "message_entries_set", "entries", Lower,                                     \
+      "Table entries of receivers written for messages.")                                          \
+    M(TransitMoved, "segments_moved_in_transit", "segments", Neither,                              \
+      "Moves of segments in messages: without fault or shootdown.")                                \
+    M(LockWaitCycles, "lock_wait_cycles", "cycles", Lower,                                         \
+      "Time that compactions waited for segments to be unlocked.")                                 \
+    M(DeviceBytes, "device_bytes", "bytes", Neither, "Bytes that devices wrote.")
 
 enum class MetricId : std::uint8_t {
 #define FRAGSCOPE_METRIC_ENUMERATOR(Name, ...) Name,

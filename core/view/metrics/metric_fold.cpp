@@ -66,7 +66,7 @@ constexpr std::array<Counter, eventKindCount> counters = countersByKind();
 
 } // namespace
 
-MetricFold::MetricFold(const MachineShape& shape) {
+MetricFold::MetricFold(const MachineShape& shape) : segments_(shape) {
     for (const MemorySpan& span : ramOf(shape)) {
         const PageCount frames = pagesFor(span.length);
         free_.give(frameOf(span.start), frames);
@@ -86,6 +86,8 @@ void MetricFold::setFreeSpace() {
 }
 
 bool MetricFold::frames(const Event& event, bool allocated) {
+    mappings_.apply(event);
+    value(MetricId::TableFrames) = mappings_.tableFrames();
     const FrameNumber first = frameOf(PhysAddr(event.paddr));
     if (allocated) {
         free_.take(first, PageCount(event.a));
@@ -118,12 +120,11 @@ bool MetricFold::countMapEntry(const Event& event, bool added) {
 }
 
 bool MetricFold::endProcess(std::uint32_t process) {
-    const auto own = entries_.find(process);
-    if (own == entries_.end()) {
-        return false;
+    value(MetricId::MappedEntries) = mappings_.entries();
+    if (const auto own = entries_.find(process); own != entries_.end()) {
+        value(MetricId::MapEntries) -= own->second;
+        entries_.erase(own);
     }
-    value(MetricId::MapEntries) -= own->second;
-    entries_.erase(own);
     return true;
 }
 
@@ -256,6 +257,185 @@ bool MetricFold::scavengers(const Event& event) {
     return true;
 }
 
+bool MetricFold::mappings(const Event& event) {
+    mappings_.apply(event);
+    value(MetricId::MappedEntries) = mappings_.entries();
+    return count(event);
+}
+
+void MetricFold::setSegmentGaps() {
+    const SegmentGaps& gaps = segments_.gaps();
+    value(MetricId::GapAlignment) = bytesOf(gaps.alignment).value;
+    value(MetricId::GapHole) = bytesOf(gaps.hole).value;
+    value(MetricId::GapLocked) = bytesOf(gaps.locked).value;
+    value(MetricId::GapFree) = bytesOf(gaps.free).value;
+    value(MetricId::Inversions) = segments_.inversions();
+    value(MetricId::SegmentsRelaxed) = segments_.alignments().relaxed;
+    value(MetricId::RelaxedBytes) = bytesOf(segments_.alignments().won).value;
+    value(MetricId::SegmentsRealigned) = segments_.alignments().restored;
+    value(MetricId::AlignmentSwings) = segments_.alignments().swings;
+}
+
+bool MetricFold::segments(const Event& event) {
+    if (segments_.apply(event)) {
+        setSegmentGaps();
+    }
+    const FrameNumber first = frameOf(PhysAddr(event.paddr));
+    const PageCount frames(event.value);
+    switch (event.kind) {
+    case EventKind::SegmentAllocated:
+        free_.take(first, frames);
+        ++value(MetricId::SegmentRequests);
+        value(MetricId::SegmentHits) += event.rule == Rule::SegmentHit ? 1 : 0;
+        value(MetricId::SegmentSearched) += event.a;
+        value(MetricId::SegmentFrames) += frames.value;
+        value(MetricId::SegmentFramesGiven) += frames.value;
+        value(MetricId::SegmentFramesWasted) += frames.value - event.b;
+        ages_.allocated(first);
+        break;
+    case EventKind::SegmentFreed:
+        free_.give(first, frames);
+        value(MetricId::SegmentFrames) -= frames.value;
+        ages_.freed(first);
+        break;
+    case EventKind::SegmentMoved:
+        segmentMoved(event);
+        break;
+    case EventKind::PagesGiven: // its frames are counted one by one
+        ++value(MetricId::SegmentRequests);
+        value(MetricId::SegmentFramesGiven) += event.value;
+        return true;
+    case EventKind::SegmentZoneMade:
+    case EventKind::SegmentAligned:
+    case EventKind::SegmentLocked:
+        return true;
+    default:
+        ++value(event.rule == Rule::SegmentsFragmented ? MetricId::SegmentsFragmented
+                                                       : MetricId::SegmentsExhausted);
+        return true;
+    }
+    setFreeSpace();
+    return true;
+}
+
+void MetricFold::segmentMoved(const Event& event) {
+    constexpr std::array<MetricId, 4> quarters{MetricId::MovesOldest, MetricId::MovesOlder,
+                                               MetricId::MovesYounger, MetricId::MovesYoungest};
+    const FrameNumber from = frameOf(PhysAddr(event.a));
+    const FrameNumber to = frameOf(PhysAddr(event.paddr));
+    const PageCount frames(event.value);
+    const unsigned quarter = ages_.quarterOf(from);
+    free_.give(from, frames);
+    free_.take(to, frames);
+    ages_.moved(from, to);
+    ++value(MetricId::SegmentsMoved);
+    value(MetricId::TransitMoved) += event.vaddr == 0 ? 1 : 0;
+    value(MetricId::SegmentFramesMoved) += frames.value;
+    const bool up = event.rule == Rule::RealignUp || event.rule == Rule::RealignToTop;
+    value(quarters.at(quarter)) += forRequest_ && !up ? 1 : 0;
+    value(MetricId::OldestFramesMoved) += quarter == 0 ? frames.value : 0;
+}
+
+bool MetricFold::compaction(const Event& event) {
+    const bool aligning =
+        event.rule == Rule::CompactAfterRealign || event.rule == Rule::CompactBeforeRealign;
+    forRequest_ = event.rule != Rule::CompactInBackground && !aligning;
+    value(MetricId::Compactions) += forRequest_ ? 1 : 0;
+    value(MetricId::SegmentsExposed) += forRequest_ ? ages_.live() : 0;
+    switch (event.rule) {
+    case Rule::CompactToCoalesce:
+        ++value(MetricId::CompactionsCoalescing);
+        break;
+    case Rule::CompactShortage:
+        ++value(MetricId::CompactionsShortage);
+        break;
+    case Rule::CompactPoorReuse:
+        ++value(MetricId::CompactionsReuse);
+        break;
+    case Rule::CompactInBackground:
+        ++value(MetricId::CompactionsBackground);
+        break;
+    case Rule::CompactAfterRealign:
+    case Rule::CompactBeforeRealign:
+        ++value(MetricId::CompactionsToAlign);
+        break;
+    default:
+        ++value(MetricId::CompactionsFragmented);
+    }
+    return true;
+}
+
+std::uint64_t MetricFold::largestOf(MetricId metric) const {
+    std::uint64_t largest = 0;
+    for (auto own = totals_.lower_bound({metric, 0});
+         own != totals_.end() && own->first.first == metric; ++own) {
+        largest = std::max(largest, own->second);
+    }
+    return largest;
+}
+
+bool MetricFold::segmentBooks(const Event& event) {
+    if (event.kind == EventKind::SegmentSurvey) {
+        follow(MetricId::SegmentFreeRuns, event.object, event.value);
+        value(MetricId::SegmentFreeMedian) = event.a;
+        totals_[{MetricId::SegmentLongest, event.object}] = event.b;
+        value(MetricId::SegmentLongest) = largestOf(MetricId::SegmentLongest);
+        return true;
+    }
+    if (event.kind == EventKind::SegmentCallDone) {
+        const bool freed = event.rule == Rule::SegmentUnmapped;
+        std::uint64_t& longest =
+            value(freed ? MetricId::SegmentFreeLongest : MetricId::SegmentCallLongest);
+        longest = std::max(longest, event.value);
+        return true;
+    }
+    if (event.a == 0) {
+        return false; // fresh memory
+    }
+    ++value(MetricId::SegmentPieces);
+    value(MetricId::SegmentPieceFrames) += event.value;
+    value(MetricId::SegmentSplitDepth) = std::max(value(MetricId::SegmentSplitDepth), event.a);
+    return true;
+}
+
+bool MetricFold::areas(const Event& event) {
+    follow(MetricId::Areas, event.object, event.value);
+    value(MetricId::AreasCompared) += event.a;
+    value(MetricId::AreasMoved) += event.b;
+    return true;
+}
+
+/// Machines with segments, and heaps.
+bool MetricFold::segmentMachine(const Event& event) {
+    switch (event.kind) {
+    case EventKind::SegmentAllocated:
+    case EventKind::SegmentFreed:
+    case EventKind::SegmentMoved:
+    case EventKind::SegmentRefused:
+    case EventKind::SegmentZoneMade:
+    case EventKind::SegmentAligned:
+    case EventKind::SegmentLocked:
+    case EventKind::PagesGiven:
+        return segments(event);
+    case EventKind::RunCut:
+    case EventKind::SegmentCallDone:
+    case EventKind::SegmentSurvey:
+        return segmentBooks(event);
+    case EventKind::CompactionBegun:
+        return compaction(event);
+    case EventKind::AreasChanged:
+        return areas(event);
+    case EventKind::MessageSent:
+    case EventKind::MessageReceived:
+    case EventKind::MessageCopied:
+    case EventKind::LockWaitEnded:
+    case EventKind::DeviceWrote:
+        return messages(event);
+    default:
+        return heaps(event);
+    }
+}
+
 bool MetricFold::apply(const Event& event) {
     nextSeq = event.seq + 1;
     sample_.seq = nextSeq;
@@ -270,6 +450,7 @@ bool MetricFold::apply(const Event& event) {
     case EventKind::MapEntryRemoved:
         return countMapEntry(event, false);
     case EventKind::ProcessExited:
+        mappings_.apply(event);
         return endProcess(event.object);
     case EventKind::FaultResolved:
         value(MetricId::HandlerReferences) += event.a;
@@ -279,6 +460,8 @@ bool MetricFold::apply(const Event& event) {
     case EventKind::MemoryUse:
     case EventKind::SideTableUsed:
         return paging(event);
+    case EventKind::PteStore:
+        return mappings(event);
     case EventKind::WaitEnded:
         return wait(event.value);
     case EventKind::AccessesDone:
@@ -299,7 +482,7 @@ bool MetricFold::apply(const Event& event) {
         follow(MetricId::WalkReferences, event.task, event.a);
         return true;
     default:
-        return heaps(event);
+        return segmentMachine(event);
     }
 }
 

@@ -3,7 +3,10 @@
 #include "fragscope/event/event.h"
 #include "fragscope/view/machine_shape.h"
 #include "fragscope/view/metrics/free_runs.h"
+#include "fragscope/view/metrics/mapping_fold.h"
 #include "fragscope/view/metrics/metric.h"
+#include "fragscope/view/metrics/segment_ages.h"
+#include "fragscope/view/metrics/segment_fold.h"
 #include "fragscope/view/metrics/wait_histogram.h"
 
 #include <map>
@@ -35,23 +38,38 @@ private:
     }
 
     bool count(const Event& event);
+    bool mappings(const Event& event);
+    bool segmentMachine(const Event& event);
+    void setSegmentGaps();
     bool countMapEntry(const Event& event, bool added);
     bool frames(const Event& event, bool allocated);
     bool wait(std::uint64_t cycles);
     bool progress(const Event& event);
     bool paging(const Event& event);
+    bool segments(const Event& event);
+    bool segmentBooks(const Event& event);
+    bool compaction(const Event& event);
+    void segmentMoved(const Event& event);
+    bool areas(const Event& event);
+    bool messages(const Event& event);
     bool books(const Event& event);
     bool heaps(const Event& event);
     bool scavengers(const Event& event);
     void addResidentTime();
     /// A metric that is the sum of what each task, or process, says of itself.
     void follow(MetricId metric, std::uint32_t source, std::uint64_t total);
+    /// The largest of what each source said last.
+    [[nodiscard]] std::uint64_t largestOf(MetricId metric) const;
     bool endProcess(std::uint32_t process);
     void setFreeSpace();
 
     MetricSample sample_;
     FreeRuns free_;
+    SegmentFold segments_;
+    MappingFold mappings_;
     WaitHistogram waits_;
+    SegmentAges ages_;
+    bool forRequest_ = false; ///< the compaction under way
     PageCount ramFrames_;
     std::uint64_t freeCycles_ = 0;                   ///< of all free() together
     std::uint64_t residentCycles_ = 0;               ///< pages with a frame x cycles, so far
