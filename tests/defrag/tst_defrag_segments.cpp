@@ -28,7 +28,7 @@ Steps writer(Kernel& kernel,
             request.kind = AccessKind::Read;
             co_yield WriterLine::Read;
             co_await access(kernel, request);
-            wrong += round > 1 && request.value != ((round - 1) << 32 | page) ? 1 : 0;
+            wrong += round > 1 && request.value != ((round - 1) << 32 | page) ? 1U : 0U;
             request.kind = AccessKind::Write;
             request.value = round << 32 | page;
             co_yield WriterLine::Write;
