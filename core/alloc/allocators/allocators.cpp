@@ -10,6 +10,8 @@ namespace {
 template <class Memory>
 std::unique_ptr<Allocator> makeForm(const AllocatorSettings& settings, Memory& memory) {
     switch (settings.kind) {
+    case AllocatorKind::CompactFit:
+        return makeCompactFit(settings, memory);
     case AllocatorKind::Bump:
         return makeBump(settings, memory);
     default:
@@ -40,6 +42,8 @@ MemoryPlan fixedPlan(const AllocatorSettings& settings, std::uint64_t booksBytes
 
 MemoryPlan memoryPlan(const AllocatorSettings& settings) {
     switch (settings.kind) {
+    case AllocatorKind::CompactFit:
+        return planCompactFit(settings);
     case AllocatorKind::Bump:
         return planBump(settings);
     default:
@@ -59,7 +63,7 @@ std::unique_ptr<Allocator> makeAllocator(const AllocatorSettings& settings,
 }
 
 std::vector<const Listing*> allocatorListings() {
-    return {&listingBump()};
+    return {&listingCompactFit(), &listingBump()};
 }
 
 } // namespace fragscope
