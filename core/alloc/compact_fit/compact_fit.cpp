@@ -159,6 +159,8 @@ public:
         return reader.word(VirtAddr(extent.books + pagesInUse)) * settings_.pageSize;
     }
 
+    [[nodiscard]] bool takesChunks() const override { return true; }
+
     [[nodiscard]] const Listing& listing() const override { return listingMoving; }
 
 private:
@@ -615,6 +617,7 @@ std::uint64_t CompactFit<Memory, Word>::originalOf(std::uint64_t source, std::ui
         if (memory_.load(move + moveTarget) == source) {
             const std::uint64_t entry = memory_.load(move + moveEntry);
             memory_.store(entry, memory_.load(entry) | abortedByCompaction);
+            memory_.aborted(false);
         }
     }
     setPartition(source, sizeClass, 0);
@@ -713,6 +716,7 @@ void CompactFit<Memory, Word>::abortByFree(const Freed& freed, std::uint64_t tar
         if (memory_.load(move + moveTarget) == target) {
             const std::uint64_t entry = memory_.load(move + moveEntry);
             memory_.store(entry, memory_.load(entry) | abortedByFree);
+            memory_.aborted(true);
         }
     }
     setPartition(target, sizeClass, 0);
