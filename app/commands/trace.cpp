@@ -245,20 +245,21 @@ Expected<Done> runTraces(const TraceOptions& options, CommandStreams& streams) {
     if (all->empty()) {
         return Done{};
     }
-    auto tables = TraceTables::create(tableOptions(options, *all));
-    if (!tables) {
-        return tables.error();
+    auto created = TraceTables::create(tableOptions(options, *all));
+    if (!created) {
+        return created.error();
     }
+    TraceTables tables = std::move(created).value();
     for (std::size_t i = 0; i < traces.size(); ++i) {
         for (const AllocatorSettings& settings : *all) {
             if (auto ran =
-                    runTrial(traces[i], options.files[i], settings, options, *tables, streams);
+                    runTrial(traces[i], options.files[i], settings, options, tables, streams);
                 !ran) {
                 return ran;
             }
         }
     }
-    return tables->finish();
+    return tables.finish();
 }
 
 } // namespace
