@@ -12,6 +12,8 @@ std::unique_ptr<Allocator> makeForm(const AllocatorSettings& settings, Memory& m
     switch (settings.kind) {
     case AllocatorKind::Bump:
         return makeBump(settings, memory);
+    case AllocatorKind::Tlsf:
+        return makeTlsf(settings, memory);
     default:
         break;
     }
@@ -42,6 +44,8 @@ MemoryPlan memoryPlan(const AllocatorSettings& settings) {
     switch (settings.kind) {
     case AllocatorKind::Bump:
         return planBump(settings);
+    case AllocatorKind::Tlsf:
+        return planTlsf(settings);
     default:
         break;
     }
@@ -59,7 +63,7 @@ std::unique_ptr<Allocator> makeAllocator(const AllocatorSettings& settings,
 }
 
 std::vector<const Listing*> allocatorListings() {
-    return {&listingBump()};
+    return {&listingBump(), &listingTlsf()};
 }
 
 } // namespace fragscope
