@@ -38,6 +38,27 @@ public:
     /// Where the payload lies now.
     virtual std::uint64_t addressOf(std::uint64_t handle) { return handle; }
 
+    /// Where a byte of the payload lies now: dereference. The payload is contiguous except where an
+    /// allocator puts large objects together from pieces.
+    virtual std::uint64_t byteAt(std::uint64_t handle, std::uint64_t offset) {
+        return addressOf(handle) + offset;
+    }
+
+    /// A request as the allocator's preset takes it: the same, changed, or `refused` for one that
+    /// it leaves out.
+    [[nodiscard]] virtual std::uint64_t admitted(std::uint64_t bytes) const { return bytes; }
+
+    // ---- moves in parts, where an allocator has them ----
+    /// release() up to the first moment at which another actor may run; true if a move is under
+    /// way.
+    virtual bool beginRelease(std::uint64_t handle) {
+        release(handle);
+        return false;
+    }
+
+    /// One part of each move under way, oldest slot first; false if there was none.
+    virtual bool advanceMoves() { return false; }
+
     /// The seed's scavenge(functor): each free area of memory that the allocator does not need, by
     /// address; no word that it needs lies in one. Reads memory, changes nothing.
     virtual void forEachFreeArea(const FreeAreaFunctor& functor) = 0;

@@ -9,6 +9,7 @@
 #include "fragscope/kernel/segments/dma_calls.h"
 #include "fragscope/machine/heap_setup.h"
 #include "fragscope/machine/script.h"
+#include "fragscope/trace/read_trace.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -174,7 +175,7 @@ Expected<Done> startThreads(Machine::Parts& parts, std::size_t index) {
             parts.scheduler.spawn(spec, runApplication(parts.threads.back()));
             continue;
         }
-        auto trace = loadTrace(settings.trace);
+        auto trace = readTrace(settings.trace);
         if (!trace) {
             return trace.error();
         }

@@ -51,7 +51,7 @@ struct TraceReplay::Locals {
     std::uint64_t refused;
 };
 
-TraceReplay::TraceReplay(ApplicationThread& thread, Trace trace)
+TraceReplay::TraceReplay(ApplicationThread& thread, AllocationTrace trace)
     : thread_(thread), trace_(std::move(trace)), heap_(thread.process.map.areaStart()),
       blocks_(trace_.largestId + 1) {
     request_.process = &thread.process;

@@ -1,8 +1,8 @@
 #pragma once
 
+#include "fragscope/trace/trace.h"
 #include "fragscope/workload/application.h"
 #include "fragscope/workload/bump_heap.h"
-#include "fragscope/workload/trace.h"
 
 namespace fragscope {
 
@@ -12,7 +12,7 @@ namespace fragscope {
 /// out.
 class TraceReplay {
 public:
-    TraceReplay(ApplicationThread& thread, Trace trace);
+    TraceReplay(ApplicationThread& thread, AllocationTrace trace);
 
     Steps run();
 
@@ -31,7 +31,7 @@ private:
     void announce(EventKind kind, const Block& block, const TraceOperation& operation);
 
     ApplicationThread& thread_;
-    Trace trace_;
+    AllocationTrace trace_;
     BumpHeap heap_;
     std::vector<Block> blocks_; ///< by id
     AccessRequest request_;

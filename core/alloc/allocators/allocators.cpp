@@ -10,6 +10,8 @@ namespace {
 template <class Memory>
 std::unique_ptr<Allocator> makeForm(const AllocatorSettings& settings, Memory& memory) {
     switch (settings.kind) {
+    case AllocatorKind::CompactFit:
+        return makeCompactFit(settings, memory);
     case AllocatorKind::Bump:
         return makeBump(settings, memory);
     case AllocatorKind::Tlsf:
@@ -42,6 +44,8 @@ MemoryPlan fixedPlan(const AllocatorSettings& settings, std::uint64_t booksBytes
 
 MemoryPlan memoryPlan(const AllocatorSettings& settings) {
     switch (settings.kind) {
+    case AllocatorKind::CompactFit:
+        return planCompactFit(settings);
     case AllocatorKind::Bump:
         return planBump(settings);
     case AllocatorKind::Tlsf:
@@ -63,7 +67,7 @@ std::unique_ptr<Allocator> makeAllocator(const AllocatorSettings& settings,
 }
 
 std::vector<const Listing*> allocatorListings() {
-    return {&listingBump(), &listingTlsf()};
+    return {&listingCompactFit(), &listingBump(), &listingTlsf()};
 }
 
 } // namespace fragscope
