@@ -14,6 +14,8 @@ std::unique_ptr<Allocator> makeForm(const AllocatorSettings& settings, Memory& m
         return makeCompactFit(settings, memory);
     case AllocatorKind::Bump:
         return makeBump(settings, memory);
+    case AllocatorKind::Tlsf:
+        return makeTlsf(settings, memory);
     default:
         break;
     }
@@ -46,6 +48,8 @@ MemoryPlan memoryPlan(const AllocatorSettings& settings) {
         return planCompactFit(settings);
     case AllocatorKind::Bump:
         return planBump(settings);
+    case AllocatorKind::Tlsf:
+        return planTlsf(settings);
     default:
         break;
     }
@@ -63,7 +67,7 @@ std::unique_ptr<Allocator> makeAllocator(const AllocatorSettings& settings,
 }
 
 std::vector<const Listing*> allocatorListings() {
-    return {&listingCompactFit(), &listingBump()};
+    return {&listingCompactFit(), &listingBump(), &listingTlsf()};
 }
 
 } // namespace fragscope

@@ -24,5 +24,6 @@ MemoryPlan fixedPlan(const AllocatorSettings& settings, std::uint64_t booksBytes
 
 FRAGSCOPE_ALLOCATOR_FORM(Bump);
 FRAGSCOPE_ALLOCATOR_FORM(CompactFit);
+FRAGSCOPE_ALLOCATOR_FORM(Tlsf);
 
 } // namespace fragscope

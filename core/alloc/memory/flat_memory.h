@@ -24,9 +24,9 @@ namespace fragscope {
 ///   aborted        a copy in parts was given up
 class FlatMemory {
 public:
-    explicit FlatMemory(const MemoryPlan& plan)
-        : plan_(plan), heapBytes_(plan.heapBytes), booksStart_(plan.booksStart()) {
+    explicit FlatMemory(const MemoryPlan& plan) : plan_(plan), booksStart_(plan.booksStart()) {
         heap_.growTo(plan.heapBytes);
+        setHeapBytes(plan.heapBytes);
     }
 
     template <class T = std::uint64_t> [[nodiscard]] T load(std::uint64_t at) {
@@ -54,11 +54,11 @@ public:
         }
         heap_.growTo(heapBytes_ + bytes);
         std::memset(heap_.data() + heapBytes_, 0, bytes);
-        heapBytes_ += bytes;
+        setHeapBytes(heapBytes_ + bytes);
         return true;
     }
 
-    void shrink(std::uint64_t bytes) { heapBytes_ -= std::min(bytes, heapBytes_); }
+    void shrink(std::uint64_t bytes) { setHeapBytes(heapBytes_ - std::min(bytes, heapBytes_)); }
 
     [[nodiscard]] const MemoryPlan& plan() const { return plan_; }
 
@@ -84,23 +84,43 @@ private:
     /// overwritten leads there.
     unsigned char* place(std::uint64_t at, std::uint64_t bytes) {
         const std::uint64_t offset = at - plan_.heapStart;
-        if (offset < heapBytes_ && bytes <= heapBytes_ - offset) {
+        if (bytes <= wordBytes && offset < wordsEnd_) [[likely]] {
             return heap_.data() + offset;
         }
-        return placeInBooks(at, bytes);
+        const std::uint64_t offsetInBooks = at - booksStart_;
+        if (bytes <= wordBytes && offsetInBooks < bookWordsEnd_) {
+            return books_.data() + offsetInBooks;
+        }
+        return placeAnywhere(at, bytes);
     }
 
-    unsigned char* placeInBooks(std::uint64_t at, std::uint64_t bytes) {
+    [[gnu::noinline]] unsigned char* placeAnywhere(std::uint64_t at, std::uint64_t bytes) {
+        if (at - plan_.heapStart < heapBytes_ && bytes <= heapBytes_ - (at - plan_.heapStart)) {
+            return heap_.data() + (at - plan_.heapStart);
+        }
         const std::uint64_t offset = at - booksStart_;
         if (at < booksStart_ || offset >= plan_.booksBytes || bytes > plan_.booksBytes - offset) {
             throw HeapDamaged{VirtAddr(at), bytes};
         }
         books_.growTo(offset + bytes);
+        bookWordsEnd_ = wordsEndOf(std::min<std::uint64_t>(books_.size(), plan_.booksBytes));
         return books_.data() + offset;
     }
 
+    void setHeapBytes(std::uint64_t bytes) {
+        heapBytes_ = bytes;
+        wordsEnd_ = wordsEndOf(bytes);
+    }
+
+    /// A whole word lies in a range of so many bytes at each offset below.
+    static std::uint64_t wordsEndOf(std::uint64_t bytes) {
+        return bytes < wordBytes ? 0 : bytes - wordBytes + 1;
+    }
+
     MemoryPlan plan_;
-    std::uint64_t heapBytes_;
+    std::uint64_t heapBytes_ = 0;
+    std::uint64_t wordsEnd_ = 0;     ///< of the heap: one comparison for nearly all accesses
+    std::uint64_t bookWordsEnd_ = 0; ///< of the books that are there by now
     std::uint64_t booksStart_;
     ZeroedBuffer heap_;
     ZeroedBuffer books_;
