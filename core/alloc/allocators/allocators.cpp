@@ -12,6 +12,8 @@ std::unique_ptr<Allocator> makeForm(const AllocatorSettings& settings, Memory& m
     switch (settings.kind) {
     case AllocatorKind::Bump:
         return makeBump(settings, memory);
+    case AllocatorKind::SequentialFit:
+        return makeSequentialFit(settings, memory);
     default:
         break;
     }
@@ -42,6 +44,8 @@ MemoryPlan memoryPlan(const AllocatorSettings& settings) {
     switch (settings.kind) {
     case AllocatorKind::Bump:
         return planBump(settings);
+    case AllocatorKind::SequentialFit:
+        return planSequentialFit(settings);
     default:
         break;
     }
@@ -59,7 +63,7 @@ std::unique_ptr<Allocator> makeAllocator(const AllocatorSettings& settings,
 }
 
 std::vector<const Listing*> allocatorListings() {
-    return {&listingBump()};
+    return {&listingBump(), &listingSequentialFit()};
 }
 
 } // namespace fragscope

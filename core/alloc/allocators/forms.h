@@ -23,5 +23,6 @@ MemoryPlan fixedPlan(const AllocatorSettings& settings, std::uint64_t booksBytes
     template std::unique_ptr<Allocator> make##Name(const AllocatorSettings&, ObservedMemory&)
 
 FRAGSCOPE_ALLOCATOR_FORM(Bump);
+FRAGSCOPE_ALLOCATOR_FORM(SequentialFit);
 
 } // namespace fragscope
