@@ -252,7 +252,41 @@ namespace fragscope {
     R(DeviceBurst, "the device writes on, at the physical address that it was told")               \
     R(TransferEnds, "all bytes are written: the device interrupts")                                \
     R(DeviceWroteElsewhere, "the buffer has moved, and the device writes to its old frames")       \
-    R(TransitFirst, "in a message: it moves without fault or shootdown, so it goes first")
+    R(TransitFirst, "in a message: it moves without fault or shootdown, so it goes first")         \
+    R(HeapNoBlock, "no free block holds {value} bytes, and the heap cannot grow")                  \
+    R(HeapFirstFit, "first fit: {b} free blocks looked at; the first that holds {value} has {a}")  \
+    R(HeapNextFit, "next fit: {b} free blocks looked at from the rover on; {a} bytes hold {value}")\
+    R(HeapBestFit, "best fit: {b} free blocks looked at; the smallest that holds {value} has {a}") \
+    R(HeapWorstFit, "worst fit: {b} free blocks looked at; the largest has {a}, {value} are wanted")\
+    R(HeapExactList, "a freed block of exactly {value} bytes is on its list")                      \
+    R(HeapFromTop, "taken from the top of the heap: {value} bytes, {a} are left above")            \
+    R(HeapGoodFit, "good fit: every block of list {a}/{b} holds {value} bytes, none below does")   \
+    R(HeapHalfFit, "every block of list {a} holds {value} bytes; its head is taken unseen")        \
+    R(HeapBuddyExact, "a free block of order {a} holds {value} bytes")                             \
+    R(HeapBuddySplit, "no block of order {a} is free: one of order {b} is split in halves")        \
+    R(HeapBuddySteal, "no block of its type is free: type {a} gives one of order {b}")             \
+    R(HeapSlabObject, "a free object of a slab of this size")                                      \
+    R(HeapSlabNew, "all slabs of this size are full: a new one of {a} objects")                    \
+    R(HeapSmallBin, "small bin {a} has blocks of exactly {value} bytes")                           \
+    R(HeapSmallBinNext, "small bin {a} is the next with a block: its rest is too small to keep")   \
+    R(HeapVictim, "the designated victim, the rest of the latest split, has {a} bytes")            \
+    R(HeapTreeFit, "best fit in the trees: the smallest block that holds {value} has {a}")         \
+    R(HeapSystem, "from the system: {a} bytes more")                                               \
+    R(HeapPageBlock, "the lowest free block of the chosen not-full page {a}: block {b}")           \
+    R(HeapNewPage, "no page of the class has a free block: page {a} joins it")                     \
+    R(HeapTooLarge, "{value} bytes are more than the largest block, {a}")                          \
+    R(HeapTableFull, "the table has no free entry")                                                \
+    R(HeapFreed, "no free neighbour: the block becomes a free area of {value} bytes")              \
+    R(HeapMerged, "merged with free neighbours: the free area has {value} bytes")                  \
+    R(HeapListed, "put on the list of its size as it is")                                          \
+    R(HeapPageNotFull, "the page was not full: only its bit changes")                              \
+    R(HeapPageOpened, "the page becomes one of {a} not-full pages; {b} are allowed")               \
+    R(HeapPageReleased, "no block of the page is in use any more: the page is free")               \
+    R(HeapCompacts, "{b} not-full pages are the bound: a block of page {a} fills the gap")         \
+    R(HeapCopyAborted, "the copy under way is given up: its object was freed or moved meanwhile")  \
+    R(HeapSlides, "blocks above the hole move down: {a} of them, {b} bytes")                       \
+    R(HeapRegionOver, "the last block of its region is freed: the region is empty again")          \
+    R(HeapTraceStamp, "the first and last word of a block are written, to be read again later")
 // clang-format on
 
 enum class Rule : std::uint16_t {

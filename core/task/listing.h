@@ -80,6 +80,21 @@ enum class ListingId : std::uint16_t {
     DmaDevice,            ///< kernel/segments/dma_calls: the device itself
     LockPolicy,           ///< defrag/compaction/lock_policy
     SegmentScript,        ///< workload/segment_script
+    SequentialFit,        ///< alloc/allocators, from here on: one listing per allocator
+    QuickFitHeap,
+    BuddyHeap,
+    PageAllocator,
+    SlabAllocator,
+    SegregatedStorage,
+    HalfFit,
+    Tlsf,
+    Dlmalloc,
+    CompactFit,
+    NonMovingCompactFit,
+    BumpAllocator,
+    RegionAllocator,
+    SlidingHeap,
+    HeapTrace, ///< workload/heap/heap_trace: a trace on the heap of a process
     Count
 };
 

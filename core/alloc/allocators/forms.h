@@ -1,0 +1,29 @@
+#pragma once
+
+#include "fragscope/alloc/allocators/allocators.h"
+
+/// What each allocator's file offers: its plan, its listing and its two forms. A template is
+/// instantiated in that file for FlatMemory and ObservedMemory.
+namespace fragscope {
+
+/// The usual plan: heap_size at the start, growing to heap_limit (64 GiB if none is given).
+MemoryPlan growingPlan(const AllocatorSettings& settings, std::uint64_t booksBytes);
+
+/// The heap does not grow.
+MemoryPlan fixedPlan(const AllocatorSettings& settings, std::uint64_t booksBytes);
+
+#define FRAGSCOPE_ALLOCATOR_FORM(Name)                                                             \
+    MemoryPlan plan##Name(const AllocatorSettings& settings);                                      \
+    const Listing& listing##Name();                                                                \
+    template <class Memory>                                                                        \
+    std::unique_ptr<Allocator> make##Name(const AllocatorSettings& settings, Memory& memory)
+
+#define FRAGSCOPE_INSTANTIATE_ALLOCATOR(Name)                                                      \
+    template std::unique_ptr<Allocator> make##Name(const AllocatorSettings&, FlatMemory&);         \
+    template std::unique_ptr<Allocator> make##Name(const AllocatorSettings&, ObservedMemory&)
+
+FRAGSCOPE_ALLOCATOR_FORM(Bump);
+FRAGSCOPE_ALLOCATOR_FORM(CompactFit);
+FRAGSCOPE_ALLOCATOR_FORM(Tlsf);
+
+} // namespace fragscope
