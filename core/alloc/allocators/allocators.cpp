@@ -16,6 +16,8 @@ std::unique_ptr<Allocator> makeForm(const AllocatorSettings& settings, Memory& m
         return makeBump(settings, memory);
     case AllocatorKind::Tlsf:
         return makeTlsf(settings, memory);
+    case AllocatorKind::Dlmalloc:
+        return makeDlmalloc(settings, memory);
     default:
         break;
     }
@@ -50,6 +52,8 @@ MemoryPlan memoryPlan(const AllocatorSettings& settings) {
         return planBump(settings);
     case AllocatorKind::Tlsf:
         return planTlsf(settings);
+    case AllocatorKind::Dlmalloc:
+        return planDlmalloc(settings);
     default:
         break;
     }
@@ -67,7 +71,7 @@ std::unique_ptr<Allocator> makeAllocator(const AllocatorSettings& settings,
 }
 
 std::vector<const Listing*> allocatorListings() {
-    return {&listingCompactFit(), &listingBump(), &listingTlsf()};
+    return {&listingCompactFit(), &listingBump(), &listingTlsf(), &listingDlmalloc()};
 }
 
 } // namespace fragscope

@@ -25,5 +25,6 @@ MemoryPlan fixedPlan(const AllocatorSettings& settings, std::uint64_t booksBytes
 FRAGSCOPE_ALLOCATOR_FORM(Bump);
 FRAGSCOPE_ALLOCATOR_FORM(CompactFit);
 FRAGSCOPE_ALLOCATOR_FORM(Tlsf);
+FRAGSCOPE_ALLOCATOR_FORM(Dlmalloc);
 
 } // namespace fragscope
