@@ -1,6 +1,7 @@
 #include "fragscope/alloc/allocator_settings.h"
 
 #include "fragscope/alloc/allocators/tlsf_layout.h"
+#include "fragscope/alloc/dlmalloc/dlmalloc_layout.h"
 #include "fragscope/base/text.h"
 
 #include <algorithm>
@@ -326,6 +327,18 @@ Expected<Done> checkTlsf(const AllocatorSettings& settings) {
     return Done{};
 }
 
+Expected<Done> checkDlmalloc(const AllocatorSettings& settings) {
+    constexpr std::uint64_t least = 2048;
+    if (settings.heapBase % dlmalloc_layout::granule != 0 ||
+        settings.heapSize % dlmalloc_layout::granule != 0) {
+        return badInput("heap_base and heap_size of dlmalloc are multiples of 16");
+    }
+    if (settings.heapSize < least) {
+        return badInput("heap_size of dlmalloc is at least 2048: its state lies in it");
+    }
+    return Done{};
+}
+
 } // namespace
 
 std::span<const AllocatorInfo> allocatorInfos() {
@@ -387,6 +400,8 @@ Expected<Done> checkAllocatorSettings(const AllocatorSettings& settings) {
     switch (settings.kind) {
     case Tlsf:
         return checkTlsf(settings);
+    case Dlmalloc:
+        return checkDlmalloc(settings);
     default:
         return Done{};
     }

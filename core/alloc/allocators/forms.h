@@ -27,6 +27,7 @@ MemoryPlan fixedPlan(const AllocatorSettings& settings, std::uint64_t booksBytes
 #define FRAGSCOPE_ALLOCATORS(A)                                                                    \
     A(SequentialFit)                                                                               \
     A(Tlsf)                                                                                        \
+    A(Dlmalloc)                                                                                    \
     A(CompactFit)                                                                                  \
     A(Bump)
 // clang-format on
