@@ -59,6 +59,7 @@ int main(int argc, char** argv) {
     addDescribeCommand(app, chosen);
     addRunsCommand(app, chosen);
     addExportCommand(app, chosen);
+    addTraceCommand(app, chosen);
     addPagingCommand(app, chosen);
     addSweepCommand(app, chosen);
     addMmuCommand(app, chosen);

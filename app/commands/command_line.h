@@ -20,6 +20,7 @@ void addDescribeCommand(CLI::App& app, ChosenCommand& chosen);
 void addRunsCommand(CLI::App& app, ChosenCommand& chosen);
 void addExportCommand(CLI::App& app, ChosenCommand& chosen);
 void addPagingCommand(CLI::App& app, ChosenCommand& chosen);
+void addTraceCommand(CLI::App& app, ChosenCommand& chosen);
 void addSweepCommand(CLI::App& app, ChosenCommand& chosen);
 
 } // namespace fragscope

@@ -171,6 +171,8 @@ Expected<Done> setPreset(AllocatorSettings& settings, std::string_view value) {
         return badInput("this allocator has no preset `" + std::string(value) + "`");
     }
     if (settings.preset == AllocatorPreset::Textbook) {
+        settings.heapBase = 1000;
+        settings.heapSize = 100;
         settings.header = 0;
         settings.alignment = 1;
         settings.unit = 1;

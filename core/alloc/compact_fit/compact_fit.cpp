@@ -63,7 +63,9 @@ constexpr std::array<std::string_view, 7> names{"size_bytes", "class",       "pa
 
 const Listing listingMoving{ListingId::CompactFit, "compact-fit", "Compact-fit", lines, names};
 
-constexpr std::uint64_t spineMark = 4; ///< in a table entry: the block holds addresses of pieces
+/// In a table entry: the block holds addresses of pieces. Blocks of the reference are multiples of
+/// 4 only, and it has no such objects.
+constexpr std::uint64_t spineMark = 4;
 constexpr std::uint64_t defaultEntries = std::uint64_t{1} << 24;
 constexpr std::uint64_t allOnes = ~std::uint64_t{0};
 
@@ -121,7 +123,7 @@ public:
     }
 
     std::uint64_t addressOf(std::uint64_t handle) override {
-        return direct() ? handle : memory_.load(handle) & ~(abortMarks | spineMark);
+        return direct() ? handle : memory_.load(handle) & ~marks;
     }
 
     std::uint64_t byteAt(std::uint64_t handle, std::uint64_t offset) override {
@@ -129,10 +131,10 @@ public:
             return handle + offset;
         }
         const std::uint64_t entry = memory_.load(handle);
-        if ((entry & spineMark) == 0) {
-            return (entry & ~abortMarks) + offset;
+        if (!isSpine(entry)) {
+            return (entry & ~marks) + offset;
         }
-        const std::uint64_t spine = entry & ~(abortMarks | spineMark);
+        const std::uint64_t spine = entry & ~marks;
         const std::uint64_t piece = classes_.pageData();
         return memory_.load(spine + 8 + offset / piece * 8) + offset % piece;
     }
@@ -159,10 +161,15 @@ public:
         return reader.word(VirtAddr(extent.books + pagesInUse)) * settings_.pageSize;
     }
 
+    [[nodiscard]] bool takesChunks() const override { return true; }
+
     [[nodiscard]] const Listing& listing() const override { return listingMoving; }
 
 private:
     using ListState = compact_fit_layout::ListState;
+
+    /// Bits of a table entry that are no address.
+    static constexpr std::uint64_t marks = sizeof(Word) == 4 ? abortMarks : abortMarks | spineMark;
 
     [[nodiscard]] bool reference() const {
         return settings_.preset == AllocatorPreset::Reference2009;
@@ -203,6 +210,10 @@ private:
 
     [[nodiscard]] bool isFull(std::uint64_t page, std::uint32_t sizeClass) {
         return pages_.used(page) >= classes_.capacity(sizeClass);
+    }
+
+    [[nodiscard]] bool isSpine(std::uint64_t entry) const {
+        return (entry & marks & spineMark) != 0;
     }
 
     // ---- allocation ----
@@ -440,8 +451,8 @@ typename CompactFit<Memory, Word>::Freed CompactFit<Memory, Word>::find(std::uin
         return at(0, handle);
     }
     const std::uint64_t entry = memory_.load(handle);
-    const std::uint64_t block = entry & ~(abortMarks | spineMark);
-    if ((entry & spineMark) != 0) {
+    const std::uint64_t block = entry & ~marks;
+    if (isSpine(entry)) {
         freePieces(block);
     }
     return at(handle, block);
@@ -598,7 +609,7 @@ void CompactFit<Memory, Word>::patch(std::uint64_t source,
     const std::uint64_t entry = memory_.template load<Word>(ownerAt(target, sizeClass));
     memory_.step(Line::Patch, 0, sizeClass, pages_.pageOf(target), target, entry,
                  pages_.pageOf(source));
-    memory_.store(entry, target | (memory_.load(entry) & spineMark));
+    memory_.store(entry, target | (memory_.load(entry) & marks & spineMark));
     memory_.moved(source, target, blockBytes(sizeClass));
 }
 
@@ -615,6 +626,7 @@ std::uint64_t CompactFit<Memory, Word>::originalOf(std::uint64_t source, std::ui
         if (memory_.load(move + moveTarget) == source) {
             const std::uint64_t entry = memory_.load(move + moveEntry);
             memory_.store(entry, memory_.load(entry) | abortedByCompaction);
+            memory_.aborted(false);
         }
     }
     setPartition(source, sizeClass, 0);
@@ -713,6 +725,7 @@ void CompactFit<Memory, Word>::abortByFree(const Freed& freed, std::uint64_t tar
         if (memory_.load(move + moveTarget) == target) {
             const std::uint64_t entry = memory_.load(move + moveEntry);
             memory_.store(entry, memory_.load(entry) | abortedByFree);
+            memory_.aborted(true);
         }
     }
     setPartition(target, sizeClass, 0);

@@ -216,7 +216,7 @@ private:
                 continue;
             }
             const std::uint64_t owner = link(block + bytes - word_);
-            if (owner < extent_.books + tableAt || (word(owner) & ~std::uint64_t{7}) != block) {
+            if (owner < extent_.books + tableAt || (word(owner) & ~(word_ - 1)) != block) {
                 return broken("a block's owner does not lead to the block", block + bytes - word_);
             }
         }

@@ -21,6 +21,7 @@ namespace fragscope {
 ///   reason         why the operation ended as it did
 ///   looked         one more free area or bit map was looked at in a search
 ///   moved          a block in use lies elsewhere now
+///   aborted        a copy in parts was given up
 class FlatMemory {
 public:
     explicit FlatMemory(const MemoryPlan& plan) : plan_(plan), booksStart_(plan.booksStart()) {
@@ -75,6 +76,8 @@ public:
     void looked() {}
 
     void moved(std::uint64_t, std::uint64_t, std::uint64_t) {}
+
+    void aborted(bool) {}
 
 private:
     /// Throws HeapDamaged for an address that is in neither range: only a word that somebody has

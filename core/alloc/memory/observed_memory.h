@@ -35,10 +35,25 @@ struct MemoryCounts {
     std::uint64_t moves = 0;       ///< blocks in use that lie elsewhere now
     std::uint64_t movedBytes = 0;
     std::uint64_t longestMove = 0; ///< bytes
+    std::uint64_t abortedByFree = 0;
+    std::uint64_t abortedByCompaction = 0;
 
     /// References to memory: what the processor would do, counted in words of 8 bytes.
     [[nodiscard]] std::uint64_t references() const {
         return loads + stores + 2 * ((copiedBytes + 7) / 8);
+    }
+
+    MemoryCounts& operator+=(const MemoryCounts& other) {
+        loads += other.loads;
+        stores += other.stores;
+        copiedBytes += other.copiedBytes;
+        searched += other.searched;
+        moves += other.moves;
+        movedBytes += other.movedBytes;
+        longestMove = std::max(longestMove, other.longestMove);
+        abortedByFree += other.abortedByFree;
+        abortedByCompaction += other.abortedByCompaction;
+        return *this;
     }
 };
 
@@ -118,6 +133,12 @@ public:
         ++counts_.moves;
         counts_.movedBytes += bytes;
         counts_.longestMove = std::max(counts_.longestMove, bytes);
+    }
+
+    /// A copy in parts was given up: its block was freed, or its target moved.
+    void aborted(bool byFree) {
+        counts_.abortedByFree += byFree ? 1U : 0U;
+        counts_.abortedByCompaction += byFree ? 0U : 1U;
     }
 
     // ---- for who watches ----

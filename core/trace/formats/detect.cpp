@@ -1,5 +1,6 @@
 #include "fragscope/trace/formats/detect.h"
 
+#include "fragscope/trace/formats/call_text.h"
 #include "fragscope/trace/formats/words.h"
 #include "fragscope/trace/trace.h"
 
@@ -48,10 +49,11 @@ std::optional<TraceFormat> detectByLine(std::string_view line) {
     if (line.starts_with("= Start") || line.starts_with("@ ")) {
         return TraceFormat::Mtrace;
     }
-    if (line.starts_with("==") || line.starts_with("--")) {
+    const std::string_view marks = line.substr(0, 2);
+    if ((marks == "==" || marks == "--") && line.size() > 2 && line[2] >= '0' && line[2] <= '9') {
         return TraceFormat::Valgrind;
     }
-    if (false) {
+    if (findCall(line)) {
         return TraceFormat::Ltrace;
     }
     std::string_view rest = line;

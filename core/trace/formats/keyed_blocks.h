@@ -46,6 +46,8 @@ public:
     std::string allocate(const KeyedCall& call);
     std::string free(std::uint64_t key, std::uint32_t line);
 
+    [[nodiscard]] bool isLive(std::uint64_t key) { return find(key).use == Use::Live; }
+
     /// `oldKey` may be the key of the call.
     std::string reallocate(std::uint64_t oldKey, const KeyedCall& call);
 

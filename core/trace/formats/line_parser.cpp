@@ -10,7 +10,19 @@ std::unique_ptr<LineParser> makeLineParser(TraceFormat format, AllocationTrace& 
         return makeOwnParser(trace);
     case TraceFormat::Rep:
         return makeRepParser(trace);
-    default:
+    case TraceFormat::Mdrv:
+        return makeMdrvParser(trace);
+    case TraceFormat::Mtrace:
+        return makeMtraceParser(trace);
+    case TraceFormat::Ltrace:
+        return makeLtraceParser(trace);
+    case TraceFormat::Valgrind:
+        return makeValgrindParser(trace);
+    case TraceFormat::Heaptrack:
+        return makeHeaptrackParser(trace);
+    case TraceFormat::PageEvents:
+        return makePageEventParser(trace);
+    case TraceFormat::Auto:
         break;
     }
     FRAGSCOPE_CHECK(false, "a format without a parser");

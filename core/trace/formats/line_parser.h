@@ -9,8 +9,8 @@
 
 namespace fragscope {
 
-/// Reads the lines of one format into a trace. A line that is wrong leaves the trace and the
-/// parser's books as they were.
+/// Reads the lines of one format into a trace. A line that is wrong leaves the trace as it
+/// was.
 class LineParser {
 public:
     virtual ~LineParser() = default;
@@ -28,5 +28,11 @@ std::unique_ptr<LineParser> makeLineParser(TraceFormat format, AllocationTrace& 
 
 std::unique_ptr<LineParser> makeOwnParser(AllocationTrace& trace);
 std::unique_ptr<LineParser> makeRepParser(AllocationTrace& trace);
+std::unique_ptr<LineParser> makeMdrvParser(AllocationTrace& trace);
+std::unique_ptr<LineParser> makeMtraceParser(AllocationTrace& trace);
+std::unique_ptr<LineParser> makeLtraceParser(AllocationTrace& trace);
+std::unique_ptr<LineParser> makeValgrindParser(AllocationTrace& trace);
+std::unique_ptr<LineParser> makeHeaptrackParser(AllocationTrace& trace);
+std::unique_ptr<LineParser> makePageEventParser(AllocationTrace& trace);
 
 } // namespace fragscope

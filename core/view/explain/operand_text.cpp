@@ -103,6 +103,21 @@ constexpr std::array<std::string_view, listingCount> listings{
     "the device",
     "the policy for locked segments",
     "the script of a program with segments",
+    "sequential fit",
+    "quick fit",
+    "the buddy heap",
+    "the page allocator",
+    "the slab allocator",
+    "segregated storage",
+    "half-fit",
+    "TLSF",
+    "dlmalloc",
+    "Compact-fit",
+    "the non-moving Compact-fit",
+    "the bump allocator",
+    "the region allocator",
+    "the sliding heap",
+    "the replay of a trace on the heap",
 };
 static_assert(!listings.back().empty(), "each listing has a name");
 

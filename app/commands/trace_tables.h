@@ -1,0 +1,63 @@
+#pragma once
+
+#include "fragscope/experiment/trial_figures.h"
+#include "fragscope/record/export/csv_writer.h"
+
+#include <memory>
+
+namespace fragscope {
+
+/// Which tables `trace` writes, and for which allocators.
+struct TraceTableOptions {
+    std::string folder; ///< empty: only the summary, to `summary`
+    std::string summary = "-";
+    bool series = false;
+    bool steps = false;
+    bool compactFit = false; ///< one of the allocators is Compact-fit: its columns are there
+};
+
+/// The tables of one call: summary, series, placement and steps. Each row begins with the trace and
+/// the allocator. Files appear under their names only when `finish` succeeds.
+class TraceTables {
+public:
+    /// Error: a file cannot be made.
+    static Expected<TraceTables> create(const TraceTableOptions& options);
+
+    /// The rows from here on are of this trace and allocator.
+    void begin(const std::string& trace, std::string_view allocator);
+
+    void series(TraceTrial& trial);
+    void step(TraceTrial& trial, const OperationResult& result);
+    void end(TraceTrial& trial);
+
+    Expected<Done> finish();
+
+    /// Nobody reads what is written to standard output any more, or a disk is full.
+    [[nodiscard]] bool stopped() const;
+
+private:
+    struct Table;
+
+    TraceTables() = default;
+    Expected<Done> open(std::unique_ptr<Table>& table, const std::string& path);
+    void writeHeaders();
+    void figureNames(CsvWriter& csv, FigureUse use) const;
+    void figureValues(CsvWriter& csv, FigureUse use, const TrialState& state) const;
+    void placement(const TraceTrial& trial, const TrialState& state);
+    void beginRow(CsvWriter& csv) const;
+
+    TraceTableOptions options_;
+    std::string trace_;
+    std::string allocator_;
+    std::unique_ptr<Table> summary_;
+    std::unique_ptr<Table> series_;
+    std::unique_ptr<Table> placement_;
+    std::unique_ptr<Table> steps_;
+
+public:
+    TraceTables(TraceTables&&) noexcept;
+    TraceTables& operator=(TraceTables&&) noexcept;
+    ~TraceTables();
+};
+
+} // namespace fragscope
