@@ -6,6 +6,7 @@
 #include "fragscope/alloc/allocators/segregated_storage_layout.h"
 #include "fragscope/alloc/allocators/sequential_fit_layout.h"
 #include "fragscope/alloc/allocators/tlsf_layout.h"
+#include "fragscope/alloc/dlmalloc/dlmalloc_layout.h"
 #include "fragscope/base/text.h"
 
 #include <algorithm>
@@ -359,6 +360,18 @@ Expected<Done> checkTlsf(const AllocatorSettings& settings) {
     return Done{};
 }
 
+Expected<Done> checkDlmalloc(const AllocatorSettings& settings) {
+    constexpr std::uint64_t least = 2048;
+    if (settings.heapBase % dlmalloc_layout::granule != 0 ||
+        settings.heapSize % dlmalloc_layout::granule != 0) {
+        return badInput("heap_base and heap_size of dlmalloc are multiples of 16");
+    }
+    if (settings.heapSize < least) {
+        return badInput("heap_size of dlmalloc is at least 2048: its state lies in it");
+    }
+    return Done{};
+}
+
 } // namespace
 
 std::span<const AllocatorInfo> allocatorInfos() {
@@ -433,6 +446,8 @@ Expected<Done> checkAllocatorSettings(const AllocatorSettings& settings) {
         return checkRegion(settings);
     case Tlsf:
         return checkTlsf(settings);
+    case Dlmalloc:
+        return checkDlmalloc(settings);
     default:
         return Done{};
     }

@@ -30,6 +30,7 @@ MemoryPlan fixedPlan(const AllocatorSettings& settings, std::uint64_t booksBytes
     A(Buddy)                                                                                       \
     A(Segregated)                                                                                  \
     A(Tlsf)                                                                                        \
+    A(Dlmalloc)                                                                                    \
     A(CompactFit)                                                                                  \
     A(Bump)                                                                                        \
     A(Region)
