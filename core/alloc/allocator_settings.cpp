@@ -6,6 +6,7 @@
 #include "fragscope/alloc/allocators/segregated_storage_layout.h"
 #include "fragscope/alloc/allocators/sequential_fit_layout.h"
 #include "fragscope/alloc/allocators/tlsf_layout.h"
+#include "fragscope/alloc/compact_fit/size_classes.h"
 #include "fragscope/alloc/dlmalloc/dlmalloc_layout.h"
 #include "fragscope/base/text.h"
 
@@ -426,6 +427,26 @@ setAllocatorSetting(AllocatorSettings& settings, std::string_view key, std::stri
     return set;
 }
 
+Expected<Done> checkCompactFit(const AllocatorSettings& settings) {
+    const std::uint64_t unit = settings.preset == AllocatorPreset::Reference2009 ? 4 : 8;
+    if (settings.blockSize % unit != 0 || (settings.blockSize != 0 && settings.blockSize < 16)) {
+        return badInput("block_size is not a multiple of " + std::to_string(unit) +
+                        ", at least 16");
+    }
+    if (settings.blockSize > settings.pageSize - SizeClasses::headerBytes) {
+        return badInput("block_size is larger than a page without its header");
+    }
+    return Done{};
+}
+
+Expected<Done> checkSliding(const AllocatorSettings& settings) {
+    if (settings.manner == SlideManner::TwoFinger &&
+        settings.references != SlideReferences::Table) {
+        return badInput("two fingers move blocks in no order: references go through the table");
+    }
+    return Done{};
+}
+
 Expected<Done> checkAllocatorSettings(const AllocatorSettings& settings) {
     if (settings.heapLimit != 0 && settings.heapLimit < settings.heapSize) {
         return badInput("heap_limit is smaller than heap_size");
@@ -448,6 +469,10 @@ Expected<Done> checkAllocatorSettings(const AllocatorSettings& settings) {
         return checkTlsf(settings);
     case Dlmalloc:
         return checkDlmalloc(settings);
+    case Sliding:
+        return checkSliding(settings);
+    case CompactFit:
+        return checkCompactFit(settings);
     default:
         return Done{};
     }
