@@ -10,12 +10,11 @@ namespace {
 template <class Memory>
 std::unique_ptr<Allocator> makeForm(const AllocatorSettings& settings, Memory& memory) {
     switch (settings.kind) {
-    case AllocatorKind::CompactFit:
-        return makeCompactFit(settings, memory);
-    case AllocatorKind::Bump:
-        return makeBump(settings, memory);
-    case AllocatorKind::Tlsf:
-        return makeTlsf(settings, memory);
+#define FRAGSCOPE_MAKE(Name)                                                                       \
+    case AllocatorKind::Name:                                                                      \
+        return make##Name(settings, memory);
+        FRAGSCOPE_ALLOCATORS(FRAGSCOPE_MAKE)
+#undef FRAGSCOPE_MAKE
     default:
         break;
     }
@@ -44,12 +43,11 @@ MemoryPlan fixedPlan(const AllocatorSettings& settings, std::uint64_t booksBytes
 
 MemoryPlan memoryPlan(const AllocatorSettings& settings) {
     switch (settings.kind) {
-    case AllocatorKind::CompactFit:
-        return planCompactFit(settings);
-    case AllocatorKind::Bump:
-        return planBump(settings);
-    case AllocatorKind::Tlsf:
-        return planTlsf(settings);
+#define FRAGSCOPE_PLAN(Name)                                                                       \
+    case AllocatorKind::Name:                                                                      \
+        return plan##Name(settings);
+        FRAGSCOPE_ALLOCATORS(FRAGSCOPE_PLAN)
+#undef FRAGSCOPE_PLAN
     default:
         break;
     }
@@ -66,8 +64,18 @@ std::unique_ptr<Allocator> makeAllocator(const AllocatorSettings& settings,
     return makeForm(settings, memory);
 }
 
+bool handsOutHandles(const AllocatorSettings& settings) {
+    return (settings.kind == AllocatorKind::CompactFit && settings.k != 0) ||
+           (settings.kind == AllocatorKind::Sliding &&
+            settings.references == SlideReferences::Table);
+}
+
 std::vector<const Listing*> allocatorListings() {
-    return {&listingCompactFit(), &listingBump(), &listingTlsf()};
+    std::vector<const Listing*> listings;
+#define FRAGSCOPE_LISTING(Name) listings.push_back(&listing##Name());
+    FRAGSCOPE_ALLOCATORS(FRAGSCOPE_LISTING)
+#undef FRAGSCOPE_LISTING
+    return listings;
 }
 
 } // namespace fragscope

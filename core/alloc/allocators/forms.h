@@ -22,8 +22,22 @@ MemoryPlan fixedPlan(const AllocatorSettings& settings, std::uint64_t booksBytes
     template std::unique_ptr<Allocator> make##Name(const AllocatorSettings&, FlatMemory&);         \
     template std::unique_ptr<Allocator> make##Name(const AllocatorSettings&, ObservedMemory&)
 
-FRAGSCOPE_ALLOCATOR_FORM(Bump);
-FRAGSCOPE_ALLOCATOR_FORM(CompactFit);
-FRAGSCOPE_ALLOCATOR_FORM(Tlsf);
+/// The allocators there are, in the order of AllocatorKind; a line each.
+// clang-format off
+#define FRAGSCOPE_ALLOCATORS(A)                                                                    \
+    A(SequentialFit)                                                                               \
+    A(QuickFit)                                                                                    \
+    A(Buddy)                                                                                       \
+    A(Segregated)                                                                                  \
+    A(Tlsf)                                                                                        \
+    A(Dlmalloc)                                                                                    \
+    A(CompactFit)                                                                                  \
+    A(Bump)                                                                                        \
+    A(Region)
+// clang-format on
+
+#define FRAGSCOPE_DECLARE_ALLOCATOR(Name) FRAGSCOPE_ALLOCATOR_FORM(Name);
+FRAGSCOPE_ALLOCATORS(FRAGSCOPE_DECLARE_ALLOCATOR)
+#undef FRAGSCOPE_DECLARE_ALLOCATOR
 
 } // namespace fragscope

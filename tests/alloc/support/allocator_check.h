@@ -3,6 +3,7 @@
 #include "fragscope/base/rng.h"
 
 #include "alloc/support/allocator_bench.h"
+#include "support/print.h"
 #include <algorithm>
 #include <map>
 
