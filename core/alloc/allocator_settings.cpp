@@ -2,6 +2,7 @@
 
 #include "fragscope/alloc/allocators/tlsf_layout.h"
 #include "fragscope/alloc/dlmalloc/dlmalloc_layout.h"
+#include "fragscope/alloc/half_fit/half_fit_layout.h"
 #include "fragscope/base/text.h"
 
 #include <algorithm>
@@ -327,6 +328,22 @@ Expected<Done> checkTlsf(const AllocatorSettings& settings) {
     return Done{};
 }
 
+Expected<Done> checkHalfFit(const AllocatorSettings& settings) {
+    using namespace half_fit_layout;
+    const bool isPowerOfTwo = settings.variant == AllocatorVariant::PowerOfTwo;
+    const std::uint64_t alignment = isPowerOfTwo ? PowerOfTwo::alignment : Classic::alignment;
+    const std::uint64_t least =
+        isPowerOfTwo ? PowerOfTwo::first + PowerOfTwo::least : Classic::first + Classic::least;
+    if (settings.heapBase % alignment != 0) {
+        return badInput("heap_base of this half-fit is a multiple of " + std::to_string(alignment));
+    }
+    if (settings.heapSize < least) {
+        return badInput("heap_size of this half-fit is at least " + std::to_string(least) +
+                        ": its lists begin in it");
+    }
+    return Done{};
+}
+
 Expected<Done> checkDlmalloc(const AllocatorSettings& settings) {
     constexpr std::uint64_t least = 2048;
     if (settings.heapBase % dlmalloc_layout::granule != 0 ||
@@ -400,6 +417,8 @@ Expected<Done> checkAllocatorSettings(const AllocatorSettings& settings) {
     switch (settings.kind) {
     case Tlsf:
         return checkTlsf(settings);
+    case HalfFit:
+        return checkHalfFit(settings);
     case Dlmalloc:
         return checkDlmalloc(settings);
     default:
