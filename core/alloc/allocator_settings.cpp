@@ -1,5 +1,10 @@
 #include "fragscope/alloc/allocator_settings.h"
 
+#include "fragscope/alloc/allocators/buddy_layout.h"
+#include "fragscope/alloc/allocators/quick_fit_layout.h"
+#include "fragscope/alloc/allocators/region_layout.h"
+#include "fragscope/alloc/allocators/segregated_storage_layout.h"
+#include "fragscope/alloc/allocators/sequential_fit_layout.h"
 #include "fragscope/alloc/allocators/tlsf_layout.h"
 #include "fragscope/alloc/dlmalloc/dlmalloc_layout.h"
 #include "fragscope/alloc/half_fit/half_fit_layout.h"
@@ -303,6 +308,34 @@ constexpr std::array rows{
 // clang-format on
 
 // ---- what must fit each other ---------------------------------------------------------------
+Expected<Done> checkRoom(const TaggedLayout& layout, const AllocatorSettings& settings) {
+    if (!layout.fits(settings.heapBase, settings.heapSize)) {
+        return badInput("heap_size is too small for a single block");
+    }
+    return Done{};
+}
+
+Expected<Done> checkBuddy(const AllocatorSettings& settings) {
+    if ((settings.minimum & (settings.minimum - 1)) != 0) {
+        return badInput("minimum of buddy is a power of two");
+    }
+    const buddy::Layout layout = buddy::layoutFor(settings);
+    if (settings.heapSize < layout.least) {
+        return badInput("heap_size is smaller than the smallest block");
+    }
+    if (layout.inBand && settings.heapBase % buddy::linkBytes != 0) {
+        return badInput("heap_base of buddy is a multiple of 16: links lie in its free blocks");
+    }
+    return Done{};
+}
+
+Expected<Done> checkRegion(const AllocatorSettings& settings) {
+    if (settings.regionSize < settings.alignment + region::headerBytes + heapGranule) {
+        return badInput("region_size is too small for its header and this alignment");
+    }
+    return Done{};
+}
+
 Expected<Done> checkTlsf(const AllocatorSettings& settings) {
     using namespace tlsf_layout;
     const bool is244 = settings.variant == AllocatorVariant::Tlsf244;
@@ -384,6 +417,9 @@ std::span<const AllocatorSettingRow> allocatorSettingRows() {
 AllocatorSettings defaultSettings(AllocatorKind kind) {
     AllocatorSettings settings;
     settings.kind = kind;
+    if (kind == QuickFit) {
+        settings.coalesce = Coalesce::Deferred; // merging at once leaves its lists empty
+    }
     return settings;
 }
 
@@ -415,6 +451,16 @@ Expected<Done> checkAllocatorSettings(const AllocatorSettings& settings) {
         return badInput("page_size is not a power of two");
     }
     switch (settings.kind) {
+    case SequentialFit:
+        return checkRoom(sequential_fit::layoutFor(settings), settings);
+    case QuickFit:
+        return checkRoom(quick_fit::layoutFor(settings), settings);
+    case Segregated:
+        return checkRoom(segregated_storage::layoutOfBlocks(), settings);
+    case Buddy:
+        return checkBuddy(settings);
+    case Region:
+        return checkRegion(settings);
     case Tlsf:
         return checkTlsf(settings);
     case HalfFit:

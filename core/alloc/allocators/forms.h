@@ -26,10 +26,14 @@ MemoryPlan fixedPlan(const AllocatorSettings& settings, std::uint64_t booksBytes
 // clang-format off
 #define FRAGSCOPE_ALLOCATORS(A)                                                                    \
     A(SequentialFit)                                                                               \
+    A(QuickFit)                                                                                    \
+    A(Buddy)                                                                                       \
+    A(Segregated)                                                                                  \
     A(Tlsf)                                                                                        \
     A(Dlmalloc)                                                                                    \
     A(CompactFit)                                                                                  \
-    A(Bump)
+    A(Bump)                                                                                        \
+    A(Region)
 // clang-format on
 
 #define FRAGSCOPE_DECLARE_ALLOCATOR(Name) FRAGSCOPE_ALLOCATOR_FORM(Name);
