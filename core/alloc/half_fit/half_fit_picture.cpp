@@ -78,6 +78,9 @@ private:
             return load(end - 8) == load(at) ||
                    broken("the tags at both ends of a block differ", end - 8);
         } else {
+            if ((load(at + PowerOfTwo::used) & 0xFE) != 0) {
+                return broken("a header says neither used nor free", at + PowerOfTwo::used);
+            }
             if (load(at) != (end < end_ ? end : 0)) {
                 return broken("a header does not lead to the block behind it", at);
             }
