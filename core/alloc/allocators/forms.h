@@ -29,6 +29,7 @@ MemoryPlan fixedPlan(const AllocatorSettings& settings, std::uint64_t booksBytes
     A(QuickFit)                                                                                    \
     A(Buddy)                                                                                       \
     A(Segregated)                                                                                  \
+    A(HalfFit)                                                                                     \
     A(Tlsf)                                                                                        \
     A(Dlmalloc)                                                                                    \
     A(CompactFit)                                                                                  \
