@@ -5,6 +5,8 @@
 #include "fragscope/alloc/heap_picture.h"
 #include "fragscope/event/rule.h"
 
+#include <span>
+
 namespace fragscope {
 
 /// Where a heap gets its memory, page by page, at the end of its arena. The caller makes system
@@ -18,6 +20,12 @@ public:
 
     /// Room beside the arena for books that do not lie in the heap; they read zero.
     virtual Steps reserveBooks(VirtAddr at, PageCount pages, bool& granted) = 0;
+
+    /// The heap has moved a block in use.
+    virtual void blockMoved(VirtAddr /*from*/, VirtAddr /*to*/, ByteCount /*length*/) {}
+
+    /// Why the heap did what it did, with the operands of the rule's text.
+    virtual void decided(Rule /*why*/, VirtAddr /*block*/, std::span<const std::uint64_t, 3>) {}
 
     /// The last `pages` of the arena go back.
     virtual Steps shrinkPool(PageCount pages) = 0;
@@ -37,16 +45,16 @@ struct HeapRequest {
     ByteCount size;
     ByteCount alignment{16}; ///< of the address; a power of two, at least 16
     VirtAddr address{};      ///< of the block, or its handle; 0 if there is no memory
-    Rule why = Rule::None;   ///< of the heap's choice, if it says so
+    VirtAddr payload{};      ///< where the block lies, behind a handle
 };
 
 /// A block that is given back and what came of it.
 struct HeapReturn {
     VirtAddr address;
-    FreeArea merged{};  ///< the free area that it is part of now
-    bool atEnd = false; ///< nothing but that lies at the end of the arena
+    FreeArea merged{};        ///< the free area that it is part of now
+    bool atEnd = false;       ///< nothing but that lies at the end of the arena
     bool wantsMerged = false; ///< the caller needs `merged`, which some heaps have to look for
-    Rule why = Rule::None;
+    VirtAddr payload{};       ///< where the block lay, behind a handle
 };
 
 /// A byte of a block and where it lies now.

@@ -87,7 +87,7 @@ public:
     }
 
     std::uint64_t allocate(std::uint64_t bytes) override {
-        const std::uint32_t sizeClass = classFor(bytes);
+        const std::uint32_t sizeClass = classes_.classOfRequest(bytes);
         memory_.step(Line::Class, bytes, sizeClass);
         if (sizeClass != SizeClasses::none) {
             const std::uint64_t block = takeBlock(bytes, sizeClass);
@@ -95,7 +95,7 @@ public:
         }
         if (reference() || settings_.blockSize != 0 || direct()) {
             memory_.reason(Rule::HeapTooLarge, bytes,
-                           classes_.blockBytes(classes_.count() - 1) - ownBytes(allOnes));
+                           classes_.blockBytes(classes_.count() - 1) - classes_.ownBytes(allOnes));
             return refused;
         }
         return allocateLarge(bytes);
@@ -178,30 +178,8 @@ private:
     /// Without compaction there is no table: programs hold addresses of blocks.
     [[nodiscard]] bool direct() const { return settings_.k == 0; }
 
-    /// The allocator's own words at the end of a block of a request of `total` bytes.
-    [[nodiscard]] std::uint64_t ownBytes(std::uint64_t total) const {
-        const bool parts = settings_.increment != 0 && total > settings_.increment;
-        return sizeof(Word) * (parts ? 2 : 1);
-    }
-
     [[nodiscard]] bool inParts(std::uint64_t blockBytes) const {
         return settings_.increment != 0 && blockBytes > settings_.increment;
-    }
-
-    /// The reference asks for room for the partition field where the request is larger than the
-    /// increment; where its block is, is what counts.
-    [[nodiscard]] std::uint32_t classFor(std::uint64_t bytes) const {
-        if (bytes > classes_.pageData()) {
-            return SizeClasses::none;
-        }
-        const std::uint64_t total = bytes + sizeof(Word);
-        if (reference()) {
-            return classes_.classOf(bytes + ownBytes(total));
-        }
-        const std::uint32_t sizeClass = classes_.classOf(total);
-        const bool parts =
-            sizeClass != SizeClasses::none && inParts(classes_.blockBytes(sizeClass));
-        return parts ? classes_.classOf(total + sizeof(Word)) : sizeClass;
     }
 
     [[nodiscard]] std::uint64_t blockBytes(std::uint32_t sizeClass) const {
@@ -373,7 +351,8 @@ template <class Memory, class Word>
 std::uint64_t CompactFit<Memory, Word>::allocateLarge(std::uint64_t bytes) {
     const std::uint64_t pieces = (bytes + classes_.pageData() - 1) / classes_.pageData();
     memory_.step(Line::Pieces, bytes);
-    const std::uint32_t spineClass = pieces <= 2000 ? classFor(8 + 8 * pieces) : SizeClasses::none;
+    const std::uint32_t spineClass =
+        pieces <= 2000 ? classes_.classOfRequest(8 + 8 * pieces) : SizeClasses::none;
     if (spineClass == SizeClasses::none) {
         memory_.reason(Rule::HeapTooLarge, bytes, 2000 * classes_.pageData());
         return refused;

@@ -13,7 +13,8 @@ constexpr std::uint64_t largestGrown = 8000;
 
 SizeClasses::SizeClasses(const AllocatorSettings& settings)
     : pageData_(settings.pageSize - headerBytes),
-      oneUp_(settings.preset == AllocatorPreset::Reference2009) {
+      oneUp_(settings.preset == AllocatorPreset::Reference2009), word_(oneUp_ ? 4 : 8),
+      increment_(settings.increment) {
     if (settings.blockSize != 0) {
         addClass(std::min(settings.blockSize, pageData_));
     } else {
@@ -24,11 +25,10 @@ SizeClasses::SizeClasses(const AllocatorSettings& settings)
 }
 
 void SizeClasses::addGrowingClasses() {
-    const std::uint64_t word = oneUp_ ? 4 : 8;
     std::uint64_t block = smallest;
     addClass(block);
     while (block * 9 < largestGrown * 8) { // 1.125 times it is below the largest
-        block = (block * 9 / 8 + word - 1) / word * word;
+        block = (block * 9 / 8 + word_ - 1) / word_ * word_;
         if (block > pageData_ / 2) {
             return;
         }

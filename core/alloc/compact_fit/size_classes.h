@@ -49,6 +49,27 @@ public:
         return slot < slots_ ? map_[slot] : count_ - 1;
     }
 
+    /// The allocator's own words in a block: its owner, and the partition field if blocks of
+    /// `bytes` are copied in parts.
+    [[nodiscard]] std::uint64_t ownBytes(std::uint64_t bytes) const {
+        return word_ * (increment_ != 0 && bytes > increment_ ? 2 : 1);
+    }
+
+    /// The class of what a program asks for; `none` above the largest. The reference asks for room
+    /// for the partition field where the request is larger than the increment; where its block is,
+    /// is what counts.
+    [[nodiscard]] std::uint32_t classOfRequest(std::uint64_t bytes) const {
+        if (bytes > pageData_) {
+            return none;
+        }
+        const std::uint64_t total = bytes + word_;
+        if (oneUp_) {
+            return classOf(bytes + ownBytes(total));
+        }
+        const std::uint32_t sizeClass = classOf(total);
+        return sizeClass == none ? none : classOf(bytes + ownBytes(blocks_[sizeClass]));
+    }
+
 private:
     void addGrowingClasses();
     void addClass(std::uint64_t blockBytes);
@@ -58,6 +79,8 @@ private:
 
     std::uint64_t pageData_;
     bool oneUp_;
+    std::uint64_t word_; ///< bytes of an owner
+    std::uint64_t increment_;
     std::uint32_t count_ = 0;
     std::size_t slots_ = 0; ///< totals below 4 * slots_ are looked up
     std::array<std::uint64_t, most> blocks_{};

@@ -27,8 +27,8 @@ template <class Memory> void DlmallocHeap<Memory>::initialise() {
         return;
     }
     const std::uint64_t bytes = memory_.heapEnd() - start_;
-    setHead(start_, stateChunk | inUse | beforeInUse);
     firstSegment({start_, bytes, external});
+    setHead(start_, stateChunk | inUse | beforeInUse);
     set(footprintBytes, bytes);
     set(mostFootprint, bytes);
     initTop(start_ + stateChunk, bytes - stateChunk - topFoot);

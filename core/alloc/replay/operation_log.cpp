@@ -77,6 +77,10 @@ void OperationLog::shrink(std::uint64_t bytes) {
     heapEnd_ -= bytes;
 }
 
+void OperationLog::moved(std::uint64_t from, std::uint64_t to, std::uint64_t bytes) {
+    actions_.push_back({Kind::Moved, 0, 0, false, to, from, bytes, {}});
+}
+
 void OperationLog::step(std::uint16_t line, std::span<const std::uint64_t> locals) {
     LoggedAction action;
     action.line = line;

@@ -11,15 +11,15 @@ namespace fragscope {
 
 /// One thing that an operation of an allocator does to its memory.
 struct LoggedAction {
-    enum class Kind : std::uint8_t { Step, Load, Store, Copy, Grow, Shrink };
+    enum class Kind : std::uint8_t { Step, Load, Store, Copy, Grow, Shrink, Moved };
 
     Kind kind = Kind::Step;
     std::uint8_t bytes = 0;   ///< of a load or store
     std::uint16_t line = 0;   ///< Step
     bool granted = false;     ///< Grow
-    std::uint64_t at = 0;     ///< Load, Store, Copy: the first byte (Copy: of the target)
-    std::uint64_t value = 0;  ///< Load, Store; Copy: where from; Grow, Shrink: bytes
-    std::uint64_t length = 0; ///< Copy: bytes
+    std::uint64_t at = 0;     ///< the first byte (Copy, Moved: of the target)
+    std::uint64_t value = 0;  ///< Load, Store; Copy, Moved: where from; Grow, Shrink: bytes
+    std::uint64_t length = 0; ///< Copy, Moved: bytes
     std::array<std::uint64_t, 8> locals{}; ///< Step
 };
 
@@ -51,6 +51,7 @@ public:
 
     // ---- MemoryObserver ----
     void step(std::uint16_t line, std::span<const std::uint64_t> locals) override;
+    void moved(std::uint64_t from, std::uint64_t to, std::uint64_t bytes) override;
 
 private:
     [[nodiscard]] std::uint8_t byteAt(std::uint64_t at) const;

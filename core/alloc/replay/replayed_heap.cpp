@@ -62,25 +62,29 @@ Steps ReplayedHeap::allocate(HeapRequest& request) {
     if (ready_) {
         co_await part(perform(l, operation));
     }
-    request.address = VirtAddr(handle == Allocator::refused ? 0 : handle);
-    request.why = memory_.lastReason().rule;
+    const bool given = handle != Allocator::refused;
+    request.address = VirtAddr(given ? handle : 0);
+    request.payload = given ? payloadOf(handle) : VirtAddr(0);
+    tellReason(request.payload);
 }
 
 Steps ReplayedHeap::release(HeapReturn& block) {
     auto& l = co_await Follow<Locals>{allocator_->listing()};
     const std::uint64_t handle = block.address.value;
     const Operation operation = [handle](Allocator& a) { a.release(handle); };
+    block.payload = payloadOf(handle);
     co_await part(perform(l, operation));
-    block.why = memory_.lastReason().rule;
+    tellReason(block.payload);
     if (!block.wantsMerged) {
         co_return;
     }
-    const Operation find = [handle, &block](Allocator& a) {
+    const std::uint64_t payload = block.payload.value;
+    const Operation find = [payload, &block](Allocator& a) {
         a.forEachFreeArea([&](FreeArea area) {
-            if (area.start.value <= handle && handle < area.end().value) {
+            if (area.start.value <= payload && payload < area.end().value) {
                 block.merged = area;
             }
-            return area.start.value <= handle;
+            return area.start.value <= payload;
         });
     };
     co_await part(perform(l, find));
@@ -127,6 +131,22 @@ HeapPicture ReplayedHeap::picture(const ArenaReader& reader) const {
         return {};
     }
     return allocator_->picture(reader, {plan_.heapStart, heapEnd_, plan_.booksStart()});
+}
+
+/// Where a block lies: looked at, not accessed.
+VirtAddr ReplayedHeap::payloadOf(std::uint64_t handle) {
+    OperationLog log(look_, plan_, heapEnd_);
+    memory_.setBacking(log);
+    const VirtAddr payload(allocator_->addressOf(handle));
+    memory_.setBacking(nowhere_);
+    return payload;
+}
+
+void ReplayedHeap::tellReason(VirtAddr block) {
+    const ObservedMemory::Reason& reason = memory_.lastReason();
+    if (reason.rule != Rule::None) {
+        source_.decided(reason.rule, block, reason.operands);
+    }
 }
 
 /// Before the first request: room for heap and books, and their first words.
@@ -196,6 +216,9 @@ Steps ReplayedHeap::perform(Locals& l, Progress& progress, LoggedAction action) 
         break;
     case Kind::Store:
         co_await arena_.store(VirtAddr(action.at), action.value, action.bytes);
+        break;
+    case Kind::Moved:
+        source_.blockMoved(VirtAddr(action.value), VirtAddr(action.at), ByteCount(action.length));
         break;
     case Kind::Copy:
         co_await part(copyWords(action));

@@ -38,6 +38,8 @@ private:
     struct Locals;
     struct Progress;
 
+    [[nodiscard]] VirtAddr payloadOf(std::uint64_t handle);
+    void tellReason(VirtAddr block);
     Steps prepare(Locals& l);
     Steps perform(Locals& l, const Operation& operation);
     void attempt(const Operation& operation, Progress& progress);

@@ -40,8 +40,8 @@ ProcessHeap::ProcessHeap(Kernel& kernel, Process& process, const HeapSettings& s
 
 Steps ProcessHeap::allocate(ByteCount size, VirtAddr& address) {
     const std::uint64_t begun = now();
-    Rule why = Rule::None;
     address = VirtAddr(0);
+    VirtAddr payload;
     if (settings_.layers == HeapLayers::Two) {
         RangeRequest request{.pages = pagesFor(size)};
         co_await reserveRange(kernel_, process_, request);
@@ -54,13 +54,12 @@ Steps ProcessHeap::allocate(ByteCount size, VirtAddr& address) {
         }
         co_await heap_->allocate(request);
         address = request.address;
-        why = request.why;
+        payload = request.payload;
     }
     const bool given = address.value != 0;
     kernel_.board().events.emit({.kind = given ? EventKind::HeapAllocated : EventKind::HeapRefused,
-                                 .rule = why,
                                  .object = process_.number,
-                                 .vaddr = address.value,
+                                 .vaddr = payload.value != 0 ? payload.value : address.value,
                                  .value = size.value,
                                  .a = given ? now() - begun : 0});
 }
@@ -74,15 +73,15 @@ Steps ProcessHeap::release(VirtAddr address, ByteCount size) {
     if (pooled) {
         co_await heap_->release(block);
     }
+    const VirtAddr payload = block.payload.value != 0 ? block.payload : address;
     ++frees_;
     kernel_.board().events.emit({.kind = EventKind::HeapFreed,
-                                 .rule = block.why,
                                  .object = process_.number,
-                                 .vaddr = address.value,
+                                 .vaddr = payload.value,
                                  .value = size.value,
                                  .a = block.merged.length.value});
     if (pooled) {
-        co_await part(giveBack(address, size, block));
+        co_await part(giveBack(payload, size, block));
     } else {
         co_await part(releaseArea(address, size));
     }
@@ -150,6 +149,24 @@ Steps ProcessHeap::reserveBooks(VirtAddr at, PageCount pages, bool& granted) {
     co_await reserveRange(kernel_, process_, request);
     granted = request.granted;
     announceCall(Rule::BooksReserved, request.pages, begun);
+}
+
+void ProcessHeap::blockMoved(VirtAddr from, VirtAddr to, ByteCount length) {
+    kernel_.board().events.emit({.kind = EventKind::HeapBlockMoved,
+                                 .object = process_.number,
+                                 .vaddr = to.value,
+                                 .value = length.value,
+                                 .a = from.value});
+}
+
+void ProcessHeap::decided(Rule why, VirtAddr block, std::span<const std::uint64_t, 3> operands) {
+    kernel_.board().events.emit({.kind = EventKind::HeapDecision,
+                                 .rule = why,
+                                 .object = process_.number,
+                                 .vaddr = block.value,
+                                 .value = operands[0],
+                                 .a = operands[1],
+                                 .b = operands[2]});
 }
 
 Steps ProcessHeap::follow(HeapReference& reference) {

@@ -39,6 +39,9 @@ public:
     Steps shrinkPool(PageCount pages) override;
     Steps reserveBooks(VirtAddr at, PageCount pages, bool& granted) override;
 
+    void blockMoved(VirtAddr from, VirtAddr to, ByteCount length) override;
+    void decided(Rule why, VirtAddr block, std::span<const std::uint64_t, 3> operands) override;
+
     /// Where a byte of a block lies: at once, or through the table of a heap that moves blocks.
     Steps follow(HeapReference& reference);
 
