@@ -228,6 +228,21 @@ private slots:
         QVERIFY_EXCEPTION_THROWN(bench.fast->release(b), HeapDamaged);
     }
 
+    /// The bitmap of rows leads to a row whose bitmap says that it is empty.
+    void bitmapsThatDisagree_areNoticed() {
+        AllocatorBench bench(tlsf("3.1-64", "65536"));
+        const std::uint64_t row8 = base + Tlsf31::listBitmaps + std::uint64_t{4} * 8;
+        for (std::uint64_t i = 0; i < 4; ++i) {
+            bench.poke(row8 + i, 0);
+        }
+        try {
+            (void)bench.take(100);
+            QFAIL("nothing was noticed");
+        } catch (const HeapDamaged& damage) {
+            QCOMPARE(damage.at.value, row8);
+        }
+    }
+
     void damaged_endsInHeapDamagedAndNothingElse() {
         const AllocatorTrial trial{.operations = 60};
         QVERIFY(damageAllocator(tlsf("3.1-64", "32768"), trial, 300) > 200);
