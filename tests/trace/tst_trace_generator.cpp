@@ -273,9 +273,9 @@ private slots:
         QCOMPARE(inFirst, 0ULL);
     }
 
-    void generate_robson_needsMoreThanTwiceItsLiveBytes() {
-        // 64 units; a heap that places each request at the lowest address, without moving.
-        const AllocationTrace trace = generated("robson,ops=400,live=64,min=1,max=32");
+    void generate_robson_drivesFirstFitToItsBound() {
+        // First fit by address. Robson's bound for M live bytes: M (log2(32) / 2 + 1) = 3.5 M.
+        const AllocationTrace trace = generated("robson,ops=3000,live=1024,min=1,max=32");
         std::map<std::uint64_t, std::uint64_t> blocks; // address -> size
         std::map<std::uint32_t, std::uint64_t> addresses;
         std::uint64_t highest = 0;
@@ -301,8 +301,8 @@ private slots:
             }
             mostLive = std::max(mostLive, bytes);
         }));
-        QCOMPARE(mostLive, 64ULL);
-        QVERIFY2(highest > 2 * 64, std::to_string(highest).c_str());
+        QCOMPARE(mostLive, 1024ULL);
+        QVERIFY2(highest > 1024 * 34 / 10, std::to_string(highest).c_str());
     }
 
     void generate_shownBegin_isTheSameOnEveryMachine() {
