@@ -73,8 +73,9 @@ public:
     [[nodiscard]] virtual std::uint64_t footprint(const ArenaReader& reader,
                                                   const HeapExtent& extent) const;
 
-    /// The footprint is one load, of pages or chunks that the allocator takes and gives back; if not,
-    /// the end of the last block in use counts, which who replays a trace knows without a decoder.
+    /// The footprint is one load, of pages or chunks that the allocator takes and gives back; if
+    /// not, the end of the last block in use counts, which who replays a trace knows without a
+    /// decoder.
     [[nodiscard]] virtual bool takesChunks() const { return false; }
 
     /// One listing for all its operations; what `step` counts lines of.

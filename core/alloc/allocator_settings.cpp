@@ -1,6 +1,5 @@
 #include "fragscope/alloc/allocator_settings.h"
 
-#include "fragscope/alloc/allocators/tlsf_layout.h"
 #include "fragscope/base/text.h"
 
 #include <algorithm>
@@ -300,32 +299,6 @@ constexpr std::array rows{
 
 // clang-format on
 
-// ---- what must fit each other ---------------------------------------------------------------
-Expected<Done> checkTlsf(const AllocatorSettings& settings) {
-    using namespace tlsf_layout;
-    const bool is244 = settings.variant == AllocatorVariant::Tlsf244;
-    const std::uint64_t least =
-        is244 ? Tlsf244::firstBlock + 64 : Tlsf31::control + 2 * Tlsf31::header + Tlsf31::least;
-    if (settings.heapBase % Tlsf31::granule != 0) {
-        return badInput("heap_base of tlsf is a multiple of 8");
-    }
-    if (settings.heapSize < least) {
-        return badInput("heap_size of this tlsf is at least " + std::to_string(least) +
-                        ": its control structure lies in it");
-    }
-    if (!is244 && Tlsf31::poolBytes(settings.heapSize) >= Tlsf31::most) {
-        return badInput("heap_size of tlsf 3.1-64 is below 4 GiB: its matrix has no larger list");
-    }
-    if (is244 && settings.heapSize % Tlsf244::granule != 0) {
-        return badInput("heap_size of tlsf 2.4.4-32 is a multiple of 8");
-    }
-    if (is244 && (Tlsf244::poolBytes(settings.heapSize) >= Tlsf244::most ||
-                  settings.heapBase + settings.heapSize > std::uint64_t{1} << 32)) {
-        return badInput("the heap of tlsf 2.4.4-32 is below 1 GiB, and its addresses below 4 GiB");
-    }
-    return Done{};
-}
-
 } // namespace
 
 std::span<const AllocatorInfo> allocatorInfos() {
@@ -354,6 +327,9 @@ std::span<const AllocatorSettingRow> allocatorSettingRows() {
 AllocatorSettings defaultSettings(AllocatorKind kind) {
     AllocatorSettings settings;
     settings.kind = kind;
+    if (kind == QuickFit) {
+        settings.coalesce = Coalesce::Deferred; // merging at once leaves its lists empty
+    }
     return settings;
 }
 
@@ -375,21 +351,6 @@ setAllocatorSetting(AllocatorSettings& settings, std::string_view key, std::stri
         return error;
     }
     return set;
-}
-
-Expected<Done> checkAllocatorSettings(const AllocatorSettings& settings) {
-    if (settings.heapLimit != 0 && settings.heapLimit < settings.heapSize) {
-        return badInput("heap_limit is smaller than heap_size");
-    }
-    if ((settings.pageSize & (settings.pageSize - 1)) != 0) {
-        return badInput("page_size is not a power of two");
-    }
-    switch (settings.kind) {
-    case Tlsf:
-        return checkTlsf(settings);
-    default:
-        return Done{};
-    }
 }
 
 std::vector<std::string> resolvedSettings(const AllocatorSettings& settings) {

@@ -5,11 +5,12 @@
 
 namespace fragscope {
 
-/// One aligned 8-byte load or store of a heap.
+/// One aligned load or store of a heap.
 struct ArenaWord {
     VirtAddr at;
     std::uint64_t value = 0; ///< to store, or what was loaded
     bool write = false;
+    unsigned bytes = wordBytes; ///< 1, 2, 4 or 8
 };
 
 class Arena;
@@ -47,9 +48,13 @@ public:
 
     [[nodiscard]] VirtAddr end() const { return end_; }
 
-    ArenaAccess load(VirtAddr at) { return {*this, {at}}; }
+    ArenaAccess load(VirtAddr at, unsigned bytes = wordBytes) {
+        return {*this, {at, 0, false, bytes}};
+    }
 
-    ArenaAccess store(VirtAddr at, std::uint64_t value) { return {*this, {at, value, true}}; }
+    ArenaAccess store(VirtAddr at, std::uint64_t value, unsigned bytes = wordBytes) {
+        return {*this, {at, value, true, bytes}};
+    }
 
     /// Who owns the memory has changed it; page-aligned.
     void setEnd(VirtAddr end) { end_ = end; }

@@ -3,6 +3,9 @@
 #include "fragscope/alloc/arena.h"
 #include "fragscope/alloc/free_area.h"
 #include "fragscope/alloc/heap_picture.h"
+#include "fragscope/event/rule.h"
+
+#include <span>
 
 namespace fragscope {
 
@@ -14,6 +17,15 @@ public:
 
     /// The arena grows by `pages`; `granted` is false if that is refused. New pages read zero.
     virtual Steps growPool(PageCount pages, bool& granted) = 0;
+
+    /// Room beside the arena for books that do not lie in the heap; they read zero.
+    virtual Steps reserveBooks(VirtAddr at, PageCount pages, bool& granted) = 0;
+
+    /// The heap has moved a block in use.
+    virtual void blockMoved(VirtAddr /*from*/, VirtAddr /*to*/, ByteCount /*length*/) {}
+
+    /// Why the heap did what it did, with the operands of the rule's text.
+    virtual void decided(Rule /*why*/, VirtAddr /*block*/, std::span<const std::uint64_t, 3>) {}
 
     /// The last `pages` of the arena go back.
     virtual Steps shrinkPool(PageCount pages) = 0;
@@ -32,14 +44,24 @@ public:
 struct HeapRequest {
     ByteCount size;
     ByteCount alignment{16}; ///< of the address; a power of two, at least 16
-    VirtAddr address{};      ///< of the block; 0 if there is no memory
+    VirtAddr address{};      ///< of the block, or its handle; 0 if there is no memory
+    VirtAddr payload{};      ///< where the block lies, behind a handle
 };
 
 /// A block that is given back and what came of it.
 struct HeapReturn {
     VirtAddr address;
-    FreeArea merged{};  ///< the free area that it is part of now
-    bool atEnd = false; ///< nothing but that lies at the end of the arena
+    FreeArea merged{};        ///< the free area that it is part of now
+    bool atEnd = false;       ///< nothing but that lies at the end of the arena
+    bool wantsMerged = false; ///< the caller needs `merged`, which some heaps have to look for
+    VirtAddr payload{};       ///< where the block lay, behind a handle
+};
+
+/// A byte of a block and where it lies now.
+struct HeapReference {
+    VirtAddr handle;
+    std::uint64_t offset = 0;
+    VirtAddr address{};
 };
 
 /// What a heap found in its memory instead of its own words: written over, freed twice, or taken
@@ -58,6 +80,15 @@ public:
 
     virtual Steps allocate(HeapRequest& request) = 0;
     virtual Steps release(HeapReturn& block) = 0;
+
+    /// Follows a handle. Heaps that move no block hand out addresses: nothing is to be done.
+    virtual Steps dereference(HeapReference& reference) {
+        reference.address = reference.handle + ByteCount(reference.offset);
+        co_return;
+    }
+
+    /// Whether dereference() has work to do.
+    [[nodiscard]] virtual bool hasHandles() const { return false; }
 
     /// Gives whole pages at the end of the arena back to the source if more than `keep` bytes are
     /// free there.

@@ -1,5 +1,6 @@
 #include "fragscope/alloc/heaps.h"
 
+#include "fragscope/alloc/allocators/allocators.h"
 #include "fragscope/alloc/first_fit_heap.h"
 #include "fragscope/alloc/segregated_heap.h"
 
@@ -12,14 +13,20 @@ std::unique_ptr<Heap> makeHeap(HeapKind kind, Arena& arena, PoolSource& source) 
     case HeapKind::Segregated:
         return std::make_unique<SegregatedHeap>(arena, source);
     case HeapKind::None:
+    case HeapKind::Allocator:
         break;
     }
     return nullptr;
 }
 
 std::vector<const Listing*> heapListings() {
-    return {&firstFitAllocateListing(),   &firstFitReleaseListing(),   &firstFitWalkListing(),
-            &segregatedAllocateListing(), &segregatedReleaseListing(), &segregatedWalkListing()};
+    std::vector<const Listing*> listings{&firstFitAllocateListing(),  &firstFitReleaseListing(),
+                                         &firstFitWalkListing(),      &segregatedAllocateListing(),
+                                         &segregatedReleaseListing(), &segregatedWalkListing()};
+    for (const Listing* listing : allocatorListings()) {
+        listings.push_back(listing);
+    }
+    return listings;
 }
 
 } // namespace fragscope

@@ -7,9 +7,14 @@
 namespace fragscope {
 
 /// The heaps there are, by the layout of their bytes.
-enum class HeapKind : std::uint8_t { None, FirstFit, Segregated };
+enum class HeapKind : std::uint8_t {
+    None,
+    FirstFit,
+    Segregated,
+    Allocator, ///< one of AllocatorKind (replay/replayed_heap.h)
+};
 
-/// Nothing for HeapKind::None.
+/// Nothing for HeapKind::None and Allocator.
 std::unique_ptr<Heap> makeHeap(HeapKind kind, Arena& arena, PoolSource& source);
 
 /// The listings of all heaps.

@@ -320,7 +320,11 @@ enum class EventSort : std::uint8_t { State, Meaning, Both };
     K(DeviceWrote, "device-wrote", Meaning, Structure, "process", "length_bytes", "transfer",      \
       "left_bytes", "A device wrote at paddr what is meant for vaddr.")                            \
     K(TransferDone, "transfer-done", Meaning, Structure, "process", "length_bytes", "transfer",    \
-      "cycles", "A device has written all, or its transfer was ended.")
+      "cycles", "A device has written all, or its transfer was ended.")                            \
+    K(HeapDecision, "heap-decision", Meaning, Structure, "process", "wanted", "first", "second",   \
+      "The heap of a process chose a block, or what becomes of one; the rule says why, of what.")  \
+    K(HeapBlockMoved, "heap-move", Meaning, Structure, "process", "length_bytes", "from", "",      \
+      "The heap of a process has moved a block in use; it lies at vaddr now.")
 // clang-format on
 
 enum class EventKind : std::uint16_t {

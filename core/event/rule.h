@@ -253,6 +253,7 @@ namespace fragscope {
     R(TransferEnds, "all bytes are written: the device interrupts")                                \
     R(DeviceWroteElsewhere, "the buffer has moved, and the device writes to its old frames")       \
     R(TransitFirst, "in a message: it moves without fault or shootdown, so it goes first")         \
+    R(BooksReserved, "room for the books that the allocator keeps beside its heap")                \
     R(HeapNoBlock, "no free block holds {value} bytes, and the heap cannot grow")                  \
     R(HeapFirstFit, "first fit: {b} free blocks looked at; the first that holds {value} has {a}")  \
     R(HeapNextFit, "next fit: {b} free blocks looked at from the rover on; {a} bytes hold {value}")\

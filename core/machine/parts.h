@@ -12,6 +12,7 @@
 #include "fragscope/machine/coalescer.h"
 #include "fragscope/machine/config.h"
 #include "fragscope/machine/machine.h"
+#include "fragscope/workload/heap/heap_trace.h"
 #include "fragscope/workload/checkerboard_program.h"
 #include "fragscope/workload/heap/process_heap.h"
 #include "fragscope/workload/segment_program.h"
@@ -82,6 +83,7 @@ struct Machine::Parts {
     std::optional<MarkSweeper> sweeper;
     std::list<ApplicationThread> threads;
     std::list<TraceReplay> replays;
+    std::list<HeapTrace> heapTraces;
     std::list<SegmentProgram> segmentPrograms;
     std::list<CheckerboardProgram> checkerboards;
     std::list<SegmentScript> segmentScripts;

@@ -179,6 +179,12 @@ Expected<Done> startThreads(Machine::Parts& parts, std::size_t index) {
         if (!trace) {
             return trace.error();
         }
+        if (parts.threads.back().heap != nullptr) {
+            spec.listing = ListingId::HeapTrace;
+            parts.heapTraces.emplace_back(parts.threads.back(), std::move(trace).value());
+            parts.scheduler.spawn(spec, parts.heapTraces.back().run());
+            continue;
+        }
         parts.replays.emplace_back(parts.threads.back(), std::move(trace).value());
         parts.scheduler.spawn(spec, parts.replays.back().run());
     }

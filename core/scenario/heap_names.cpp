@@ -6,13 +6,25 @@
 namespace fragscope {
 
 template <> std::span<const Choice> choicesOf<HeapKind>() {
-    static constexpr std::array<Choice, 3> choices{{
+    static constexpr std::array<Choice, 4> choices{{
         {"none", "It has no heap."},
         {"first-fit", "One list of free blocks in order of address; a header in front of each "
                       "block."},
         {"segregated", "Lists of free blocks by size; a tag at both ends of each block, with "
                        "another unit and another sense of the flag."},
+        {"allocator", "The allocator that `process.allocator` names."},
     }};
+    return choices;
+}
+
+template <> std::span<const Choice> choicesOf<AllocatorKind>() {
+    static const std::vector<Choice> choices = [] {
+        std::vector<Choice> all;
+        for (const AllocatorInfo& info : allocatorInfos()) {
+            all.push_back({info.name, info.meaning});
+        }
+        return all;
+    }();
     return choices;
 }
 

@@ -56,6 +56,7 @@ template <> std::span<const Choice> choicesOf<ReplacementScope>();
 template <> std::span<const Choice> choicesOf<UseSource>();
 template <> std::span<const Choice> choicesOf<StackReclaim>();
 template <> std::span<const Choice> choicesOf<HeapKind>();
+template <> std::span<const Choice> choicesOf<AllocatorKind>();
 template <> std::span<const Choice> choicesOf<HeapLayers>();
 template <> std::span<const Choice> choicesOf<OnFree>();
 template <> std::span<const Choice> choicesOf<ScavengeTrigger>();

@@ -214,7 +214,7 @@ void ScenarioReader::readSetting(const Setting& setting,
 void ScenarioReader::resolveTraces() {
     const std::filesystem::path folder = std::filesystem::path(fileName_).parent_path();
     for (ProcessSettings& process : config_.processes) {
-        if (!process.trace.empty()) {
+        if (!process.trace.empty() && process.trace.rfind("generate:", 0) != 0) {
             process.trace = (folder / process.trace).lexically_normal().string();
         }
     }

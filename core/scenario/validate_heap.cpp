@@ -1,5 +1,7 @@
+#include "fragscope/alloc/allocators/allocators.h"
 #include "fragscope/scenario/settings/heap_words.h"
 #include "fragscope/scenario/validate_parts.h"
+#include "fragscope/workload/heap/allocator_choice.h"
 
 #include <fmt/format.h>
 #include <set>
@@ -17,8 +19,10 @@ void checkAlone(const RunConfig& config, std::size_t item, IssueList& issues) {
         issues.add("process.heap", item,
                    "a process with a heap has no other memory: leave out blocks, reserve and file");
     }
-    if (process.cpus.size() != 1 || !process.trace.empty() || process.pattern != Pattern::Script) {
-        issues.add("process.heap", item, "the heap is used by one thread with pattern = `script`");
+    const bool uses = process.pattern == Pattern::Script || !process.trace.empty();
+    if (process.cpus.size() != 1 || !uses) {
+        issues.add("process.heap", item,
+                   "the heap is used by one thread with pattern = `script` or a trace");
     }
     for (std::size_t i = 0; i < process.script.size(); ++i) {
         const Verb verb = process.script[i].verb;
@@ -68,6 +72,40 @@ void checkChoices(const RunConfig& config, std::size_t item, IssueList& issues) 
     }
 }
 
+/// The settings of the allocator, and what it cannot do.
+void checkAllocator(const RunConfig& config, std::size_t item, IssueList& issues) {
+    const ProcessSettings& process = config.processes[item];
+    const HeapSettings& heap = process.heap;
+    if (heap.kind != HeapKind::Allocator) {
+        if (!heap.allocatorSettings.empty()) {
+            issues.add("process.allocator_settings", item,
+                       "they are those of process.heap = `allocator`");
+        }
+        return;
+    }
+    if (const auto settings = allocatorSettingsOf(heap, process.start); !settings) {
+        const Error& error = settings.error();
+        if (error.column != 0) {
+            issues.add("process.allocator_settings", item, error.column - 1, error.reason);
+        } else {
+            issues.add("process.allocator_settings", item, error.reason);
+        }
+    } else if (memoryPlan(*settings).heapStart != process.start.value) {
+        issues.add("process.start", item,
+                   "the allocator needs a heap that begins at a multiple of its page size");
+    }
+    if (heap.layers != HeapLayers::Three || heap.onFree == OnFree::Unmap ||
+        heap.onFree == OnFree::Leak) {
+        issues.add("process.on_free", item,
+                   "an allocator decides itself when its heap shrinks: `keep`, `convert` or "
+                   "`mark`, and three layers");
+    }
+    if (heap.poolStep.value != pageBytes) {
+        issues.add("process.pool_step", item,
+                   "an allocator says itself by how much its heap grows: leave it at 4 KiB");
+    }
+}
+
 /// A block must have been asked for before it is used.
 void checkWords(const RunConfig& config, std::size_t item, IssueList& issues) {
     const ProcessSettings& process = config.processes[item];
@@ -105,6 +143,7 @@ void checkHeaps(const RunConfig& config, IssueList& issues) {
         if (hasHeap(config.processes[item])) {
             checkAlone(config, item, issues);
             checkChoices(config, item, issues);
+            checkAllocator(config, item, issues);
         }
     }
     if (config.paging.sweepCpu >= config.machine.cpus) {

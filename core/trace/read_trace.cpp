@@ -2,6 +2,7 @@
 
 #include "fragscope/trace/formats/detect.h"
 #include "fragscope/trace/formats/line_parser.h"
+#include "fragscope/trace/generator.h"
 #include "fragscope/trace/input/trace_lines.h"
 
 #include <array>
@@ -62,7 +63,7 @@ private:
         const Expected<TraceFormat> found = detectFormat(*head);
         const bool named = options_.format != TraceFormat::Auto;
         if (!named && !found) {
-            return found.error();
+            return lines_.failure().value_or(found.error()); // damage is the better reason
         }
         parser_ = makeLineParser(named ? options_.format : *found, trace_);
         return Done{};
@@ -129,6 +130,13 @@ Expected<AllocationTrace> readTrace(const std::string& source,
         error.file = source;
         return error;
     };
+    if (source.starts_with(generatorPrefix)) {
+        Expected<AllocationTrace> trace = generateTrace(source);
+        if (!trace) {
+            return named(trace.error());
+        }
+        return trace;
+    }
     const auto bytes = openBytes(source);
     if (!bytes) {
         return named(bytes.error());

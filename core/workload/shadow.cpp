@@ -8,14 +8,31 @@ namespace fragscope {
 namespace {
 
 constexpr std::array watched{
-    EventKind::Store,         EventKind::Load,           EventKind::PteStore,
-    EventKind::MapStore,      EventKind::MapEntryAdded,  EventKind::MapEntryRemoved,
-    EventKind::PageCopied,    EventKind::MoveRolledBack, EventKind::MoveDone,
-    EventKind::StoreBuffered, EventKind::StoreDrained,   EventKind::StackOverrun,
-    EventKind::FramesFreed,   EventKind::StoreBuffered,  EventKind::StoreDrained,
-    EventKind::HeapAllocated, EventKind::HeapFreed,      EventKind::SegmentAllocated,
-    EventKind::SegmentFreed,  EventKind::SegmentMoved,   EventKind::MoveBegun,
-    EventKind::MessageSent,   EventKind::MessageCopied,  EventKind::DeviceWrote,
+    EventKind::Store,
+    EventKind::Load,
+    EventKind::PteStore,
+    EventKind::MapStore,
+    EventKind::MapEntryAdded,
+    EventKind::MapEntryRemoved,
+    EventKind::PageCopied,
+    EventKind::MoveRolledBack,
+    EventKind::MoveDone,
+    EventKind::StoreBuffered,
+    EventKind::StoreDrained,
+    EventKind::StackOverrun,
+    EventKind::FramesFreed,
+    EventKind::StoreBuffered,
+    EventKind::StoreDrained,
+    EventKind::HeapAllocated,
+    EventKind::HeapFreed,
+    EventKind::HeapBlockMoved,
+    EventKind::SegmentAllocated,
+    EventKind::SegmentFreed,
+    EventKind::SegmentMoved,
+    EventKind::MoveBegun,
+    EventKind::MessageSent,
+    EventKind::MessageCopied,
+    EventKind::DeviceWrote,
 };
 
 /// Reasons after which a page that becomes reachable again starts afresh.
@@ -69,6 +86,7 @@ void Shadow::onEvent(const Event& event) {
         return onFreed(event);
     case EventKind::HeapAllocated:
     case EventKind::HeapFreed:
+    case EventKind::HeapBlockMoved:
         return onHeap(event);
     case EventKind::MoveRolledBack:
     case EventKind::MoveDone:
@@ -141,7 +159,8 @@ void Shadow::reportLost(
 
 void Shadow::onBuffered(const Event& event) {
     if (const View* view = find(event.object, event.vaddr >> pageShift)) {
-        buffered_.push_back({.cpu = event.cpu,
+        buffered_.push_back({.part = Part(event),
+                             .cpu = event.cpu,
                              .contents = view->contents,
                              .word = wordOf(event.vaddr),
                              .value = event.value});
@@ -161,13 +180,14 @@ void Shadow::forgetBuffered(const Event& event) {
 std::uint64_t Shadow::expectedBy(const Event& load, const View& view) {
     const std::size_t word = wordOf(load.vaddr);
     std::uint64_t expected = contents_[view.contents]->words[word];
+    const Part part(load);
     for (const Buffered& store : buffered_) {
         if (store.contents != view.contents || store.word != word) {
             continue;
         }
         if (store.cpu == load.cpu) {
-            expected = store.value;
-        } else {
+            expected = store.part.in(expected, store.value);
+        } else if (part.of(store.part.in(0, ~0ULL)) != 0) {
             kernel_.board().events.emit({.kind = EventKind::StoreNotVisible,
                                          .rule = Rule::WaitsInStoreBuffer,
                                          .object = load.object,
@@ -177,7 +197,7 @@ std::uint64_t Shadow::expectedBy(const Event& load, const View& view) {
                                          .a = store.value});
         }
     }
-    return expected;
+    return part.of(expected);
 }
 
 void Shadow::onVisible(const Event& event) {
@@ -188,7 +208,7 @@ void Shadow::onVisible(const Event& event) {
     Contents& contents = *contents_[view->contents];
     const std::size_t word = wordOf(event.vaddr);
     overwritten_ = {contents.words[word], contents.writtenAt[word]};
-    contents.words[word] = event.value;
+    contents.words[word] = Part(event).in(contents.words[word], event.value);
     contents.writtenAt[word] = kernel_.board().scheduler.steps();
     view->written = true;
     const std::uint64_t frame = event.paddr >> pageShift;
@@ -208,7 +228,7 @@ void Shadow::onLoad(const Event& event) {
     const Contents& contents = *contents_[view->contents];
     const std::size_t word = wordOf(event.vaddr);
     const std::uint64_t expected =
-        buffered_.empty() ? contents.words[word] : expectedBy(event, *view);
+        buffered_.empty() ? Part(event).of(contents.words[word]) : expectedBy(event, *view);
     if (expected != event.value) {
         kernel_.board().events.emit({.kind = EventKind::StaleRead,
                                      .rule = Rule::ReadDiffers,
@@ -302,7 +322,12 @@ void Shadow::onMapChange(std::uint32_t process) {
 
 void Shadow::onHeap(const Event& event) {
     const std::pair block{event.object, event.vaddr};
-    if (event.kind == EventKind::HeapAllocated) {
+    if (event.kind == EventKind::HeapBlockMoved) {
+        const auto moved = liveBlocks_.extract({event.object, event.a});
+        if (!moved.empty()) {
+            liveBlocks_[block] = event.vaddr + (moved.mapped() - event.a);
+        }
+    } else if (event.kind == EventKind::HeapAllocated) {
         liveBlocks_[block] = event.vaddr + event.value;
     } else {
         liveBlocks_.erase(block);

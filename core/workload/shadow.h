@@ -50,8 +50,26 @@ private:
         bool written = false;   ///< since it was marked as not needed (page_marks.h), or not free
     };
 
+    /// The part of a word that an access is about.
+    struct Part {
+        unsigned shift = 0;         ///< bits below it
+        std::uint64_t mask = ~0ULL; ///< of its bits, shifted down
+
+        explicit Part(const Event& event)
+            : shift(static_cast<unsigned>(event.vaddr % wordBytes * 8)),
+              mask(event.size == 0 || event.size >= wordBytes ? ~0ULL
+                                                              : (1ULL << (event.size * 8)) - 1) {}
+
+        [[nodiscard]] std::uint64_t of(std::uint64_t word) const { return word >> shift & mask; }
+
+        [[nodiscard]] std::uint64_t in(std::uint64_t word, std::uint64_t value) const {
+            return (word & ~(mask << shift)) | (value & mask) << shift;
+        }
+    };
+
     /// A store that waits in a store buffer; those of a CPU leave in order.
     struct Buffered {
+        Part part;
         std::uint8_t cpu = 0;
         std::size_t contents = 0;
         std::size_t word = 0;

@@ -64,6 +64,12 @@ std::unique_ptr<Allocator> makeAllocator(const AllocatorSettings& settings,
     return makeForm(settings, memory);
 }
 
+bool handsOutHandles(const AllocatorSettings& settings) {
+    return (settings.kind == AllocatorKind::CompactFit && settings.k != 0) ||
+           (settings.kind == AllocatorKind::Sliding &&
+            settings.references == SlideReferences::Table);
+}
+
 std::vector<const Listing*> allocatorListings() {
     std::vector<const Listing*> listings;
 #define FRAGSCOPE_LISTING(Name) listings.push_back(&listing##Name());

@@ -16,6 +16,9 @@ MemoryPlan memoryPlan(const AllocatorSettings& settings);
 std::unique_ptr<Allocator> makeAllocator(const AllocatorSettings& settings, FlatMemory& memory);
 std::unique_ptr<Allocator> makeAllocator(const AllocatorSettings& settings, ObservedMemory& memory);
 
+/// Programs hold handles that lead to their blocks, and not the addresses of those.
+bool handsOutHandles(const AllocatorSettings& settings);
+
 /// The listings of all allocators.
 std::vector<const Listing*> allocatorListings();
 

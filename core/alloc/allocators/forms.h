@@ -26,9 +26,16 @@ MemoryPlan fixedPlan(const AllocatorSettings& settings, std::uint64_t booksBytes
 // clang-format off
 #define FRAGSCOPE_ALLOCATORS(A)                                                                    \
     A(SequentialFit)                                                                               \
+    A(QuickFit)                                                                                    \
+    A(Buddy)                                                                                       \
+    A(Segregated)                                                                                  \
+    A(HalfFit)                                                                                     \
     A(Tlsf)                                                                                        \
+    A(Dlmalloc)                                                                                    \
     A(CompactFit)                                                                                  \
-    A(Bump)
+    A(Bump)                                                                                        \
+    A(Region)                                                                                      \
+    A(Sliding)
 // clang-format on
 
 #define FRAGSCOPE_DECLARE_ALLOCATOR(Name) FRAGSCOPE_ALLOCATOR_FORM(Name);

@@ -85,7 +85,7 @@ public:
     /// Tag of a block that may be free or in use.
     [[nodiscard]] std::uint64_t anyTag(std::uint64_t block) {
         const std::uint64_t tag = this->tag(block);
-        checkLength(block, tag & ~TaggedLayout::usedBit);
+        checkLength(block, tag & TaggedLayout::lengthMask);
         return tag;
     }
 
@@ -173,7 +173,7 @@ public:
             return {};
         }
         if (length == 0 || length > place - first_ || (length & mask_) != 0 ||
-            (tag(place - length) & ~TaggedLayout::usedBit) != length) {
+            (tag(place - length) & TaggedLayout::lengthMask) != length) {
             throw HeapDamaged{VirtAddr(at), length};
         }
         return {place - length, length};
@@ -210,8 +210,9 @@ public:
         std::uint64_t block = first_;
         while (block < last) {
             const std::uint64_t tag = anyTag(block);
-            const std::uint64_t length = tag & ~TaggedLayout::usedBit;
-            if (!isUsed(tag) && length > own &&
+            const std::uint64_t length = tag & TaggedLayout::lengthMask;
+            const bool free = !isUsed(tag) || (tag & TaggedLayout::listedBit) != 0;
+            if (free && length > own &&
                 !functor(FreeArea{VirtAddr(block + own), ByteCount(length - own)})) {
                 return;
             }

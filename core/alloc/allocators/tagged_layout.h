@@ -9,7 +9,9 @@ namespace fragscope {
 /// Where the words of blocks with boundary tags lie (tagged_blocks.h); shared by the operations and
 /// the decoder.
 ///
-///     block   +0   tag: length of the block, header included; bit 63: in use
+///     block   +0   tag: length of the block, header included; bit 63: in use; bit 62 as well:
+///     free,
+///                  but on a list of its size, where it does not merge (quick fit)
 ///             +8   length of the block in front of it, 0 = it is the first: the boundary tag that
 ///                  leads back (Knuth keeps it as the last word of that block)
 ///             +16  in use: payload, behind `header` bytes. Free: next block of its list
@@ -24,6 +26,8 @@ namespace fragscope {
 struct TaggedLayout {
     static constexpr std::uint64_t none = ~0ULL; ///< a link that leads nowhere
     static constexpr std::uint64_t usedBit = 1ULL << 63;
+    static constexpr std::uint64_t listedBit = 1ULL << 62;
+    static constexpr std::uint64_t lengthMask = listedBit - 1;
     static constexpr std::uint64_t beforeOffset = 8;
     static constexpr std::uint64_t nextOffset = 16;
     static constexpr std::uint64_t previousOffset = 24;
@@ -49,6 +53,11 @@ struct TaggedLayout {
         const std::uint64_t from = first(heapStart);
         const std::uint64_t room = heapEnd - from - (inBand ? endBytes : 0);
         return heapEnd < from + endBytes && inBand ? from : from + room / granule * granule;
+    }
+
+    /// Whether a heap has room for a block.
+    [[nodiscard]] constexpr bool fits(std::uint64_t heapStart, std::uint64_t heapBytes) const {
+        return end(heapStart, heapStart + heapBytes) - first(heapStart) >= least;
     }
 
     /// Where the words of a block lie.

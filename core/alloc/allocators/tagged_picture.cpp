@@ -30,8 +30,10 @@ void TaggedDecoder::readBlocks(HeapPicture& picture) const {
     std::uint64_t before = 0;
     while (at < end) {
         const std::uint64_t tag = word(at, 0);
-        const std::uint64_t length = tag & ~usedBit;
-        if (length == 0 || length > end - at || length % layout.granule != 0) {
+        const std::uint64_t length = tag & TaggedLayout::lengthMask;
+        const bool listed = (tag & TaggedLayout::listedBit) != 0;
+        if (length == 0 || length > end - at || length % layout.granule != 0 ||
+            (listed && (tag & usedBit) == 0)) {
             picture.broken("a tag is no length of a block", VirtAddr(at));
             return;
         }
@@ -39,7 +41,8 @@ void TaggedDecoder::readBlocks(HeapPicture& picture) const {
             picture.broken("the length of the block in front is not that of its tag", VirtAddr(at));
             return;
         }
-        picture.blocks.push_back({VirtAddr(at), ByteCount(length), (tag & usedBit) != 0});
+        picture.blocks.push_back({VirtAddr(at), ByteCount(length), !listed && (tag & usedBit) != 0,
+                                  false, listed ? 1U : 0U});
         before = length;
         at += length;
     }
@@ -55,7 +58,7 @@ void TaggedDecoder::readList(HeapPicture& picture, std::uint64_t head, std::uint
     std::uint64_t block = reader.word(VirtAddr(head));
     while (block != TaggedLayout::none) {
         const HeapBlock* found = blockAt(picture, block);
-        if (found == nullptr || found->used || found->books) {
+        if (found == nullptr || found->used || found->books || found->group != 0) {
             picture.broken("a list leads to something that is no free block", VirtAddr(block));
             return;
         }
@@ -104,7 +107,7 @@ std::uint64_t TaggedDecoder::footprint() const {
         if (length == 0 || length > end - first) {
             break;
         }
-        if ((word(end - length, 0) & usedBit) != 0) {
+        if ((word(end - length, 0) & ~TaggedLayout::lengthMask) == usedBit) {
             return end - heap.start;
         }
         end -= length;

@@ -11,6 +11,7 @@ struct TaggedDecoder {
     HeapExtent heap;
 
     /// All blocks by address into `picture`; room that no block can have, at both ends, as books.
+    /// Group 1: on a list of its size.
     void readBlocks(HeapPicture& picture) const;
 
     /// One list into `picture`, its members into the last of picture.lists: every member is free,

@@ -334,8 +334,8 @@ std::uint64_t CompactFit<Memory, Word>::handleFor(std::uint64_t bytes,
     memory_.step(Line::Entry, bytes, sizeClass, page, block);
     const std::uint64_t entry = takeEntry();
     if (entry == 0) {
-        memory_.reason(Rule::HeapTableFull, bytes);
         freeBlock(at(0, block));
+        memory_.reason(Rule::HeapTableFull, bytes);
         return refused;
     }
     memory_.store(entry, block | mark);

@@ -24,6 +24,8 @@ public:
     virtual void grew(std::uint64_t /*bytes*/, bool /*granted*/) {}
 
     virtual void shrank(std::uint64_t /*bytes*/) {}
+
+    virtual void moved(std::uint64_t /*from*/, std::uint64_t /*to*/, std::uint64_t /*bytes*/) {}
 };
 
 /// What an operation cost; sums since the last reset.
@@ -129,7 +131,10 @@ public:
 
     void looked() { ++counts_.searched; }
 
-    void moved(std::uint64_t /*from*/, std::uint64_t /*to*/, std::uint64_t bytes) {
+    void moved(std::uint64_t from, std::uint64_t to, std::uint64_t bytes) {
+        if (observer_ != nullptr) {
+            observer_->moved(from, to, bytes);
+        }
         ++counts_.moves;
         counts_.movedBytes += bytes;
         counts_.longestMove = std::max(counts_.longestMove, bytes);

@@ -3,12 +3,34 @@
 /// Settings of the heap of a process, and of who looks after memory given back.
 namespace fragscope {
 
+namespace {
+
+std::optional<std::string> parseAssignment(std::string_view text) {
+    if (text.find('=') == std::string_view::npos) {
+        return std::nullopt;
+    }
+    return std::string(text);
+}
+
+std::string printAssignment(const std::string& text) {
+    return text;
+}
+
+} // namespace
+
 std::vector<Setting> heapSettings() {
     using S = HeapSettings;
     return {
         choice("process.heap", &S::kind)
             .says("Heap of the process, for `malloc` and `free` in its script; its pool is empty "
                   "at first and begins at `process.start`."),
+        choice("process.allocator", &S::allocator)
+            .says("heap `allocator`: the allocator (`fragscope-cli list allocators`).",
+                  "seed 003 and those that it is compared with"),
+        Row("process.allocator_settings", &S::allocatorSettings, "KEY=VALUE", parseAssignment,
+            printAssignment)
+            .says("Settings of the allocator, as `fragscope-cli trace --set` takes them; sizes are "
+                  "those of a small machine: heap_size 1 MiB, heap_limit 16 MiB."),
         choice("process.heap_layers", &S::layers)
             .says("What lies between malloc and the virtual memory manager.",
                   "seed 002: 3 layers in your design, mine uses only 2"),

@@ -19,6 +19,9 @@ public:
     /// error of the source is given only if nothing could be read before it; else by next, later.
     Expected<std::string_view> peek();
 
+    /// The error that ended the reading of the source, if one did.
+    [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
+
     /// The next line without its end, valid until the next call; nothing at the end. Errors: those
     /// of the source, and a line longer than longestLine.
     Expected<std::optional<std::string_view>> next();

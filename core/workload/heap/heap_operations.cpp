@@ -72,8 +72,10 @@ std::uint64_t freshFill(ProcessHeap& heap) {
 
 /// One access to the block at l.address + offset. Throws ArenaGone if the process has ended.
 Steps reach(ProcessHeap& heap, AccessRequest& request, std::uint64_t offset, const Locals& l) {
+    HeapReference reference{VirtAddr(l.address), offset};
+    co_await part(heap.follow(reference));
     request.process = &heap.process();
-    request.address = VirtAddr(l.address + offset);
+    request.address = reference.address;
     co_await access(heap.kernel(), request);
     if (request.killed) {
         throw ArenaGone{};

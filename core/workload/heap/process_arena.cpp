@@ -10,6 +10,7 @@ bool ProcessArena::tryWord(Task& task, ArenaWord& word) {
     request_.address = word.at;
     request_.kind = word.write ? AccessKind::Write : AccessKind::Read;
     request_.value = word.value;
+    request_.bytes = static_cast<std::uint8_t>(word.bytes);
     return access(kernel_, request_).bind(task).await_ready();
 }
 

@@ -1,8 +1,11 @@
 #include "fragscope/workload/heap/process_heap.h"
 
+#include "fragscope/alloc/replay/replayed_heap.h"
+#include "fragscope/base/check.h"
 #include "fragscope/kernel/paging/area_calls.h"
 #include "fragscope/kernel/paging/demand_paging.h"
 #include "fragscope/kernel/paging/range_calls.h"
+#include "fragscope/workload/heap/allocator_choice.h"
 
 #include <algorithm>
 
@@ -24,7 +27,13 @@ PageRun newlyWhole(const FreeArea& merged, VirtAddr address, ByteCount size) {
 
 ProcessHeap::ProcessHeap(Kernel& kernel, Process& process, const HeapSettings& settings)
     : kernel_(kernel), process_(process), settings_(settings), arena_(kernel, process),
-      heap_(makeHeap(settings.kind, arena_, *this)) {}
+      bytes_(kernel, process), heap_(makeHeap(settings.kind, arena_, *this)) {
+    if (settings.kind == HeapKind::Allocator) {
+        const auto chosen = allocatorSettingsOf(settings, arena_.start());
+        FRAGSCOPE_CHECK(bool(chosen), "settings of an allocator that were not validated");
+        heap_ = std::make_unique<ReplayedHeap>(*chosen, arena_, *this, bytes_);
+    }
+}
 
 // ---- malloc and free
 // ---------------------------------------------------------------------------------------
@@ -32,6 +41,7 @@ ProcessHeap::ProcessHeap(Kernel& kernel, Process& process, const HeapSettings& s
 Steps ProcessHeap::allocate(ByteCount size, VirtAddr& address) {
     const std::uint64_t begun = now();
     address = VirtAddr(0);
+    VirtAddr payload;
     if (settings_.layers == HeapLayers::Two) {
         RangeRequest request{.pages = pagesFor(size)};
         co_await reserveRange(kernel_, process_, request);
@@ -44,11 +54,12 @@ Steps ProcessHeap::allocate(ByteCount size, VirtAddr& address) {
         }
         co_await heap_->allocate(request);
         address = request.address;
+        payload = request.payload;
     }
     const bool given = address.value != 0;
     kernel_.board().events.emit({.kind = given ? EventKind::HeapAllocated : EventKind::HeapRefused,
                                  .object = process_.number,
-                                 .vaddr = address.value,
+                                 .vaddr = payload.value != 0 ? payload.value : address.value,
                                  .value = size.value,
                                  .a = given ? now() - begun : 0});
 }
@@ -58,17 +69,19 @@ Steps ProcessHeap::release(VirtAddr address, ByteCount size) {
     const std::uint64_t pagesBefore = pagesBack_;
     HeapReturn block{address};
     const bool pooled = settings_.layers == HeapLayers::Three;
+    block.wantsMerged = settings_.onFree != OnFree::Keep;
     if (pooled) {
         co_await heap_->release(block);
     }
+    const VirtAddr payload = block.payload.value != 0 ? block.payload : address;
     ++frees_;
     kernel_.board().events.emit({.kind = EventKind::HeapFreed,
                                  .object = process_.number,
-                                 .vaddr = address.value,
+                                 .vaddr = payload.value,
                                  .value = size.value,
                                  .a = block.merged.length.value});
     if (pooled) {
-        co_await part(giveBack(address, size, block));
+        co_await part(giveBack(payload, size, block));
     } else {
         co_await part(releaseArea(address, size));
     }
@@ -130,6 +143,40 @@ Steps ProcessHeap::growPool(PageCount pages, bool& granted) {
     announceCall(Rule::PoolGrows, request.pages, begun);
 }
 
+Steps ProcessHeap::reserveBooks(VirtAddr at, PageCount pages, bool& granted) {
+    const std::uint64_t begun = now();
+    RangeRequest request{.pages = pages, .at = at};
+    co_await reserveRange(kernel_, process_, request);
+    granted = request.granted;
+    announceCall(Rule::BooksReserved, request.pages, begun);
+}
+
+void ProcessHeap::blockMoved(VirtAddr from, VirtAddr to, ByteCount length) {
+    kernel_.board().events.emit({.kind = EventKind::HeapBlockMoved,
+                                 .object = process_.number,
+                                 .vaddr = to.value,
+                                 .value = length.value,
+                                 .a = from.value});
+}
+
+void ProcessHeap::decided(Rule why, VirtAddr block, std::span<const std::uint64_t, 3> operands) {
+    kernel_.board().events.emit({.kind = EventKind::HeapDecision,
+                                 .rule = why,
+                                 .object = process_.number,
+                                 .vaddr = block.value,
+                                 .value = operands[0],
+                                 .a = operands[1],
+                                 .b = operands[2]});
+}
+
+Steps ProcessHeap::follow(HeapReference& reference) {
+    if (heap_->hasHandles()) {
+        co_await heap_->dereference(reference);
+    } else {
+        reference.address = reference.handle + ByteCount(reference.offset);
+    }
+}
+
 Steps ProcessHeap::shrinkPool(PageCount pages) {
     const std::uint64_t begun = now();
     arena_.setEnd(VirtAddr(arena_.end().value - bytesOf(pages).value));
@@ -155,7 +202,8 @@ Steps ProcessHeap::mark(PageRun run) {
 }
 
 void ProcessHeap::announceCall(Rule why, PageCount pages, std::uint64_t begun) {
-    const bool reserves = why == Rule::PoolGrows || why == Rule::AreaForBlock;
+    const bool reserves =
+        why == Rule::PoolGrows || why == Rule::AreaForBlock || why == Rule::BooksReserved;
     pagesBack_ += reserves ? 0 : pages.value;
     kernel_.board().events.emit({.kind = EventKind::PoolCall,
                                  .rule = why,

@@ -37,6 +37,13 @@ public:
     // ---- PoolSource ----
     Steps growPool(PageCount pages, bool& granted) override;
     Steps shrinkPool(PageCount pages) override;
+    Steps reserveBooks(VirtAddr at, PageCount pages, bool& granted) override;
+
+    void blockMoved(VirtAddr from, VirtAddr to, ByteCount length) override;
+    void decided(Rule why, VirtAddr block, std::span<const std::uint64_t, 3> operands) override;
+
+    /// Where a byte of a block lies: at once, or through the table of a heap that moves blocks.
+    Steps follow(HeapReference& reference);
 
     /// System call: pages of free memory go back and stay in use.
     Steps convert(PageRun run, Rule why);
@@ -115,6 +122,7 @@ private:
     Process& process_;
     const HeapSettings& settings_;
     ProcessArena arena_;
+    ProcessBytes bytes_;
     std::unique_ptr<Heap> heap_;
     std::map<std::string, NamedBlock> blocks_;
     LowMemory::Listener* listener_ = nullptr;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "fragscope/alloc/allocator_settings.h"
 #include "fragscope/alloc/heaps.h"
 
 /// The heap of a process and what it gives back (seed 002).
@@ -20,6 +21,8 @@ enum class ScavengeThreshold : std::uint8_t { LargerThan4Kib, WholePage };
 
 struct HeapSettings {
     HeapKind kind = HeapKind::None;
+    AllocatorKind allocator = AllocatorKind::SequentialFit; ///< HeapKind::Allocator: which one
+    std::vector<std::string> allocatorSettings;             ///< its settings, "KEY=VALUE" each
     HeapLayers layers = HeapLayers::Three;
     OnFree onFree = OnFree::Keep;
     ByteCount poolStep{pageBytes}; ///< the pool grows by at least so much

@@ -34,6 +34,11 @@ public:
         co_return;
     }
 
+    Steps reserveBooks(VirtAddr, PageCount, bool& granted) override {
+        granted = false; // a flat arena is one range
+        co_return;
+    }
+
     Steps shrinkPool(PageCount pages) override {
         ++calls;
         arena.setEnd(VirtAddr(arena.end().value - bytesOf(pages).value));
