@@ -3,6 +3,7 @@
 #include "fragscope/base/text.h"
 #include "fragscope/experiment/trial_figures.h"
 #include "fragscope/scenario/scenario.h"
+#include "fragscope/trace/generator.h"
 #include "fragscope/trace/trace_format.h"
 
 #include "commands/command_line.h"
@@ -93,19 +94,34 @@ std::vector<Row> traceFormatRows() {
     return rows;
 }
 
+std::vector<Row> traceGeneratorRows() {
+    std::vector<Row> rows;
+    for (const GeneratorInfo& generator : traceGenerators()) {
+        rows.emplace_back(generator.name, generator.sentence);
+        for (const GeneratorKey& key : generatorKeys()) {
+            const auto& own = generator.keys;
+            if (std::find(own.begin(), own.end(), key.name) != own.end()) {
+                rows.emplace_back(fmt::format("  {}={}", key.name, key.value), key.sentence);
+            }
+        }
+    }
+    return rows;
+}
+
 struct Group {
     std::string_view name;
     std::vector<Row> (*rows)();
 };
 
-constexpr std::array<Group, 8> groups{{{"scenarios", scenarioRows},
+constexpr std::array<Group, 9> groups{{{"scenarios", scenarioRows},
                                        {"movers", moverRows},
                                        {"settings", settingRows},
                                        {"events", eventRows},
                                        {"metrics", metricRows},
                                        {"allocators", allocatorRows},
                                        {"trial-figures", trialFigureRows},
-                                       {"trace-formats", traceFormatRows}}};
+                                       {"trace-formats", traceFormatRows},
+                                       {"trace-generators", traceGeneratorRows}}};
 
 void printGroup(const Group& group, std::ostream& out) {
     const std::vector<Row> rows = group.rows();

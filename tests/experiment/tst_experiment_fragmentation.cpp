@@ -46,11 +46,11 @@ private slots:
 
     void freeCountsByOrder_cutsIntoAlignedBlocks() {
         HeapPicture heap;
-        heap.blocks = {freeBlock(0x1000, 0x7000),                        // 1, 2 and 4 pages
-                       {VirtAddr(0x8000), ByteCount(0x8000), true},      // in use
+        heap.blocks = {freeBlock(0x1000, 0x7000),                           // 1, 2 and 4 pages
+                       {VirtAddr(0x8000), ByteCount(0x8000), true},         // in use
                        {VirtAddr(0x10000), ByteCount(0x1000), false, true}, // the allocator's own
-                       freeBlock(0x11800, 0x1000),                       // no whole page
-                       freeBlock(0x12800, 0x2000)};                      // one
+                       freeBlock(0x11800, 0x1000),                          // no whole page
+                       freeBlock(0x12800, 0x2000)};                         // one
         QCOMPARE(freeCountsByOrder(heap, 4096), (std::vector<std::uint64_t>{2, 1, 1}));
     }
 

@@ -4,6 +4,7 @@
 #include "fragscope/experiment/measured_heap.h"
 
 #include <QTest>
+
 #include <rapidcheck.h>
 
 using namespace fragscope;
@@ -21,8 +22,8 @@ AllocatorSettings compactFit(std::uint64_t pages, std::uint64_t k) {
 
 /// A heap after random requests and frees, and what is in use there.
 struct UsedHeap {
-    UsedHeap(const AllocatorSettings& settings, std::uint64_t seed, int operations)
-        : settings(settings), heap(settings), random(seed) {
+    UsedHeap(const AllocatorSettings& chosen, std::uint64_t seed, int operations)
+        : settings(chosen), heap(chosen), random(seed) {
         const std::vector<std::uint64_t> sizes{1, 16, 100, 240, 700, 2000, 7000, 9000, 30000};
         for (int i = 0; i < operations; ++i) {
             if (handles.empty() || random.below(5) < 3) {

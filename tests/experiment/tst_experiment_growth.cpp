@@ -29,7 +29,7 @@ private slots:
         QCOMPARE(counts.most(), 0U);
         QCOMPARE(counts.median(), 0U);
         QCOMPARE(counts.mean(), 0.0);
-        for (const std::uint64_t references : {9, 1, 2, 100}) {
+        for (const std::uint64_t references : {9U, 1U, 2U, 100U}) {
             counts.add(references);
         }
         QCOMPARE(counts.operations(), 4U);
@@ -54,7 +54,7 @@ private slots:
 
     void buckets_arePowersOfTwo_withoutGaps() {
         ReferenceCounts counts;
-        for (const std::uint64_t references : {0, 1, 1, 3, 17}) {
+        for (const std::uint64_t references : {0U, 1U, 1U, 3U, 17U}) {
             counts.add(references);
         }
         const std::vector<ReferenceBucket> expected{{0, 0, 1}, {1, 1, 2},  {2, 3, 1},
@@ -93,7 +93,8 @@ private slots:
     }
 
     void fit_line_hasItsOffsetAndSlope() {
-        const GrowthFit fit = fitGrowth(points({15 + 2 * 4, 15 + 2 * 16, 15 + 2 * 64, 15 + 2 * 256}, 4));
+        const GrowthFit fit =
+            fitGrowth(points({15 + 2 * 4, 15 + 2 * 16, 15 + 2 * 64, 15 + 2 * 256}, 4));
         QVERIFY(fit.growth == Growth::Linear);
         QVERIFY(std::abs(fit.offset - 15) < 1e-9);
         QVERIFY(std::abs(fit.slope - 2) < 1e-9);
