@@ -1,5 +1,6 @@
 #include "fragscope/alloc/allocators/forms.h"
 #include "fragscope/alloc/compact_fit/compact_fit_picture.h"
+#include "fragscope/alloc/compact_fit/non_moving.h"
 #include "fragscope/alloc/compact_fit/page_books.h"
 
 #include <array>
@@ -758,6 +759,9 @@ void CompactFit<Memory, Word>::forEachFreeArea(const FreeAreaFunctor& functor) {
 } // namespace
 
 MemoryPlan planCompactFit(const AllocatorSettings& settings) {
+    if (settings.variant == AllocatorVariant::NonMoving) {
+        return planNonMoving(settings);
+    }
     MemoryPlan plan = growingPlan(settings, tableAt + entriesOf(settings) * entryBytes);
     const std::uint64_t mask = settings.pageSize - 1;
     plan.heapStart = (plan.heapStart + mask) & ~mask;
@@ -774,6 +778,9 @@ const Listing& listingCompactFit() {
 
 template <class Memory>
 std::unique_ptr<Allocator> makeCompactFit(const AllocatorSettings& settings, Memory& memory) {
+    if (settings.variant == AllocatorVariant::NonMoving) {
+        return makeNonMoving(settings, memory);
+    }
     if (settings.preset == AllocatorPreset::Reference2009) {
         return std::make_unique<CompactFit<Memory, std::uint32_t>>(settings, memory);
     }
