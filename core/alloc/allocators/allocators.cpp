@@ -64,10 +64,21 @@ std::unique_ptr<Allocator> makeAllocator(const AllocatorSettings& settings,
     return makeForm(settings, memory);
 }
 
+bool hasForm(AllocatorKind kind) {
+    switch (kind) {
+#define FRAGSCOPE_HAS(Name)                                                                        \
+    case AllocatorKind::Name:                                                                      \
+        return true;
+        FRAGSCOPE_ALLOCATORS(FRAGSCOPE_HAS)
+#undef FRAGSCOPE_HAS
+    default:
+        return false;
+    }
+}
+
 bool handsOutHandles(const AllocatorSettings& settings) {
     return (settings.kind == AllocatorKind::CompactFit && settings.k != 0) ||
-           (settings.kind == AllocatorKind::Sliding &&
-            settings.references == SlideReferences::Table);
+           settings.kind == AllocatorKind::Sliding;
 }
 
 std::vector<const Listing*> allocatorListings() {

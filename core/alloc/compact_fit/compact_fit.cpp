@@ -622,17 +622,20 @@ std::uint64_t CompactFit<Memory, Word>::compact(const Freed& freed) {
     const std::uint64_t index = pages_.lowestUsed(page);
     pages_.clearBit(page, index);
     std::uint64_t source = page + index * bytes;
-    memory_.reason(Rule::HeapCompacts, 0, pages_.numberOf(page),
-                   pages_.count(freed.sizeClass, classNotFull));
+    const std::uint64_t number = pages_.numberOf(page);
+    const std::uint64_t notFull = pages_.count(freed.sizeClass, classNotFull);
     if (inParts(bytes)) {
         source = originalOf(source, freed.sizeClass);
-        return startMove(freed, source);
+        const std::uint64_t move = startMove(freed, source);
+        memory_.reason(Rule::HeapCompacts, 0, number, notFull);
+        return move;
     }
     memory_.step(Line::Copy, bytes, freed.sizeClass, freed.page, freed.block, freed.entry, page);
     memory_.copy(freed.block, source, bytes);
     patch(source, freed.block, freed.sizeClass);
     finishSource(source, freed.sizeClass);
     giveEntry(freed.entry);
+    memory_.reason(Rule::HeapCompacts, 0, number, notFull);
     return 0;
 }
 

@@ -111,6 +111,7 @@ public:
 
 private:
     Steps giveBack(VirtAddr address, ByteCount size, const HeapReturn& block);
+    void announceFree(VirtAddr payload, ByteCount size, ByteCount merged);
     Steps releaseArea(VirtAddr address, ByteCount size);
     Steps mark(PageRun run);
     void checkWhole();
