@@ -103,11 +103,11 @@ private slots:
             runCli({"trace", file_, "--allocator", "bump,compact-fit", "--csv", path("tables")})
                 .code,
             0);
-        // bump: 0 to 112, 112 to 176, then 208 bytes and 16
+        // bump: 0 to 112, 112 to 176, then 208 bytes and 16; Compact-fit: pages are given back
         const QList<QByteArray> expected{"trace,allocator,id,size,address_offset,class,page,block",
                                          "sample,bump,2,200,176,,,", "sample,bump,3,9,384,,,",
-                                         "sample,compact-fit,2,200,32768,21,2,0",
-                                         "sample,compact-fit,3,9,49152,1,3,0"};
+                                         "sample,compact-fit,2,200,0,14,0,0",
+                                         "sample,compact-fit,3,9,16384,1,1,0"};
         QCOMPARE(table("placement.csv"), expected);
     }
 
