@@ -2,6 +2,7 @@
 
 #include "fragscope/base/text.h"
 #include "fragscope/trace/read_trace.h"
+#include "fragscope/trace/write_trace.h"
 
 #include "commands/command_line.h"
 #include "commands/run.h"
@@ -153,6 +154,11 @@ Expected<Done> runTraces(const TraceOptions& options, CommandStreams& streams) {
             return trace.error();
         }
         traces.push_back(std::move(trace).value());
+    }
+    if (!options.exportTo.empty()) {
+        if (auto written = writeTrace(traces.front(), options.exportTo); !written) {
+            return written;
+        }
     }
     if (all->empty()) {
         return Done{};
