@@ -48,7 +48,7 @@ struct CurvePlan {
     std::uint64_t seed = 1;
     /// A heap that takes more than so many accesses is given up: a point of 100,000 blocks of an
     /// allocator that searches lists takes hours.
-    std::uint64_t mostWork = 100'000'000;
+    std::uint64_t mostWork = 250'000'000;
 };
 
 /// Called often, with what is being measured; false ends the measurement.
