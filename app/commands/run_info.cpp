@@ -1,5 +1,7 @@
 #include "commands/run_info.h"
 
+#include "fragscope/workload/heap/allocator_choice.h"
+
 #include <algorithm>
 
 namespace fragscope {
@@ -16,6 +18,21 @@ bool isNamedIn(std::string_view key, std::span<const std::string> changed) {
                            key.substr(key.rfind('.') + 1) == setting->name();
         return changedKey == key || ofAll;
     });
+}
+
+/// Of the processes that have an allocator; settings that do not fit were refused before.
+std::vector<HeapShape> heapShapes(const RunConfig& config) {
+    std::vector<HeapShape> heaps;
+    for (std::size_t i = 0; i < config.processes.size(); ++i) {
+        const ProcessSettings& process = config.processes[i];
+        if (process.heap.kind != HeapKind::Allocator) {
+            continue;
+        }
+        if (const auto settings = allocatorSettingsOf(process.heap, process.start)) {
+            heaps.push_back({static_cast<std::uint32_t>(i + 1), *settings});
+        }
+    }
+    return heaps;
 }
 
 } // namespace
@@ -41,12 +58,14 @@ RunInfo runInfoOf(const Scenario& scenario,
     return info;
 }
 
-MachineShape shapeOf(const MachineSettings& machine) {
+MachineShape shapeOf(const RunConfig& config) {
+    const MachineSettings& machine = config.machine;
     const PageCount frames(machine.memory.value / pageBytes);
     return {.frames = frames,
             .cpus = machine.cpus,
             .tlbSlots = machine.tlbSlots(),
-            .ram = ramBetween(frames, machine.holes)};
+            .ram = ramBetween(frames, machine.holes),
+            .heaps = heapShapes(config)};
 }
 
 } // namespace fragscope

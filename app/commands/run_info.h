@@ -19,7 +19,7 @@ RunInfo runInfoOf(const Scenario& scenario,
                   RecordLevel level,
                   std::span<const std::string> changed = {});
 
-/// What the view must know of the machine beforehand.
-MachineShape shapeOf(const MachineSettings& machine);
+/// What the view must know of the machine and of its heaps beforehand.
+MachineShape shapeOf(const RunConfig& config);
 
 } // namespace fragscope

@@ -50,7 +50,7 @@ std::string_view nameOf(RunEnd end) {
 RunSession::RunSession(Scenario scenario, RunOptions options, std::optional<EventCondition> until)
     : scenario_(std::move(scenario)), options_(std::move(options)), until_(std::move(until)),
       info_(runInfoOf(scenario_, scenario_.config, options_.level, options_.set)),
-      metrics_(shapeOf(scenario_.config.machine)) {}
+      metrics_(shapeOf(scenario_.config)) {}
 
 RunSession::~RunSession() = default;
 

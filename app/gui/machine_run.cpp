@@ -45,7 +45,7 @@ RunFactory machineRun(RunConfig config, RunCaption caption) {
         run.owner = live;
         run.events = &live->events;
         run.start = [&live = *live, config] { return start(live, config); };
-        run.shape = shapeOf(config.machine);
+        run.shape = shapeOf(config);
         run.caption = caption;
         return run;
     };

@@ -82,7 +82,7 @@ Expected<RecordedRun> openRecordedRun(const std::string& address) {
     RunCaption caption = captionOf(*record, address, lesson ? &lesson.value() : nullptr);
     caption.cpuHz = resolved->config.machine.cpuHz;
     caption.names = namesOf(resolved->config);
-    const MachineShape shape = shapeOf(resolved->config.machine);
+    const MachineShape shape = shapeOf(resolved->config);
     if (info.level == RecordLevel::Full) {
         const RunAddress exact{place.file, record->number};
         return RecordedRun{readBack(exact, shape, caption), info, shape};

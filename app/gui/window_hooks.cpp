@@ -86,7 +86,7 @@ Expected<RunFactory> RunOpener::openScenario(const std::string& path) {
         return scenario.error();
     }
     known_[path] = {runInfoOf(*scenario, scenario->config, RecordLevel::Full),
-                    fragscope::shapeOf(scenario->config.machine)};
+                    fragscope::shapeOf(scenario->config)};
     return machineRun(scenario->config, captionOf(*scenario, path));
 }
 

@@ -52,6 +52,7 @@ SnapshotRef SnapshotMaker::make(const Timeline& timeline, std::uint32_t focus) {
     snapshot->owners = classifier_.ownerCounts();
     snapshot->pages = classifier_.pages();
     snapshot->allPages = classifier_.allPages();
+    snapshot->heaps = timeline.heaps();
     snapshot->sample = timeline.sample();
     snapshot->latest = timeline.metrics().current();
     snapshot->firstReachable = timeline.firstReachable();

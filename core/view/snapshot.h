@@ -2,6 +2,7 @@
 
 #include "fragscope/view/event_log.h"
 #include "fragscope/view/frame_classes.h"
+#include "fragscope/view/machine_shape.h"
 #include "fragscope/view/metrics.h"
 #include "fragscope/view/state.h"
 
@@ -42,6 +43,7 @@ struct Snapshot {
     FrameOwnerCounts owners;            ///< of each frame; null if none has several
     PageStates pages;                   ///< of the focus at the cursor; never null
     std::vector<ProcessPages> allPages; ///< of all processes that have page tables
+    HeapShapes heaps;                   ///< of the processes that have an allocator; never null
 
     MetricSample sample;                                     ///< exact, at the cursor
     MetricSample latest;                                     ///< at the end of the known events

@@ -47,8 +47,8 @@ Timeline::Timeline(const MachineShape& shape, EventSource& source, const Timelin
 }
 
 Timeline::Timeline(const MachineShape& shape, const TimelineOptions& options)
-    : options_(options), replica_(shape, options.undoBytes),
-      metrics_(shape, options.sampleEveryCycles),
+    : options_(options), heaps_(std::make_shared<const std::vector<HeapShape>>(shape.heaps)),
+      replica_(shape, options.undoBytes), metrics_(shape, options.sampleEveryCycles),
       keyframes_(replica_.state(), options.keyframeEvents, options.mostKeyframes),
       folds_(metrics_.fold(), options.keyframeEvents, options.mostKeyframes),
       cursorFold_(metrics_.fold()) {}

@@ -95,6 +95,9 @@ public:
     /// True if the source said that nothing is left.
     [[nodiscard]] bool finished() const { return finished_; }
 
+    /// The heaps of the machine's shape; never null.
+    [[nodiscard]] const HeapShapes& heaps() const { return heaps_; }
+
     [[nodiscard]] std::size_t keyframeCount() const { return keyframes_.size(); }
 
 private:
@@ -113,6 +116,7 @@ private:
 
     EventSource* source_ = nullptr;
     TimelineOptions options_;
+    HeapShapes heaps_;
     EventLog log_;
     Replica replica_;
     Metrics metrics_;

@@ -273,6 +273,22 @@ private slots:
         QCOMPARE(inFirst, 0ULL);
     }
 
+    void generate_phases_leaveSurvivors() {
+        const auto leastLive = [](const char* survivors) {
+            std::size_t least = 1000;
+            const bool valid =
+                replay(generated(std::string("phases,ops=3000,live=100,phase=1000,survivors=") +
+                                 survivors),
+                       [&](const Live& live, const TraceOperation& operation) {
+                           least = operation.line > 1000 ? std::min(least, live.size()) : least;
+                       });
+            return valid ? least : 1001;
+        };
+        QCOMPARE(leastLive("0"), std::size_t{0});
+        const std::size_t half = leastLive("50"); // of about 100 at the end of the first phase
+        QVERIFY2(half > 30 && half < 70, std::to_string(half).c_str());
+    }
+
     void generate_robson_drivesFirstFitToItsBound() {
         // First fit by address. Robson's bound for M live bytes: M (log2(32) / 2 + 1) = 3.5 M.
         const AllocationTrace trace = generated("robson,ops=3000,live=1024,min=1,max=32");

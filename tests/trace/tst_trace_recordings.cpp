@@ -159,6 +159,14 @@ private slots:
         QCOMPARE(shown(*trace), std::string("a1:8@1 f1@2 a2:9@3"));
     }
 
+    void read_partialRecording_reallocToALiveAddress_endsItsBlock() {
+        const auto trace = readTrace(files_.write("malloc(8) = 0x10\nmalloc(9) = 0x20\n"
+                                                  "realloc(0x10, 7) = 0x20\nfree(0x20)\n"));
+        QVERIFY(trace);
+        QCOMPARE(shown(*trace), std::string("a1:8@1 a2:9@2 f2@3 r1>3:7@3 f3@4"));
+        QCOMPARE(trace->omissions.impliedFrees, 1ULL);
+    }
+
     void read_ownOrMdrv_isDecidedByTheLines_data() {
         QTest::addColumn<QByteArray>("text");
         QTest::addColumn<bool>("own");

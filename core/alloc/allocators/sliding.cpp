@@ -367,7 +367,7 @@ template <class Memory>
 void Sliding<Memory>::move(std::uint64_t block, std::uint64_t to, std::uint64_t length) {
     memory_.step(Line::Move, 0, block, length, 0, to);
     memory_.copy(to, block, length);
-    memory_.moved(block, to, length);
+    memory_.moved(block + headerBytes, to + headerBytes, length);
     memory_.reason(Rule::HeapSlides, 0, 1, length);
     if (hasTable()) {
         const std::uint64_t entry = memory_.load(to + ownerAt);
