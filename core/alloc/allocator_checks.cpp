@@ -75,6 +75,12 @@ Expected<Done> checkCompactFit(const AllocatorSettings& settings) {
         return badInput("block_size is not a multiple of " + std::to_string(unit) +
                         ", at least 16");
     }
+    const bool nonMoving = settings.variant == AllocatorVariant::NonMoving;
+    if (nonMoving && (settings.preset == AllocatorPreset::Reference2009 ||
+                      settings.increment != 0 || settings.frameSize % 8 != 0)) {
+        return badInput("the non-moving form is not in the reference and copies nothing: default "
+                        "preset, increment 0, frame_size a multiple of 8");
+    }
     if (settings.blockSize > settings.pageSize - SizeClasses::headerBytes) {
         return badInput("block_size is larger than a page without its header");
     }

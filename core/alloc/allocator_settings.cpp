@@ -73,6 +73,7 @@ constexpr std::array presets{Named{"none", AllocatorPreset::None},
                              Named{"default", AllocatorPreset::None},
                              Named{"textbook", AllocatorPreset::Textbook},
                              Named{"reference-2009", AllocatorPreset::Reference2009}};
+constexpr std::array flags{Named{"no", false}, Named{"yes", true}};
 constexpr std::array policies{Named{"first", FitPolicy::First}, Named{"next", FitPolicy::Next},
                               Named{"best", FitPolicy::Best}, Named{"worst", FitPolicy::Worst}};
 constexpr std::array orders{
@@ -253,6 +254,9 @@ constexpr std::array rows{
     AllocatorSettingRow{"increment", "0 (whole blocks) to 1 MiB",
         "Bytes that a compaction copies at a time before others may act.",
         of({CompactFit}), setNumber<&S::increment, 0, 1048576>, getNumber<&S::increment>},
+    AllocatorSettingRow{"interleave", "no, yes",
+        "With an increment: a free returns after the first part of its copy, and each operation after it copies one part more, as if a second actor ran between the parts.",
+        of({CompactFit}), setNamed<&S::interleave, flags>, getNamed<&S::interleave, flags>},
     AllocatorSettingRow{"source", "newest, oldest, emptiest",
         "The not-full page that a compaction takes a block out of.",
         of({CompactFit}), setNamed<&S::source, sources>, getNamed<&S::source, sources>},

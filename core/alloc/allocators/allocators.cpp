@@ -1,6 +1,7 @@
 #include "fragscope/alloc/allocators/allocators.h"
 
 #include "fragscope/alloc/allocators/forms.h"
+#include "fragscope/alloc/compact_fit/non_moving.h"
 #include "fragscope/base/check.h"
 
 namespace fragscope {
@@ -77,7 +78,8 @@ bool hasForm(AllocatorKind kind) {
 }
 
 bool handsOutHandles(const AllocatorSettings& settings) {
-    return (settings.kind == AllocatorKind::CompactFit && settings.k != 0) ||
+    return (settings.kind == AllocatorKind::CompactFit &&
+            (settings.k != 0 || settings.variant == AllocatorVariant::NonMoving)) ||
            settings.kind == AllocatorKind::Sliding;
 }
 
@@ -86,6 +88,7 @@ std::vector<const Listing*> allocatorListings() {
 #define FRAGSCOPE_LISTING(Name) listings.push_back(&listing##Name());
     FRAGSCOPE_ALLOCATORS(FRAGSCOPE_LISTING)
 #undef FRAGSCOPE_LISTING
+    listings.push_back(&listingNonMoving());
     return listings;
 }
 
