@@ -62,6 +62,7 @@ int main(int argc, char** argv) {
     addTraceCommand(app, chosen);
     addPagingCommand(app, chosen);
     addSweepCommand(app, chosen);
+    addPredictabilityCommand(app, chosen);
     addMmuCommand(app, chosen);
     try {
         app.parse(argc, argv);
@@ -72,7 +73,7 @@ int main(int argc, char** argv) {
 
     if (!chosen) {
         std::cerr << "fragscope-cli: say what to do: run, list, describe, runs, export, sweep, "
-                     "mmu, paging "
+                     "mmu, paging, trace, predictability "
                      "(--help tells more)\n";
         return static_cast<int>(ExitCode::Usage);
     }

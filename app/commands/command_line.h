@@ -22,5 +22,6 @@ void addExportCommand(CLI::App& app, ChosenCommand& chosen);
 void addPagingCommand(CLI::App& app, ChosenCommand& chosen);
 void addTraceCommand(CLI::App& app, ChosenCommand& chosen);
 void addSweepCommand(CLI::App& app, ChosenCommand& chosen);
+void addPredictabilityCommand(CLI::App& app, ChosenCommand& chosen);
 
 } // namespace fragscope

@@ -1,7 +1,10 @@
 #include "commands/list.h"
 
 #include "fragscope/base/text.h"
+#include "fragscope/experiment/trial_figures.h"
 #include "fragscope/scenario/scenario.h"
+#include "fragscope/trace/generator.h"
+#include "fragscope/trace/trace_format.h"
 
 #include "commands/command_line.h"
 #include "commands/scenario_folder.h"
@@ -58,16 +61,67 @@ std::vector<Row> metricRows() {
     return rows;
 }
 
+std::vector<Row> allocatorRows() {
+    std::vector<Row> rows;
+    for (const AllocatorInfo& info : allocatorInfos()) {
+        rows.emplace_back(info.name, fmt::format("{} [{}]", info.meaning, info.source));
+        const AllocatorSettings defaults = defaultSettings(info.kind);
+        for (const AllocatorSettingRow& row : allocatorSettingRows()) {
+            if ((row.allocators & allocatorBit(info.kind)) != 0) {
+                rows.emplace_back(fmt::format("  {}={}", row.key, row.get(defaults)),
+                                  fmt::format("{} ({})", row.meaning, row.values));
+            }
+        }
+    }
+    return rows;
+}
+
+std::vector<Row> trialFigureRows() {
+    std::vector<Row> rows;
+    for (const TrialFigure& figure : trialFigures()) {
+        rows.emplace_back(figure.name, figure.source.empty()
+                                           ? std::string(figure.formula)
+                                           : fmt::format("{} [{}]", figure.formula, figure.source));
+    }
+    return rows;
+}
+
+std::vector<Row> traceFormatRows() {
+    std::vector<Row> rows;
+    for (const TraceFormatInfo& format : traceFormats()) {
+        rows.emplace_back(format.name, format.sentence);
+    }
+    return rows;
+}
+
+std::vector<Row> traceGeneratorRows() {
+    std::vector<Row> rows;
+    for (const GeneratorInfo& generator : traceGenerators()) {
+        rows.emplace_back(generator.name, generator.sentence);
+        for (const GeneratorKey& key : generatorKeys()) {
+            const auto& own = generator.keys;
+            if (std::find(own.begin(), own.end(), key.name) != own.end()) {
+                rows.emplace_back(fmt::format("  {}={}", key.name, key.value), key.sentence);
+            }
+        }
+    }
+    return rows;
+}
+
 struct Group {
     std::string_view name;
     std::vector<Row> (*rows)();
 };
 
-constexpr std::array<Group, 5> groups{{{"scenarios", scenarioRows},
+constexpr std::array<Group, 9> groups{{{"scenarios", scenarioRows},
                                        {"movers", moverRows},
                                        {"settings", settingRows},
                                        {"events", eventRows},
-                                       {"metrics", metricRows}}};
+                                       {"metrics", metricRows},
+                                       {"allocators", allocatorRows},
+                                       {"trial-figures", trialFigureRows},
+                                       {"trace-formats", traceFormatRows},
+                                       {"trace-generators", traceGeneratorRows}}};
 
 void printGroup(const Group& group, std::ostream& out) {
     const std::vector<Row> rows = group.rows();
@@ -97,8 +151,8 @@ int runListCommand(const std::string& what, CommandStreams& streams) {
 
 void addListCommand(CLI::App& app, ChosenCommand& chosen) {
     auto what = std::make_shared<std::string>();
-    CLI::App* command = app.add_subcommand(
-        "list", "List scenarios, movers, settings, events and metrics, with one sentence each");
+    CLI::App* command = app.add_subcommand("list", "List scenarios, settings, allocators and all "
+                                                   "else that has a name, with one sentence each");
     std::vector<std::string> names;
     for (const Group& group : groups) {
         names.emplace_back(group.name);

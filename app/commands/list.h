@@ -5,8 +5,9 @@
 
 namespace fragscope {
 
-/// Names with one sentence each; `what` is one of scenarios, movers, settings, events, metrics, or
-/// empty for all of them.
+/// Names with one sentence each; `what` is one of scenarios, movers, settings, events, metrics,
+/// allocators (with their settings and defaults), trial-figures, trace-formats, trace-generators
+/// (with their settings and defaults), or empty for all of them.
 int runListCommand(const std::string& what, CommandStreams& streams);
 
 } // namespace fragscope

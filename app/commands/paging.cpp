@@ -7,6 +7,7 @@
 #include "fragscope/record/export/csv_writer.h"
 
 #include "commands/command_line.h"
+#include "commands/number_option.h"
 #include "commands/run.h"
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -169,21 +170,6 @@ void printTotals(const PagingJob& job, const Totals& totals, std::ostream& err) 
     if (writes) {
         err << fmt::format("dirty_evictions: {}\n", totals.dirtyEvictions);
     }
-}
-
-/// Adds an option that takes a whole number. CLI11 itself would read -2 as 2^64 - 2.
-CLI::Option* addNumber(CLI::App& command,
-                       const std::string& name,
-                       std::uint64_t& number,
-                       const std::string& description) {
-    const auto read = [name, &number](const std::string& text) {
-        const auto value = parseUnsigned(text);
-        if (!value) {
-            throw CLI::ValidationError(name, fmt::format("`{}` is not a whole number", text));
-        }
-        number = *value;
-    };
-    return command.add_option_function<std::string>(name, read, description)->type_name("N");
 }
 
 } // namespace

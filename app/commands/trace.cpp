@@ -2,12 +2,14 @@
 
 #include "fragscope/base/text.h"
 #include "fragscope/trace/read_trace.h"
+#include "fragscope/trace/write_trace.h"
 
 #include "commands/command_line.h"
 #include "commands/run.h"
 #include "commands/trace_tables.h"
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <filesystem>
 #include <fmt/format.h>
 
 namespace fragscope {
@@ -16,94 +18,6 @@ namespace {
 
 constexpr std::uint64_t progressEvery = 1U << 14;
 constexpr std::uint64_t mostSamples = 1'000'000;
-
-/// KEY=VALUE, for one allocator or for all that have such a setting.
-struct Assignment {
-    std::string text;
-    std::string allocator; ///< empty: all
-    std::string key;
-    std::string value;
-};
-
-Error inSet(std::string_view assignment, Error error) {
-    error.code = ExitCode::Usage;
-    error.file = "--set";
-    error.reason = fmt::format("`{}`: {}", assignment, error.reason);
-    error.key.clear();
-    return error;
-}
-
-Expected<std::vector<Assignment>> parseAssignments(const std::vector<std::string>& texts) {
-    std::vector<Assignment> assignments;
-    for (const std::string& text : texts) {
-        const std::size_t sign = text.find('=');
-        if (sign == std::string::npos) {
-            return inSet(text, badInput("is not KEY=VALUE"));
-        }
-        Assignment assignment{text, "", text.substr(0, sign), text.substr(sign + 1)};
-        if (const std::size_t dot = assignment.key.find('.'); dot != std::string::npos) {
-            assignment.allocator = assignment.key.substr(0, dot);
-            assignment.key = assignment.key.substr(dot + 1);
-        }
-        assignments.push_back(std::move(assignment));
-    }
-    // a preset gives values that the others change
-    std::stable_partition(assignments.begin(), assignments.end(),
-                          [](const Assignment& a) { return a.key == "preset"; });
-    return assignments;
-}
-
-bool hasSetting(AllocatorKind kind, std::string_view key) {
-    const auto rows = allocatorSettingRows();
-    return std::any_of(rows.begin(), rows.end(), [&](const AllocatorSettingRow& row) {
-        return row.key == key && (row.allocators & allocatorBit(kind)) != 0;
-    });
-}
-
-/// Settings for each allocator, in the order of the command line.
-Expected<std::vector<AllocatorSettings>> prepareAllocators(const TraceOptions& options) {
-    std::vector<AllocatorSettings> all;
-    for (const std::string& name : options.allocators) {
-        const auto kind = parseAllocatorKind(name);
-        if (!kind) {
-            Error error = kind.error();
-            error.code = ExitCode::Usage;
-            error.file = "--allocator";
-            return error;
-        }
-        all.push_back(defaultSettings(*kind));
-    }
-    const auto assignments = parseAssignments(options.set);
-    if (!assignments) {
-        return assignments.error();
-    }
-    for (const Assignment& assignment : *assignments) {
-        bool used = false;
-        for (AllocatorSettings& settings : all) {
-            const std::string_view name = allocatorInfo(settings.kind).name;
-            const bool meant = assignment.allocator.empty()
-                                   ? hasSetting(settings.kind, assignment.key) || all.size() == 1
-                                   : assignment.allocator == name;
-            if (!meant) {
-                continue;
-            }
-            used = true;
-            const auto set = setAllocatorSetting(settings, assignment.key, assignment.value);
-            if (!set) {
-                return inSet(assignment.text, set.error());
-            }
-        }
-        if (!used) {
-            return inSet(assignment.text, badInput("none of the allocators has this setting"));
-        }
-    }
-    for (const AllocatorSettings& settings : all) {
-        if (const auto fits = checkAllocatorSettings(settings); !fits) {
-            return inSet(allocatorInfo(settings.kind).name, fits.error());
-        }
-    }
-    return all;
-}
 
 Expected<AllocationTrace>
 loadTrace(const std::string& file, const TraceOptions& options, CommandStreams& streams) {
@@ -157,12 +71,12 @@ Error damaged(const AllocationTrace& trace,
 
 Expected<Done> runTrial(const AllocationTrace& trace,
                         const std::string& file,
-                        const AllocatorSettings& settings,
+                        const NamedAllocator& allocator,
                         const TraceOptions& options,
                         TraceTables& tables,
                         CommandStreams& streams) {
-    TraceTrial trial(trace, settings, {options.interleave});
-    const std::string_view name = allocatorInfo(settings.kind).name;
+    TraceTrial trial(trace, allocator.settings);
+    const std::string& name = allocator.name;
     const std::uint64_t all = trace.operations.size();
     tables.begin(trace.name, name);
     try {
@@ -198,20 +112,20 @@ Expected<Done> runTrial(const AllocationTrace& trace,
 }
 
 TraceTableOptions tableOptions(const TraceOptions& options,
-                               const std::vector<AllocatorSettings>& all) {
+                               const std::vector<NamedAllocator>& all) {
     TraceTableOptions tables;
     tables.folder = options.csv;
     tables.summary = options.output;
     tables.series = options.series != 0;
     tables.steps = options.steps;
-    tables.compactFit = std::any_of(all.begin(), all.end(), [](const AllocatorSettings& settings) {
-        return settings.kind == AllocatorKind::CompactFit;
+    tables.compactFit = std::any_of(all.begin(), all.end(), [](const NamedAllocator& allocator) {
+        return allocator.settings.kind == AllocatorKind::CompactFit;
     });
     return tables;
 }
 
 Expected<Done> checkOptions(const TraceOptions& options) {
-    if (options.allocators.empty() && options.exportTo.empty()) {
+    if (options.allocators.allocators.empty() && options.exportTo.empty()) {
         return usageError("--allocator says which allocators replay the trace");
     }
     if (options.csv.empty() && (options.steps || options.series != 0)) {
@@ -230,7 +144,7 @@ Expected<Done> runTraces(const TraceOptions& options, CommandStreams& streams) {
     if (auto checked = checkOptions(options); !checked) {
         return checked;
     }
-    const auto all = prepareAllocators(options);
+    const auto all = prepareAllocators(options.allocators);
     if (!all) {
         return all.error();
     }
@@ -242,6 +156,11 @@ Expected<Done> runTraces(const TraceOptions& options, CommandStreams& streams) {
         }
         traces.push_back(std::move(trace).value());
     }
+    if (!options.exportTo.empty()) {
+        if (auto written = writeTrace(traces.front(), options.exportTo); !written) {
+            return written;
+        }
+    }
     if (all->empty()) {
         return Done{};
     }
@@ -251,15 +170,27 @@ Expected<Done> runTraces(const TraceOptions& options, CommandStreams& streams) {
     }
     TraceTables tables = std::move(created).value();
     for (std::size_t i = 0; i < traces.size(); ++i) {
-        for (const AllocatorSettings& settings : *all) {
+        for (const NamedAllocator& allocator : *all) {
             if (auto ran =
-                    runTrial(traces[i], options.files[i], settings, options, tables, streams);
+                    runTrial(traces[i], options.files[i], allocator, options, tables, streams);
                 !ran) {
                 return ran;
             }
         }
     }
     return tables.finish();
+}
+
+/// `--allocator NAME NAME`: the parser takes the second for a file. It is meant as one if there is
+/// no such file.
+void takeAllocatorNames(TraceOptions& options) {
+    std::vector<std::string> files;
+    for (const std::string& file : options.files) {
+        const bool isName = !options.allocators.allocators.empty() &&
+                            bool(parseAllocatorKind(file)) && !std::filesystem::exists(file);
+        (isName ? options.allocators.allocators : files).push_back(file);
+    }
+    options.files = files;
 }
 
 } // namespace
@@ -277,20 +208,7 @@ void addTraceCommand(CLI::App& app, ChosenCommand& chosen) {
         ->add_option("FILE", options->files,
                      "Traces, plain, gzip or zstd; or generate:NAME,KEY=VALUE,...")
         ->required();
-    std::string names;
-    for (const AllocatorInfo& info : allocatorInfos()) {
-        names += (names.empty() ? "" : ", ") + std::string(info.name);
-    }
-    command->add_option("--allocator", options->allocators, names)
-        ->type_name("NAME")
-        ->delimiter(',')
-        ->allow_extra_args(false);
-    command
-        ->add_option("--set", options->set,
-                     "Change a setting of the allocators that have it, or, as NAME.KEY=VALUE, of "
-                     "one; may be repeated (`fragscope-cli list allocators`)")
-        ->type_name("KEY=VALUE")
-        ->allow_extra_args(false);
+    addAllocatorOptions(*command, options->allocators);
     std::string formats;
     for (const TraceFormatInfo& format : traceFormats()) {
         formats += (formats.empty() ? "" : ", ") + std::string(format.name);
@@ -307,11 +225,10 @@ void addTraceCommand(CLI::App& app, ChosenCommand& chosen) {
     command->add_flag("--steps", options->steps, "A row for each operation, with the free list");
     command->add_flag("--lenient", options->lenient,
                       "Malformed lines are reported and change nothing");
-    command->add_flag("--interleave", options->interleave,
-                      "Copies in parts go on between the operations that follow");
     command->add_option("--export", options->exportTo, "Write the trace in the own format")
         ->type_name("FILE");
     command->callback([options, &chosen] {
+        takeAllocatorNames(*options);
         chosen = [options](CommandStreams& streams) { return runTraceCommand(*options, streams); };
     });
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "commands/allocator_options.h"
 #include "commands/streams.h"
 #include <cstdint>
 #include <string>
@@ -10,12 +11,10 @@ namespace fragscope {
 struct TraceOptions {
     std::vector<std::string> files; ///< or "generate:NAME,KEY=VALUE,..."
     std::string format = "auto";
-    std::vector<std::string> allocators;
-    std::vector<std::string> set; ///< KEY=VALUE, or ALLOCATOR.KEY=VALUE
-    std::uint64_t series = 0;     ///< samples; 0 = no series.csv
+    AllocatorOptions allocators;
+    std::uint64_t series = 0; ///< samples; 0 = no series.csv
     bool steps = false;
     bool lenient = false;
-    bool interleave = false;
     std::string csv; ///< folder; empty: the summary goes to `output`
     std::string output = "-";
     std::string exportTo; ///< file: the trace in the own format

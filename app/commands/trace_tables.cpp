@@ -5,17 +5,6 @@
 
 namespace fragscope {
 
-struct TraceTables::Table {
-    explicit Table(OutputFile opened) : file(std::move(opened)), csv(file, LineEnd::CrLf) {}
-
-    OutputFile file;
-    CsvWriter csv;
-};
-
-TraceTables::TraceTables(TraceTables&&) noexcept = default;
-TraceTables& TraceTables::operator=(TraceTables&&) noexcept = default;
-TraceTables::~TraceTables() = default;
-
 Expected<TraceTables> TraceTables::create(const TraceTableOptions& options) {
     TraceTables tables;
     tables.options_ = options;
@@ -45,12 +34,12 @@ Expected<TraceTables> TraceTables::create(const TraceTableOptions& options) {
     return tables;
 }
 
-Expected<Done> TraceTables::open(std::unique_ptr<Table>& table, const std::string& path) {
-    auto file = OutputFile::create(path);
-    if (!file) {
-        return file.error();
+Expected<Done> TraceTables::open(std::unique_ptr<CsvTable>& table, const std::string& path) {
+    auto opened = openTable(path);
+    if (!opened) {
+        return opened.error();
     }
-    table = std::make_unique<Table>(std::move(file).value());
+    table = std::move(opened).value();
     return Done{};
 }
 
@@ -81,7 +70,7 @@ void TraceTables::figureValues(CsvWriter& csv, FigureUse use, const TrialState& 
 }
 
 void TraceTables::writeHeaders() {
-    const auto begin = [](Table& table) { table.csv.text("trace").text("allocator"); };
+    const auto begin = [](CsvTable& table) { table.csv.text("trace").text("allocator"); };
     begin(*summary_);
     figureNames(summary_->csv, FigureUse::Summary);
     summary_->csv.text("settings").endRow();

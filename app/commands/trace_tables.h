@@ -1,9 +1,8 @@
 #pragma once
 
 #include "fragscope/experiment/trial_figures.h"
-#include "fragscope/record/export/csv_writer.h"
 
-#include <memory>
+#include "commands/csv_table.h"
 
 namespace fragscope {
 
@@ -36,10 +35,8 @@ public:
     [[nodiscard]] bool stopped() const;
 
 private:
-    struct Table;
-
     TraceTables() = default;
-    Expected<Done> open(std::unique_ptr<Table>& table, const std::string& path);
+    Expected<Done> open(std::unique_ptr<CsvTable>& table, const std::string& path);
     void writeHeaders();
     void figureNames(CsvWriter& csv, FigureUse use) const;
     void figureValues(CsvWriter& csv, FigureUse use, const TrialState& state) const;
@@ -49,15 +46,10 @@ private:
     TraceTableOptions options_;
     std::string trace_;
     std::string allocator_;
-    std::unique_ptr<Table> summary_;
-    std::unique_ptr<Table> series_;
-    std::unique_ptr<Table> placement_;
-    std::unique_ptr<Table> steps_;
-
-public:
-    TraceTables(TraceTables&&) noexcept;
-    TraceTables& operator=(TraceTables&&) noexcept;
-    ~TraceTables();
+    std::unique_ptr<CsvTable> summary_;
+    std::unique_ptr<CsvTable> series_;
+    std::unique_ptr<CsvTable> placement_;
+    std::unique_ptr<CsvTable> steps_;
 };
 
 } // namespace fragscope

@@ -1,12 +1,5 @@
 #include "fragscope/alloc/allocator_settings.h"
 
-#include "fragscope/alloc/allocators/buddy_layout.h"
-#include "fragscope/alloc/allocators/quick_fit_layout.h"
-#include "fragscope/alloc/allocators/region_layout.h"
-#include "fragscope/alloc/allocators/segregated_storage_layout.h"
-#include "fragscope/alloc/allocators/sequential_fit_layout.h"
-#include "fragscope/alloc/allocators/tlsf_layout.h"
-#include "fragscope/alloc/dlmalloc/dlmalloc_layout.h"
 #include "fragscope/base/text.h"
 
 #include <algorithm>
@@ -80,6 +73,7 @@ constexpr std::array presets{Named{"none", AllocatorPreset::None},
                              Named{"default", AllocatorPreset::None},
                              Named{"textbook", AllocatorPreset::Textbook},
                              Named{"reference-2009", AllocatorPreset::Reference2009}};
+constexpr std::array flags{Named{"no", false}, Named{"yes", true}};
 constexpr std::array policies{Named{"first", FitPolicy::First}, Named{"next", FitPolicy::Next},
                               Named{"best", FitPolicy::Best}, Named{"worst", FitPolicy::Worst}};
 constexpr std::array orders{
@@ -260,6 +254,9 @@ constexpr std::array rows{
     AllocatorSettingRow{"increment", "0 (whole blocks) to 1 MiB",
         "Bytes that a compaction copies at a time before others may act.",
         of({CompactFit}), setNumber<&S::increment, 0, 1048576>, getNumber<&S::increment>},
+    AllocatorSettingRow{"interleave", "no, yes",
+        "With an increment: a free returns after the first part of its copy, and each operation after it copies one part more, as if a second actor ran between the parts.",
+        of({CompactFit}), setNamed<&S::interleave, flags>, getNamed<&S::interleave, flags>},
     AllocatorSettingRow{"source", "newest, oldest, emptiest",
         "The not-full page that a compaction takes a block out of.",
         of({CompactFit}), setNamed<&S::source, sources>, getNamed<&S::source, sources>},
@@ -305,72 +302,6 @@ constexpr std::array rows{
 };
 
 // clang-format on
-
-// ---- what must fit each other ---------------------------------------------------------------
-Expected<Done> checkRoom(const TaggedLayout& layout, const AllocatorSettings& settings) {
-    if (!layout.fits(settings.heapBase, settings.heapSize)) {
-        return badInput("heap_size is too small for a single block");
-    }
-    return Done{};
-}
-
-Expected<Done> checkBuddy(const AllocatorSettings& settings) {
-    if ((settings.minimum & (settings.minimum - 1)) != 0) {
-        return badInput("minimum of buddy is a power of two");
-    }
-    const buddy::Layout layout = buddy::layoutFor(settings);
-    if (settings.heapSize < layout.least) {
-        return badInput("heap_size is smaller than the smallest block");
-    }
-    if (layout.inBand && settings.heapBase % buddy::linkBytes != 0) {
-        return badInput("heap_base of buddy is a multiple of 16: links lie in its free blocks");
-    }
-    return Done{};
-}
-
-Expected<Done> checkRegion(const AllocatorSettings& settings) {
-    if (settings.regionSize < settings.alignment + region::headerBytes + heapGranule) {
-        return badInput("region_size is too small for its header and this alignment");
-    }
-    return Done{};
-}
-
-Expected<Done> checkTlsf(const AllocatorSettings& settings) {
-    using namespace tlsf_layout;
-    const bool is244 = settings.variant == AllocatorVariant::Tlsf244;
-    const std::uint64_t least =
-        is244 ? Tlsf244::firstBlock + 64 : Tlsf31::control + 2 * Tlsf31::header + Tlsf31::least;
-    if (settings.heapBase % Tlsf31::granule != 0) {
-        return badInput("heap_base of tlsf is a multiple of 8");
-    }
-    if (settings.heapSize < least) {
-        return badInput("heap_size of this tlsf is at least " + std::to_string(least) +
-                        ": its control structure lies in it");
-    }
-    if (!is244 && Tlsf31::poolBytes(settings.heapSize) >= Tlsf31::most) {
-        return badInput("heap_size of tlsf 3.1-64 is below 4 GiB: its matrix has no larger list");
-    }
-    if (is244 && settings.heapSize % Tlsf244::granule != 0) {
-        return badInput("heap_size of tlsf 2.4.4-32 is a multiple of 8");
-    }
-    if (is244 && (Tlsf244::poolBytes(settings.heapSize) >= Tlsf244::most ||
-                  settings.heapBase + settings.heapSize > std::uint64_t{1} << 32)) {
-        return badInput("the heap of tlsf 2.4.4-32 is below 1 GiB, and its addresses below 4 GiB");
-    }
-    return Done{};
-}
-
-Expected<Done> checkDlmalloc(const AllocatorSettings& settings) {
-    constexpr std::uint64_t least = 2048;
-    if (settings.heapBase % dlmalloc_layout::granule != 0 ||
-        settings.heapSize % dlmalloc_layout::granule != 0) {
-        return badInput("heap_base and heap_size of dlmalloc are multiples of 16");
-    }
-    if (settings.heapSize < least) {
-        return badInput("heap_size of dlmalloc is at least 2048: its state lies in it");
-    }
-    return Done{};
-}
 
 } // namespace
 
@@ -424,33 +355,6 @@ setAllocatorSetting(AllocatorSettings& settings, std::string_view key, std::stri
         return error;
     }
     return set;
-}
-
-Expected<Done> checkAllocatorSettings(const AllocatorSettings& settings) {
-    if (settings.heapLimit != 0 && settings.heapLimit < settings.heapSize) {
-        return badInput("heap_limit is smaller than heap_size");
-    }
-    if ((settings.pageSize & (settings.pageSize - 1)) != 0) {
-        return badInput("page_size is not a power of two");
-    }
-    switch (settings.kind) {
-    case SequentialFit:
-        return checkRoom(sequential_fit::layoutFor(settings), settings);
-    case QuickFit:
-        return checkRoom(quick_fit::layoutFor(settings), settings);
-    case Segregated:
-        return checkRoom(segregated_storage::layoutOfBlocks(), settings);
-    case Buddy:
-        return checkBuddy(settings);
-    case Region:
-        return checkRegion(settings);
-    case Tlsf:
-        return checkTlsf(settings);
-    case Dlmalloc:
-        return checkDlmalloc(settings);
-    default:
-        return Done{};
-    }
 }
 
 std::vector<std::string> resolvedSettings(const AllocatorSettings& settings) {

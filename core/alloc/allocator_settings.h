@@ -87,6 +87,7 @@ struct AllocatorSettings {
     std::uint64_t minimum = 0;   ///< smallest rest that becomes a block of its own; 0 = the least
     std::uint64_t k = 1;         ///< Compact-fit: not-full pages per class; 0 = no compaction
     std::uint64_t increment = 0; ///< Compact-fit: bytes copied at a time; 0 = whole blocks
+    bool interleave = false;     ///< Compact-fit: copies go on between the operations that follow
     CompactionSource source = CompactionSource::Newest;
     CompactionTarget target = CompactionTarget::Oldest;
     std::uint64_t pageSize = 16384;   ///< Compact-fit: with its header

@@ -45,7 +45,6 @@ struct HeapRequest {
     ByteCount size;
     ByteCount alignment{16}; ///< of the address; a power of two, at least 16
     VirtAddr address{};      ///< of the block, or its handle; 0 if there is no memory
-    VirtAddr payload{};      ///< where the block lies, behind a handle
 };
 
 /// A block that is given back and what came of it.
@@ -54,7 +53,6 @@ struct HeapReturn {
     FreeArea merged{};        ///< the free area that it is part of now
     bool atEnd = false;       ///< nothing but that lies at the end of the arena
     bool wantsMerged = false; ///< the caller needs `merged`, which some heaps have to look for
-    VirtAddr payload{};       ///< where the block lay, behind a handle
 };
 
 /// A byte of a block and where it lies now.
@@ -86,6 +84,9 @@ public:
         reference.address = reference.handle + ByteCount(reference.offset);
         co_return;
     }
+
+    /// Where the block of a handle lies, looked at without an access.
+    [[nodiscard]] virtual VirtAddr payloadOf(VirtAddr handle) { return handle; }
 
     /// Whether dereference() has work to do.
     [[nodiscard]] virtual bool hasHandles() const { return false; }

@@ -55,6 +55,13 @@ GrowthFit fitForm(Growth growth, std::span<const GrowthPoint> points) {
     return fit;
 }
 
+bool isBounded(std::span<const GrowthPoint> points) {
+    const auto [least, most] = std::minmax_element(
+        points.begin(), points.end(),
+        [](const GrowthPoint& a, const GrowthPoint& b) { return a.cost < b.cost; });
+    return most->cost <= 1.6 * least->cost || most->cost <= least->cost + 24;
+}
+
 } // namespace
 
 std::string_view nameOf(Growth growth) {
@@ -66,11 +73,9 @@ GrowthFit fitGrowth(std::span<const GrowthPoint> points) {
     if (points.size() < 3 || points.back().at < 4 * points.front().at) {
         return {};
     }
-    const auto [least, most] = std::minmax_element(
-        points.begin(), points.end(),
-        [](const GrowthPoint& a, const GrowthPoint& b) { return a.cost < b.cost; });
-    const GrowthFit constant = fitForm(Growth::Constant, points);
-    if (most->cost <= 2 * least->cost || most->cost <= least->cost + 8) {
+    const auto upper = points.last(std::max<std::size_t>(3, (points.size() + 1) / 2));
+    const GrowthFit constant = fitForm(Growth::Constant, upper);
+    if (isBounded(upper)) {
         return constant;
     }
     const GrowthFit logarithmic = fitForm(Growth::Logarithmic, points);

@@ -32,11 +32,13 @@ struct GrowthFit {
 
 /// The form that fits: f is 0 (constant), log2 or the value itself (linear).
 ///
-/// Constant: the largest cost is at most twice the least, or 8 references more. A rise that stays
-/// below that is hidden by the offset, whatever its form. Otherwise the logarithm or the line,
-/// whichever has the smaller sum of squares of (form - cost) / max(cost, 1): relative, so that the
-/// points of small values count as much as those of large ones. Rising costs only: a cost that
-/// falls counts as constant. log2 is linear between powers of two (exact at these), so that the
+/// Constant: in the upper half of the points (three at least), which alone are fitted then, the
+/// largest cost is at most 1.6 times the least, or 24 references more: a cost that has reached its
+/// bound, whatever it was before. The factor is below that of a logarithm from 1,000 to 100,000;
+/// the 24 are what an operation takes that now and then opens a page. Otherwise the logarithm or
+/// the line, whichever has the smaller sum of squares of (form - cost) / max(cost, 1) over all
+/// points: relative, so that the points of small values count as much as those of large ones. Costs
+/// that fall count as constant. log2 is linear between powers of two (exact at these), so that the
 /// result is the same on every machine. Points in order of `at`.
 GrowthFit fitGrowth(std::span<const GrowthPoint> points);
 

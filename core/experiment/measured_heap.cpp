@@ -37,4 +37,12 @@ std::uint64_t MeasuredHeap::dereference(std::uint64_t handle, std::uint64_t offs
     return charge([&] { return allocator_->byteAt(handle, offset); });
 }
 
+std::uint64_t MeasuredHeap::freeBlocks() const {
+    std::uint64_t members = 0;
+    for (const FreeListPicture& list : allocator_->picture(reader_, reader_.extent()).lists) {
+        members += list.members.size();
+    }
+    return members;
+}
+
 } // namespace fragscope

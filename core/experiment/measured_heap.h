@@ -27,6 +27,9 @@ public:
     /// of a cache line counts as one.
     [[nodiscard]] std::uint64_t work() const { return work_; }
 
+    /// Members of all lists of free blocks.
+    [[nodiscard]] std::uint64_t freeBlocks() const;
+
     [[nodiscard]] Allocator& allocator() { return *allocator_; }
 
     [[nodiscard]] const MemoryPlan& plan() const { return backing_.plan(); }

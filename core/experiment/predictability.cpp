@@ -31,6 +31,31 @@ double ratio(std::uint64_t worst, std::uint64_t median) {
     return static_cast<double>(worst) / static_cast<double>(std::max<std::uint64_t>(median, 1));
 }
 
+/// The largest over the median.
+double ratio(const ReferenceCounts& counts) {
+    return ratio(counts.most(), counts.median());
+}
+
+/// The worst case of each heap of the curve against live blocks.
+ReferenceCounts worstOfHeaps(const Predictability& measured, HeapOperation operation) {
+    ReferenceCounts worst;
+    if (const ReferenceCurve* curve = curveOf(measured, operation, CurveOver::LiveBlocks)) {
+        for (const CurvePoint& point : curve->points) {
+            worst.add(point.references.most());
+        }
+    }
+    return worst;
+}
+
+/// The worst case of each order.
+ReferenceCounts worstOfOrders(const Predictability& measured, HeapOperation operation) {
+    ReferenceCounts worst;
+    for (const OrderResult& order : measured.orders) {
+        worst.add(operation == HeapOperation::Malloc ? order.malloc.most() : order.free.most());
+    }
+    return worst;
+}
+
 } // namespace
 
 std::optional<Predictability> measurePredictability(const AllocatorSettings& settings,
@@ -72,14 +97,15 @@ SolutionPoint solutionPoint(const Predictability& measured) {
     const ReferenceCounts frees = pooled(measured, HeapOperation::Free);
     point.mallocMedian = mallocs.median();
     point.freeMedian = frees.median();
-    point.mallocWorst = mallocs.most();
-    point.freeWorst = frees.most();
-    for (const OrderResult& order : measured.orders) {
-        point.mallocWorst = std::max(point.mallocWorst, order.malloc.most());
-        point.freeWorst = std::max(point.freeWorst, order.free.most());
+    for (const auto operation : {HeapOperation::Malloc, HeapOperation::Free}) {
+        const ReferenceCounts heaps = worstOfHeaps(measured, operation);
+        const ReferenceCounts orders = worstOfOrders(measured, operation);
+        point.time = std::max({point.time, ratio(heaps), ratio(orders)});
+        (operation == HeapOperation::Malloc ? point.mallocWorst : point.freeWorst) =
+            std::max(heaps.most(), orders.most());
     }
-    point.time = std::max(ratio(point.mallocWorst, point.mallocMedian),
-                          ratio(point.freeWorst, point.freeMedian));
+    point.worstOverMedian = std::max(ratio(point.mallocWorst, point.mallocMedian),
+                                     ratio(point.freeWorst, point.freeMedian));
     point.further = variationOf(measured.orders,
                                 [](const OrderResult& order) { return order.furtherRequests; });
     point.space = point.further.spread();

@@ -33,16 +33,21 @@ GrowthFit fitWorstCase(const ReferenceCurve& curve);
 /// The form of the mean.
 GrowthFit fitMean(const ReferenceCurve& curve);
 
-/// Where an allocator lies in the solution space of the slides. Both numbers have no unit.
+/// Where an allocator lies in the solution space of the slides. All numbers without a unit but
+/// those of references and requests.
 struct SolutionPoint {
-    /// Worst case over median of the references of one malloc or one free, whichever is larger. The
-    /// median is over the curve against live blocks, the same number of operations at each; the
-    /// worst case over that and all orders. 1: each operation costs the same. An allocator without
-    /// the largest heaps, which took too long, would be at a larger value with them.
+    /// By how much the worst case depends on anything but the sizes of objects: the largest worst
+    /// case over the median one, of the heaps of different numbers of live blocks, and of the
+    /// random orders; the larger of both, and of malloc and free. The sizes are of the same range
+    /// in all of them. 1: the worst case is known without knowing the heap. An allocator whose
+    /// largest heaps took too long would be at a larger value with them.
     double time = 0;
     /// Spread of the further requests over the orders: (largest - least) / mean. 0: the order does
     /// not matter.
     double space = 0;
+    /// Worst case over median of single operations, over all live counts and orders (as many
+    /// operations of each count); the larger of malloc and free. 1: each operation costs the same.
+    double worstOverMedian = 0;
     std::uint64_t mallocWorst = 0; ///< references
     std::uint64_t mallocMedian = 0;
     std::uint64_t freeWorst = 0;

@@ -3,6 +3,7 @@
 #include "fragscope/base/rng.h"
 #include "fragscope/experiment/measured_heap.h"
 
+#include <algorithm>
 #include <array>
 
 namespace fragscope {
@@ -10,23 +11,29 @@ namespace fragscope {
 namespace {
 
 constexpr std::uint64_t operationsPerCall = 1024; ///< of the progress function
+constexpr std::uint64_t longestBurst = 16;
 
 enum class PointEnd : std::uint8_t { Measured, LeftOut, Stopped };
 
 /// What one point is about.
 struct PointPlan {
     std::uint64_t live = 0;
+    std::uint64_t longestBurst = 1;
     std::uint64_t leastBytes = 0;
     std::uint64_t mostBytes = 0;
     std::uint64_t exchanges = 0;
     std::uint64_t mostWork = 0;
 };
 
-using Counts = std::array<ReferenceCounts, 3>; ///< by HeapOperation
+/// What was counted at one point.
+struct PointCounts {
+    std::array<ReferenceCounts, 3> references; ///< by HeapOperation
+    std::uint64_t freeBlocks = 0;              ///< sum over the orders
 
-ReferenceCounts& of(Counts& counts, HeapOperation operation) {
-    return counts.at(static_cast<std::size_t>(operation));
-}
+    ReferenceCounts& of(HeapOperation operation) {
+        return references.at(static_cast<std::size_t>(operation));
+    }
+};
 
 /// One heap in a steady state.
 class ExchangedHeap {
@@ -37,16 +44,20 @@ public:
                   const std::function<bool()>& goOn)
         : heap_(settings), plan_(plan), random_(seed), goOn_(goOn) {}
 
-    PointEnd measure(Counts& counts) {
+    PointEnd measure(PointCounts& counts) {
         for (std::uint64_t i = 0; i < plan_.live; ++i) {
             handles_.push_back(heap_.allocate(drawSize()));
             if (const PointEnd end = state(handles_.back()); end != PointEnd::Measured) {
                 return end;
             }
         }
-        Counts ignored;
+        PointCounts ignored;
         const PointEnd end = exchange(plan_.live, ignored);
-        return end == PointEnd::Measured ? exchange(plan_.exchanges, counts) : end;
+        if (end != PointEnd::Measured) {
+            return end;
+        }
+        counts.freeBlocks += heap_.freeBlocks();
+        return exchange(plan_.exchanges, counts);
     }
 
 private:
@@ -63,19 +74,41 @@ private:
                                                                  : PointEnd::Stopped;
     }
 
-    PointEnd exchange(std::uint64_t times, Counts& counts) {
-        for (std::uint64_t i = 0; i < times; ++i) {
-            std::uint64_t& handle = handles_[random_.below(handles_.size())];
-            heap_.release(handle);
-            of(counts, HeapOperation::Free).add(heap_.references());
-            handle = heap_.allocate(drawSize());
-            of(counts, HeapOperation::Malloc).add(heap_.references());
-            if (const PointEnd end = state(handle); end != PointEnd::Measured) {
-                return end;
+    /// Bursts of so many blocks in all.
+    PointEnd exchange(std::uint64_t blocks, PointCounts& counts) {
+        while (blocks != 0) {
+            const std::uint64_t most = std::min(blocks, plan_.longestBurst);
+            const std::uint64_t burst = 1 + random_.below(most);
+            chooseLast(burst);
+            for (std::uint64_t i = plan_.live - burst; i < plan_.live; ++i) {
+                heap_.release(handles_[i]);
+                counts.of(HeapOperation::Free).add(heap_.references());
             }
-            heap_.dereference(handle, random_.below(size_));
-            of(counts, HeapOperation::Dereference).add(heap_.references());
+            for (std::uint64_t i = plan_.live - burst; i < plan_.live; ++i) {
+                if (const PointEnd end = allocate(handles_[i], counts); end != PointEnd::Measured) {
+                    return end;
+                }
+            }
+            blocks -= burst;
         }
+        return PointEnd::Measured;
+    }
+
+    /// Random ones of all handles come to the end.
+    void chooseLast(std::uint64_t burst) {
+        for (std::uint64_t left = plan_.live; left > plan_.live - burst; --left) {
+            std::swap(handles_[left - 1], handles_[random_.below(left)]);
+        }
+    }
+
+    PointEnd allocate(std::uint64_t& handle, PointCounts& counts) {
+        handle = heap_.allocate(drawSize());
+        counts.of(HeapOperation::Malloc).add(heap_.references());
+        if (const PointEnd end = state(handle); end != PointEnd::Measured) {
+            return end;
+        }
+        heap_.dereference(handle, random_.below(size_));
+        counts.of(HeapOperation::Dereference).add(heap_.references());
         return PointEnd::Measured;
     }
 
@@ -90,9 +123,11 @@ private:
 
 PointPlan pointPlan(const CurvePlan& plan, CurveOver over, std::uint64_t at) {
     if (over == CurveOver::Size) {
-        return {plan.blocksForSizes, at, at, plan.exchanges, plan.mostWork};
+        const std::uint64_t blocks = plan.blocksForSizes;
+        return {blocks, (blocks + 1) / 2, at, at, plan.exchanges, plan.mostWork};
     }
-    return {at, plan.leastBytes, plan.mostBytes, plan.exchanges, plan.mostWork};
+    const std::uint64_t burst = std::min(longestBurst, (at + 1) / 2);
+    return {at, burst, plan.leastBytes, plan.mostBytes, plan.exchanges, plan.mostWork};
 }
 
 /// One point in all its orders.
@@ -100,7 +135,7 @@ PointEnd measurePoint(const AllocatorSettings& settings,
                       const CurvePlan& plan,
                       const PointPlan& point,
                       const std::function<bool()>& goOn,
-                      Counts& counts) {
+                      PointCounts& counts) {
     Rng seeds(plan.seed);
     for (std::uint64_t order = 0; order < plan.orders; ++order) {
         ExchangedHeap heap(settings, point, seeds.next(), goOn);
@@ -111,6 +146,28 @@ PointEnd measurePoint(const AllocatorSettings& settings,
     return PointEnd::Measured;
 }
 
+std::vector<ReferenceCurve> emptyCurves() {
+    std::vector<ReferenceCurve> curves;
+    for (const auto over : {CurveOver::Size, CurveOver::LiveBlocks, CurveOver::FreeBlocks}) {
+        for (const auto operation :
+             {HeapOperation::Malloc, HeapOperation::Free, HeapOperation::Dereference}) {
+            curves.push_back({operation, over, {}});
+        }
+    }
+    return curves;
+}
+
+void addPoint(std::vector<ReferenceCurve>& curves,
+              CurveOver over,
+              std::uint64_t at,
+              PointCounts& counts) {
+    for (ReferenceCurve& curve : curves) {
+        if (curve.over == over) {
+            curve.points.push_back({at, counts.of(curve.operation)});
+        }
+    }
+}
+
 } // namespace
 
 std::string_view nameOf(HeapOperation operation) {
@@ -119,32 +176,37 @@ std::string_view nameOf(HeapOperation operation) {
 }
 
 std::string_view nameOf(CurveOver over) {
-    return over == CurveOver::Size ? "size" : "live_blocks";
+    constexpr std::array<std::string_view, 3> names{"size", "live_blocks", "free_blocks"};
+    return names.at(static_cast<std::size_t>(over));
 }
 
 std::optional<std::vector<ReferenceCurve>> measureCurves(const AllocatorSettings& settings,
                                                          const CurvePlan& plan,
                                                          const MeasureProgress& progress) {
-    std::vector<ReferenceCurve> curves;
+    std::vector<ReferenceCurve> curves = emptyCurves();
     for (const CurveOver over : {CurveOver::Size, CurveOver::LiveBlocks}) {
-        const std::size_t first = curves.size();
-        for (const auto operation :
-             {HeapOperation::Malloc, HeapOperation::Free, HeapOperation::Dereference}) {
-            curves.push_back({operation, over, {}});
-        }
         for (const std::uint64_t at : over == CurveOver::Size ? plan.sizes : plan.liveBlocks) {
             const std::string what = std::string(nameOf(over)) + " " + std::to_string(at);
             const std::function<bool()> goOn = [&] { return !progress || progress(what); };
-            Counts counts;
+            PointCounts counts;
             const PointPlan point = pointPlan(plan, over, at);
             const PointEnd end = measurePoint(settings, plan, point, goOn, counts);
             if (end == PointEnd::Stopped || !goOn()) {
                 return std::nullopt;
             }
-            for (std::size_t i = 0; end == PointEnd::Measured && i < counts.size(); ++i) {
-                curves[first + i].points.push_back({at, counts[i]});
+            if (end == PointEnd::Measured) {
+                addPoint(curves, over, at, counts);
+                if (over == CurveOver::LiveBlocks) {
+                    const std::uint64_t free = (counts.freeBlocks + plan.orders - 1) / plan.orders;
+                    addPoint(curves, CurveOver::FreeBlocks, std::max<std::uint64_t>(free, 1),
+                             counts);
+                }
             }
         }
+    }
+    for (ReferenceCurve& curve : curves) {
+        std::stable_sort(curve.points.begin(), curve.points.end(),
+                         [](const CurvePoint& a, const CurvePoint& b) { return a.at < b.at; });
     }
     return curves;
 }

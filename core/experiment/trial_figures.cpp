@@ -215,7 +215,8 @@ std::span<const TrialFigure> trialFigures() {
 
 TrialState stateOf(TraceTrial& trial) {
     TrialState state{trial, trial.picture(), std::nullopt};
-    if (trial.settings().kind == AllocatorKind::CompactFit) {
+    if (trial.settings().kind == AllocatorKind::CompactFit &&
+        trial.settings().variant != AllocatorVariant::NonMoving) {
         state.compactFit =
             decodeCompactFit(trial.reader(), trial.reader().extent(), trial.settings());
     }

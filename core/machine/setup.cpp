@@ -135,6 +135,24 @@ Expected<Done> reserveAreas(Machine::Parts& parts, std::size_t index) {
                 : wrong("machine.memory", "no free frame is left for page tables");
 }
 
+/// The thread that was made last replays a trace: on the heap of its process, or on a bump heap.
+Expected<Done> startReplay(Machine::Parts& parts, const std::string& source, TaskSpec spec) {
+    auto trace = readTrace(source);
+    if (!trace) {
+        return trace.error();
+    }
+    ApplicationThread& thread = parts.threads.back();
+    if (thread.heap != nullptr) {
+        spec.listing = ListingId::HeapTrace;
+        parts.heapTraces.emplace_back(thread, std::move(trace).value());
+        parts.scheduler.spawn(spec, parts.heapTraces.back().run());
+    } else {
+        parts.replays.emplace_back(thread, std::move(trace).value());
+        parts.scheduler.spawn(spec, parts.replays.back().run());
+    }
+    return Done{};
+}
+
 Expected<Done> startThreads(Machine::Parts& parts, std::size_t index) {
     const ProcessSettings& settings = parts.config.processes[index];
     Process& process = *parts.kernel.processes()[index];
@@ -175,18 +193,9 @@ Expected<Done> startThreads(Machine::Parts& parts, std::size_t index) {
             parts.scheduler.spawn(spec, runApplication(parts.threads.back()));
             continue;
         }
-        auto trace = readTrace(settings.trace);
-        if (!trace) {
-            return trace.error();
+        if (auto started = startReplay(parts, settings.trace, spec); !started) {
+            return started;
         }
-        if (parts.threads.back().heap != nullptr) {
-            spec.listing = ListingId::HeapTrace;
-            parts.heapTraces.emplace_back(parts.threads.back(), std::move(trace).value());
-            parts.scheduler.spawn(spec, parts.heapTraces.back().run());
-            continue;
-        }
-        parts.replays.emplace_back(parts.threads.back(), std::move(trace).value());
-        parts.scheduler.spawn(spec, parts.replays.back().run());
     }
     return Done{};
 }

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Makes the plots of docs/SEGMENTS.md anew: docs/sweeps/plots.sh FRAGSCOPE-CLI [FOLDER]. Needs gnuplot; the tables stay in FOLDER.
+# Makes the plots of docs/SEGMENTS.md and docs/PREDICTABILITY.md anew: docs/sweeps/plots.sh FRAGSCOPE-CLI [FOLDER]. Needs gnuplot; the
+# tables stay in FOLDER.
 set -eu
 cd "$(dirname "$0")/.."
 cli=$1
@@ -7,4 +8,9 @@ folder=${2:-$(mktemp -d)}
 for sweep in segments areas; do
     "$cli" sweep "sweeps/$sweep.toml" --mean -o "$folder/$sweep.csv"
 done
-gnuplot -e "folder='$folder'" sweeps/segments.gp sweeps/areas.gp
+"$cli" predictability --csv "$folder" --allocator sequential-fit,sequential-fit:policy=next,sequential-fit:policy=best \
+    --allocator sequential-fit:policy=worst,segregated,quick-fit,buddy,half-fit,tlsf,dlmalloc,region,bump,sliding \
+    --allocator compact-fit,compact-fit:k=4,compact-fit:k=off
+for plot in segments areas solution-space references; do
+    gnuplot -e "folder='$folder'" "sweeps/$plot.gp"
+done

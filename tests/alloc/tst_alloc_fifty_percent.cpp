@@ -8,23 +8,22 @@ using namespace fragscope::test;
 
 namespace {
 
+AllocatorSettings fitOf(std::string_view policy, std::string_view arena) {
+    return allocatorWith("sequential-fit", {{"policy", policy},
+                                            {"order", "address"},
+                                            {"coalesce", "immediate"},
+                                            {"header", "0"},
+                                            {"alignment", "1"},
+                                            {"heap_size", arena},
+                                            {"heap_limit", arena}});
+}
+
 /// A heap in which always 500 blocks are live: a block at random is freed and another one, of a
 /// size at random, allocated.
 class SteadyHeap {
 public:
-    SteadyHeap(std::string_view policy,
-               std::string_view arena,
-               std::uint64_t least,
-               std::uint64_t most)
-        : bench_(allocatorWith("sequential-fit",
-                               {{"policy", policy},
-                                {"order", "address"},
-                                {"coalesce", "immediate"},
-                                {"header", "0"},
-                                {"alignment", "1"},
-                                {"heap_size", arena},
-                                {"heap_limit", arena}})),
-          least_(least), most_(most) {
+    SteadyHeap(const AllocatorSettings& settings, std::uint64_t least, std::uint64_t most)
+        : bench_(settings), least_(least), most_(most) {
         for (int i = 0; i < 500; ++i) {
             live_.push_back(take());
         }
@@ -98,7 +97,7 @@ private slots:
         QFETCH(int, least);
         QFETCH(int, most);
         QFETCH(double, p);
-        SteadyHeap heap("first", "1 MiB", static_cast<std::uint64_t>(least),
+        SteadyHeap heap(fitOf("first", "1 MiB"), static_cast<std::uint64_t>(least),
                         static_cast<std::uint64_t>(most));
         heap.run(5000);
         heap.measure(20000);
@@ -114,7 +113,7 @@ private slots:
         std::vector<std::uint64_t> spans;
         for (const char* policy : {"first", "worst"}) {
             for (const char* arena : {"512 KiB", "2 MiB"}) {
-                SteadyHeap heap(policy, arena, 1, 1000);
+                SteadyHeap heap(fitOf(policy, arena), 1, 1000);
                 heap.run(8000);
                 QVERIFY(!heap.refused);
                 spans.push_back(heap.span());

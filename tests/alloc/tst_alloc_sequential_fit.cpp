@@ -121,6 +121,18 @@ private slots:
         QCOMPARE(holes.bench.counts().searched, std::uint64_t{4});
     }
 
+    /// Merged with a neighbour, the rover's block is no member any more.
+    void nextFit_roverGoesOn_whenItsBlockMerges() {
+        Holes holes(fit({{"policy", "next"}}));
+        QCOMPARE(holes.place(3200), std::uint64_t{544});
+        QCOMPARE(holes.place(310), std::uint64_t{3760}); // the rest; the rover is at the end
+        QCOMPARE(holes.place(48), std::uint64_t{0});     // exactly; the rover is at 96
+        holes.bench.give(holes.fences[0]);               // from 64 to 256 one block
+        QCOMPARE(listOf(holes.bench), (Starts{64, 288, 416}));
+        QCOMPARE(holes.place(60), std::uint64_t{288});
+        QCOMPARE(holes.bench.counts().searched, std::uint64_t{1});
+    }
+
     void orders_placeAFreedBlock_data() {
         QTest::addColumn<QString>("order");
         QTest::addColumn<Starts>("list");
@@ -149,7 +161,7 @@ private slots:
     void never_keepsNeighboursApart() {
         Holes holes(fit({{"coalesce", "never"}}));
         holes.bench.give(holes.fences[0]);
-        QVERIFY(holes.bench.rule() == Rule::HeapFreed);
+        QVERIFY(holes.bench.rule() == Rule::HeapListed);
         QCOMPARE(listOf(holes.bench), (Starts{0, 64, 96, 288, 416, 544}));
         QCOMPARE(holes.bench.take(4000), AllocatorBench::refused);
         QCOMPARE(listOf(holes.bench).size(), std::size_t{6});
@@ -223,6 +235,18 @@ private slots:
         QCOMPARE(faultOf(96 + 16, ~0ULL), std::string("the tail of a list is not its last block"));
         QCOMPARE(faultOf(4096, 0), std::string("the words behind the last block are overwritten"));
         QVERIFY(bench.picture().whole());
+    }
+
+    /// A link that does not lead back stops the operation before it writes where it leads.
+    void strayLink_stopsTheOperation() {
+        for (const std::uint64_t link : {16U, 24U}) {
+            Holes holes(fit({}));
+            AllocatorBench& bench = holes.bench;
+            const std::uint64_t hole = bench.extent().start + 96;
+            bench.overwrite(hole + link, hole + 320); // of a free block, but not its neighbour's
+            QVERIFY_EXCEPTION_THROWN(bench.give(holes.fences[0]), HeapDamaged);
+            QCOMPARE(bench.word(hole + 192 + 24), hole); // the block behind in the list is whole
+        }
     }
 
     void damage_neverHangs() {

@@ -273,9 +273,25 @@ private slots:
         QCOMPARE(inFirst, 0ULL);
     }
 
-    void generate_robson_needsMoreThanTwiceItsLiveBytes() {
-        // 64 units; a heap that places each request at the lowest address, without moving.
-        const AllocationTrace trace = generated("robson,ops=400,live=64,min=1,max=32");
+    void generate_phases_leaveSurvivors() {
+        const auto leastLive = [](const char* survivors) {
+            std::size_t least = 1000;
+            const bool valid =
+                replay(generated(std::string("phases,ops=3000,live=100,phase=1000,survivors=") +
+                                 survivors),
+                       [&](const Live& live, const TraceOperation& operation) {
+                           least = operation.line > 1000 ? std::min(least, live.size()) : least;
+                       });
+            return valid ? least : 1001;
+        };
+        QCOMPARE(leastLive("0"), std::size_t{0});
+        const std::size_t half = leastLive("50"); // of about 100 at the end of the first phase
+        QVERIFY2(half > 30 && half < 70, std::to_string(half).c_str());
+    }
+
+    void generate_robson_drivesFirstFitToItsBound() {
+        // First fit by address. Robson's bound for M live bytes: M (log2(32) / 2 + 1) = 3.5 M.
+        const AllocationTrace trace = generated("robson,ops=3000,live=1024,min=1,max=32");
         std::map<std::uint64_t, std::uint64_t> blocks; // address -> size
         std::map<std::uint32_t, std::uint64_t> addresses;
         std::uint64_t highest = 0;
@@ -301,8 +317,8 @@ private slots:
             }
             mostLive = std::max(mostLive, bytes);
         }));
-        QCOMPARE(mostLive, 64ULL);
-        QVERIFY2(highest > 2 * 64, std::to_string(highest).c_str());
+        QCOMPARE(mostLive, 1024ULL);
+        QVERIFY2(highest > 1024 * 34 / 10, std::to_string(highest).c_str());
     }
 
     void generate_shownBegin_isTheSameOnEveryMachine() {

@@ -154,6 +154,32 @@ private slots:
         QCOMPARE(trace.error().line, 11ULL);
     }
 
+    void read_lineLongerThanTheBuffer_isRefused() {
+        const auto trace = readTrace(files_.write("a 1 8\nf 1\na 2 " + QByteArray(2 << 20, '1')));
+        QVERIFY(!trace);
+        QCOMPARE(trace.error().line, 3ULL);
+        QVERIFY2(contains(trace.error().reason, "longer than 1048576 bytes"),
+                 trace.error().reason.c_str());
+    }
+
+    void read_manyAddresses_areKeptApart() {
+        QByteArray text;
+        for (int n = 1; n <= 20'000; ++n) {
+            text += "--1-- malloc(" + QByteArray::number(n) + ") = 0x" +
+                    QByteArray::number(n * 16, 16) + '\n';
+        }
+        for (int n = 1; n <= 20'000; ++n) {
+            text += "--1-- free(0x" + QByteArray::number(n * 16, 16) + ")\n";
+        }
+        const auto trace = readTrace(files_.write(text));
+        QVERIFY(trace);
+        QCOMPARE(trace->operations.size(), std::size_t{40'000});
+        for (std::uint32_t n = 1; n <= 20'000; ++n) {
+            QCOMPARE(trace->operations[n - 1].size, std::uint64_t{n});
+            QCOMPARE(trace->operations[20'000 + n - 1].id, n);
+        }
+    }
+
     void read_progress_growsToTheSizeOfTheFile() {
         const QByteArray text = longTrace(200'000);
         std::vector<ReadProgress> reports;

@@ -159,6 +159,47 @@ private slots:
         QCOMPARE(shown(*trace), std::string("a1:8@1 f1@2 a2:9@3"));
     }
 
+    void read_partialRecording_reallocToALiveAddress_endsItsBlock() {
+        const auto trace = readTrace(files_.write("malloc(8) = 0x10\nmalloc(9) = 0x20\n"
+                                                  "realloc(0x10, 7) = 0x20\nfree(0x20)\n"));
+        QVERIFY(trace);
+        QCOMPARE(shown(*trace), std::string("a1:8@1 a2:9@2 f2@3 r1>3:7@3 f3@4"));
+        QCOMPARE(trace->omissions.impliedFrees, 1ULL);
+    }
+
+    void read_ownOrMdrv_isDecidedByTheLines_data() {
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<bool>("own");
+        QTest::newRow("nothing to tell") << QByteArray("a 1 8\nf 1\n") << true;
+        QTest::newRow("tabs") << QByteArray("a\t1\t8\n") << false;
+        QTest::newRow("hexadecimal keys") << QByteArray("a 1 8\na 0x1f 8\n") << false;
+        QTest::newRow("large keys") << QByteArray("a 134514312 8\n") << false;
+        QTest::newRow("labels") << QByteArray("a 1 8\nl 3\n") << false;
+        QTest::newRow("short reallocs") << QByteArray("a 1 8\nr 1 9\nr 1 7\n") << false;
+        QTest::newRow("one short realloc of three")
+            << QByteArray("a 1 8\nr 1 2 9\nr 2 3 9\nr 3 9\n") << true;
+        QTest::newRow("signature") << QByteArray("# fragscope-trace 1\na 1f 8\n") << true;
+    }
+
+    void read_ownOrMdrv_isDecidedByTheLines() {
+        QFETCH(QByteArray, text);
+        QFETCH(bool, own);
+        const auto format = own ? TraceFormat::Own : TraceFormat::Mdrv;
+        const std::string path = files_.write(text);
+        const auto found = readTrace(path, {.lenient = true});
+        const auto named = readTrace(path, {.format = format, .lenient = true});
+        const auto other = readTrace(
+            path, {.format = own ? TraceFormat::Mdrv : TraceFormat::Own, .lenient = true});
+        QVERIFY(found && named && other);
+        const auto answer = [](const AllocationTrace& trace) {
+            return shown(trace) + (trace.bad.empty() ? "" : trace.bad[0].reason);
+        };
+        QCOMPARE(answer(*found), answer(*named));
+        if (text != "a 1 8\nf 1\n") {
+            QVERIFY(answer(*found) != answer(*other));
+        }
+    }
+
     void formats_namesAreKnownAndOthersNot() {
         QCOMPARE(traceFormats().size(), std::size_t{9});
         for (const TraceFormatInfo& info : traceFormats()) {

@@ -8,6 +8,8 @@
 
 #include "support/print.h"
 #include "trace/trace_files.h"
+#include <csignal>
+#include <sys/resource.h>
 
 using namespace fragscope;
 
@@ -110,6 +112,31 @@ private slots:
         QVERIFY(!full);
         QVERIFY2(contains(full.error().text(), "/dev/full: cannot be written"),
                  full.error().text().c_str());
+    }
+
+    void write_diskFull_keepsTheOldFileAndLeavesNoPart() {
+        const QTemporaryDir folder;
+        const std::string path = folder.filePath("t.trace").toStdString();
+        const auto old = generateTrace("fifo,ops=10");
+        const auto large = generateTrace("fifo,ops=100000");
+        QVERIFY(old && large && writeTrace(*old, path));
+        const QByteArray before = contentOf(path);
+
+        rlimit usual{};
+        getrlimit(RLIMIT_FSIZE, &usual);
+        const auto handler =
+            std::signal(SIGXFSZ, SIG_IGN); // write() then says that it is too large
+        const rlimit small{65536, usual.rlim_max};
+        setrlimit(RLIMIT_FSIZE, &small);
+        const auto written = writeTrace(*large, path);
+        setrlimit(RLIMIT_FSIZE, &usual);
+        std::signal(SIGXFSZ, handler);
+
+        QVERIFY(!written);
+        QVERIFY2(contains(written.error().reason, "File too large"),
+                 written.error().reason.c_str());
+        QCOMPARE(contentOf(path), before);
+        QCOMPARE(QDir(folder.path()).entryList(QDir::Files), QStringList{"t.trace"});
     }
 
     void write_overAnOldFile_replacesItAndLeavesNoOther() {

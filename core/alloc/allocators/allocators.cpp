@@ -1,6 +1,7 @@
 #include "fragscope/alloc/allocators/allocators.h"
 
 #include "fragscope/alloc/allocators/forms.h"
+#include "fragscope/alloc/compact_fit/non_moving.h"
 #include "fragscope/base/check.h"
 
 namespace fragscope {
@@ -64,10 +65,22 @@ std::unique_ptr<Allocator> makeAllocator(const AllocatorSettings& settings,
     return makeForm(settings, memory);
 }
 
+bool hasForm(AllocatorKind kind) {
+    switch (kind) {
+#define FRAGSCOPE_HAS(Name)                                                                        \
+    case AllocatorKind::Name:                                                                      \
+        return true;
+        FRAGSCOPE_ALLOCATORS(FRAGSCOPE_HAS)
+#undef FRAGSCOPE_HAS
+    default:
+        return false;
+    }
+}
+
 bool handsOutHandles(const AllocatorSettings& settings) {
-    return (settings.kind == AllocatorKind::CompactFit && settings.k != 0) ||
-           (settings.kind == AllocatorKind::Sliding &&
-            settings.references == SlideReferences::Table);
+    return (settings.kind == AllocatorKind::CompactFit &&
+            (settings.k != 0 || settings.variant == AllocatorVariant::NonMoving)) ||
+           settings.kind == AllocatorKind::Sliding;
 }
 
 std::vector<const Listing*> allocatorListings() {
@@ -75,6 +88,7 @@ std::vector<const Listing*> allocatorListings() {
 #define FRAGSCOPE_LISTING(Name) listings.push_back(&listing##Name());
     FRAGSCOPE_ALLOCATORS(FRAGSCOPE_LISTING)
 #undef FRAGSCOPE_LISTING
+    listings.push_back(&listingNonMoving());
     return listings;
 }
 

@@ -16,8 +16,12 @@ MemoryPlan memoryPlan(const AllocatorSettings& settings);
 std::unique_ptr<Allocator> makeAllocator(const AllocatorSettings& settings, FlatMemory& memory);
 std::unique_ptr<Allocator> makeAllocator(const AllocatorSettings& settings, ObservedMemory& memory);
 
-/// Programs hold handles that lead to their blocks, and not the addresses of those.
+/// Programs hold handles that lead to their blocks, entries of a table or, without one, variables
+/// that compaction rewrites, and not the addresses of those.
 bool handsOutHandles(const AllocatorSettings& settings);
+
+/// Whether there is such an allocator in this program.
+bool hasForm(AllocatorKind kind);
 
 /// The listings of all allocators.
 std::vector<const Listing*> allocatorListings();

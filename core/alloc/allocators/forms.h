@@ -29,11 +29,13 @@ MemoryPlan fixedPlan(const AllocatorSettings& settings, std::uint64_t booksBytes
     A(QuickFit)                                                                                    \
     A(Buddy)                                                                                       \
     A(Segregated)                                                                                  \
+    A(HalfFit)                                                                                     \
     A(Tlsf)                                                                                        \
     A(Dlmalloc)                                                                                    \
     A(CompactFit)                                                                                  \
     A(Bump)                                                                                        \
-    A(Region)
+    A(Region)                                                                                      \
+    A(Sliding)
 // clang-format on
 
 #define FRAGSCOPE_DECLARE_ALLOCATOR(Name) FRAGSCOPE_ALLOCATOR_FORM(Name);

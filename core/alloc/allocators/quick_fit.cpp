@@ -109,7 +109,9 @@ public:
         memory_.store(handle - layout_.header, length); // freed twice, it is no block in use
         blocks_.writeFree(block);
         blocks_.insertBehind(Line::Insert, pool_, block, none);
-        memory_.reason(block.length == length ? Rule::HeapFreed : Rule::HeapMerged, block.length);
+        const Rule alone =
+            settings_.coalesce != Coalesce::Never ? Rule::HeapFreed : Rule::HeapListed;
+        memory_.reason(block.length == length ? alone : Rule::HeapMerged, block.length);
     }
 
     void forEachFreeArea(const FreeAreaFunctor& functor) override { blocks_.forEachFree(functor); }

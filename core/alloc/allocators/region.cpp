@@ -112,7 +112,7 @@ public:
         memory_.store(region + countOffset, count - 1);
         memory_.step(Line::Last, region, 0, 0, top, count - 1);
         if (count != 1) {
-            memory_.reason(Rule::HeapFreed, 0);
+            memory_.reason(Rule::None);
             return;
         }
         memory_.reason(Rule::HeapRegionOver);

@@ -105,7 +105,8 @@ public:
         memory_.step(Line::Insert, block.at, block.length);
         blocks_.writeFree(block);
         insert(Line::Insert, block);
-        memory_.reason(block.length == length ? Rule::HeapFreed : Rule::HeapMerged, block.length);
+        const Rule alone = coalesce_ == Coalesce::Immediate ? Rule::HeapFreed : Rule::HeapListed;
+        memory_.reason(block.length == length ? alone : Rule::HeapMerged, block.length);
     }
 
     void forEachFreeArea(const FreeAreaFunctor& functor) override { blocks_.forEachFree(functor); }

@@ -142,7 +142,7 @@ public:
         } else {
             insert(block);
         }
-        memory_.reason(block.length == length ? Rule::HeapFreed : Rule::HeapMerged, block.length);
+        memory_.reason(ruleOfRelease(block.length != length), block.length);
     }
 
     void forEachFreeArea(const FreeAreaFunctor& functor) override { blocks_.forEachFree(functor); }
@@ -318,6 +318,15 @@ private:
     }
 
     // ---- release ----
+    /// Where neighbours are not looked at, it may still have free ones.
+    [[nodiscard]] Rule ruleOfRelease(bool isMerged) const {
+        if (isMerged) {
+            return Rule::HeapMerged;
+        }
+        return settings_.coalesce == Coalesce::Immediate && !textbook_ ? Rule::HeapFreed
+                                                                       : Rule::HeapListed;
+    }
+
     TaggedBlock mergeAtOnce(TaggedBlock block) {
         const TaggedBlock alone = block;
         std::uint64_t front = none; // of the list: in order of address the merged block comes here

@@ -14,8 +14,13 @@ public:
     using ListState = compact_fit_layout::ListState;
     static constexpr compact_fit_layout::HeaderOffsets offsets{sizeof(Word)};
 
+    /// Pages from the start of the heap on, which grows with them.
     CompactFitPages(Memory& memory, std::uint64_t pageSize)
-        : memory_(memory), books_(memory.books()), pageSize_(pageSize) {}
+        : memory_(memory), books_(memory.books()), base_(memory.heapStart()), pageSize_(pageSize) {}
+
+    /// Pages elsewhere: at most `most` of them.
+    CompactFitPages(Memory& memory, std::uint64_t base, std::uint64_t pageSize, std::uint64_t most)
+        : memory_(memory), books_(memory.books()), base_(base), pageSize_(pageSize), most_(most) {}
 
     [[nodiscard]] std::uint64_t headerOf(std::uint64_t page) const {
         return page + pageSize_ - compact_fit_layout::header;
@@ -27,7 +32,7 @@ public:
     }
 
     [[nodiscard]] std::uint64_t numberOf(std::uint64_t page) const {
-        return (page - memory_.heapStart()) / pageSize_;
+        return (page - base_) / pageSize_;
     }
 
     // ---- header ----
@@ -227,8 +232,11 @@ private:
 
     std::uint64_t takeFresh() {
         const std::uint64_t pages = memory_.load(books_ + compact_fit_layout::pagesEver);
-        const std::uint64_t page = memory_.heapStart() + pages * pageSize_;
-        if (page + pageSize_ > memory_.heapEnd() &&
+        const std::uint64_t page = base_ + pages * pageSize_;
+        if (most_ != 0 && pages == most_) {
+            return 0;
+        }
+        if (most_ == 0 && page + pageSize_ > memory_.heapEnd() &&
             !memory_.grow(page + pageSize_ - memory_.heapEnd())) {
             return 0;
         }
@@ -238,7 +246,9 @@ private:
 
     Memory& memory_;
     std::uint64_t books_;
+    std::uint64_t base_;
     std::uint64_t pageSize_;
+    std::uint64_t most_ = 0; ///< 0: as many as the heap holds
 };
 
 } // namespace fragscope

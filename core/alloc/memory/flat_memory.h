@@ -20,7 +20,7 @@ namespace fragscope {
 ///   step           the line of the listing under way, and its variables in the listing's order
 ///   reason         why the operation ended as it did
 ///   looked         one more free area or bit map was looked at in a search
-///   moved          a block in use lies elsewhere now
+///   moved          a block in use lies elsewhere now: its payload, from and to; bytes copied
 ///   aborted        a copy in parts was given up
 class FlatMemory {
 public:

@@ -47,7 +47,7 @@ ReplayedHeap::ReplayedHeap(const AllocatorSettings& settings,
       nowhere_(emptyPlan()), memory_(nowhere_), heapEnd_(plan_.heapStart),
       hasHandles_(handsOutHandles(settings)) {
     FRAGSCOPE_CHECK(plan_.heapStart == arena.start().value, "the heap begins with its arena");
-    OperationLog planned(look_, plan_, heapEnd_); // allocators ask for addresses of the plan only
+    OperationLog planned(look_, plan_, plan_.heapStart + plan_.heapBytes); // asked for addresses
     memory_.setBacking(planned);
     allocator_ = makeAllocator(settings, memory_);
     memory_.setBacking(nowhere_);
@@ -64,21 +64,19 @@ Steps ReplayedHeap::allocate(HeapRequest& request) {
     }
     const bool given = handle != Allocator::refused;
     request.address = VirtAddr(given ? handle : 0);
-    request.payload = given ? payloadOf(handle) : VirtAddr(0);
-    tellReason(request.payload);
+    tellReason(given ? payloadOf(request.address) : VirtAddr(0));
 }
 
 Steps ReplayedHeap::release(HeapReturn& block) {
     auto& l = co_await Follow<Locals>{allocator_->listing()};
     const std::uint64_t handle = block.address.value;
     const Operation operation = [handle](Allocator& a) { a.release(handle); };
-    block.payload = payloadOf(handle);
+    const std::uint64_t payload = payloadOf(block.address).value;
     co_await part(perform(l, operation));
-    tellReason(block.payload);
+    tellReason(VirtAddr(payload));
     if (!block.wantsMerged) {
         co_return;
     }
-    const std::uint64_t payload = block.payload.value;
     const Operation find = [payload, &block](Allocator& a) {
         a.forEachFreeArea([&](FreeArea area) {
             if (area.start.value <= payload && payload < area.end().value) {
@@ -134,10 +132,10 @@ HeapPicture ReplayedHeap::picture(const ArenaReader& reader) const {
 }
 
 /// Where a block lies: looked at, not accessed.
-VirtAddr ReplayedHeap::payloadOf(std::uint64_t handle) {
+VirtAddr ReplayedHeap::payloadOf(VirtAddr handle) {
     OperationLog log(look_, plan_, heapEnd_);
     memory_.setBacking(log);
-    const VirtAddr payload(allocator_->addressOf(handle));
+    const VirtAddr payload(allocator_->addressOf(handle.value));
     memory_.setBacking(nowhere_);
     return payload;
 }

@@ -26,6 +26,8 @@ public:
     Steps release(HeapReturn& block) override;
     Steps dereference(HeapReference& reference) override;
 
+    [[nodiscard]] VirtAddr payloadOf(VirtAddr handle) override;
+
     [[nodiscard]] bool hasHandles() const override { return hasHandles_; }
 
     /// Gives nothing back: the allocators have their own ways of growing and shrinking.
@@ -38,7 +40,6 @@ private:
     struct Locals;
     struct Progress;
 
-    [[nodiscard]] VirtAddr payloadOf(std::uint64_t handle);
     void tellReason(VirtAddr block);
     Steps prepare(Locals& l);
     Steps perform(Locals& l, const Operation& operation);

@@ -72,11 +72,12 @@ std::optional<TraceFormat> detectByLine(std::string_view line) {
                                                            : std::nullopt;
 }
 
-/// Whether a line with the operations a, f and r can only be one of mdrv: tabs, labels, a realloc
-/// without a second id, a key that is no id.
-bool isMdrvLine(std::string_view line) {
+/// What lines with the operations a, f and r tell of their format.
+enum class Hint : std::uint8_t { Either, Mdrv, ShortRealloc, LongRealloc };
+
+Hint hintOf(std::string_view line) {
     if (line.starts_with('#')) {
-        return false;
+        return Hint::Either;
     }
     const bool tab = line.find('\t') != std::string_view::npos;
     const std::string_view operation = cutSpacedWord(line);
@@ -84,24 +85,36 @@ bool isMdrvLine(std::string_view line) {
     const std::string_view second = cutSpacedWord(line);
     const std::string_view third = cutSpacedWord(line);
     if (operation == "l") {
-        return true;
+        return Hint::Mdrv;
     }
     if ((operation != "a" && operation != "f" && operation != "r") ||
         !isNumber(key, Base::Hexadecimal)) {
-        return false;
+        return Hint::Either;
     }
     std::uint64_t id = 0;
     const bool isId = readNumber(key, Base::Decimal, id).empty() && id <= largestTraceId;
-    return tab || !isId || (operation == "r" && !second.empty() && third.empty());
+    if (tab || !isId) {
+        return Hint::Mdrv;
+    }
+    if (operation != "r" || second.empty()) {
+        return Hint::Either;
+    }
+    return third.empty() ? Hint::ShortRealloc : Hint::LongRealloc;
 }
 
+/// mdrv has tabs, labels, and keys that are no ids; its realloc has no second id.
 TraceFormat ownOrMdrv(std::string_view head) {
+    std::uint64_t shortReallocs = 0;
+    std::uint64_t longReallocs = 0;
     while (!head.empty()) {
-        if (isMdrvLine(cutLine(head))) {
+        const Hint hint = hintOf(cutLine(head));
+        if (hint == Hint::Mdrv) {
             return TraceFormat::Mdrv;
         }
+        shortReallocs += hint == Hint::ShortRealloc ? 1U : 0U;
+        longReallocs += hint == Hint::LongRealloc ? 1U : 0U;
     }
-    return TraceFormat::Own;
+    return shortReallocs > longReallocs ? TraceFormat::Mdrv : TraceFormat::Own;
 }
 
 Error errorAt(std::uint64_t line, std::string reason) {

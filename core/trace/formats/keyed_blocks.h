@@ -38,7 +38,7 @@ struct KeyedCall {
 
 /// Turns addresses, or other keys of blocks, into dense ids from 1 and appends the operations to a
 /// trace. Each function gives the reason why it refused, and then has changed nothing, or an empty
-/// text. Memory: 16 bytes for each key ever seen, at most twice that in slots.
+/// text. Memory: 32 to 64 bytes for each key ever seen.
 class KeyedBlocks {
 public:
     KeyedBlocks(AllocationTrace& trace, KeyRules rules);

@@ -1,5 +1,7 @@
 #include "fragscope/trace/generate/fixed_point.h"
 
+#include "fragscope/base/check.h"
+
 #include <array>
 #include <bit>
 #include <limits>
@@ -33,6 +35,7 @@ constexpr auto rootsOfTwo = [] {
 } // namespace
 
 std::uint64_t fixedLog2(std::uint64_t x) {
+    FRAGSCOPE_CHECK(x != 0, "there is no logarithm of 0");
     constexpr unsigned point = 31;
     const unsigned whole = 63U - static_cast<unsigned>(std::countl_zero(x));
     std::uint64_t mantissa = whole > point ? x >> (whole - point) : x << (point - whole);

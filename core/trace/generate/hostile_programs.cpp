@@ -70,12 +70,8 @@ public:
 
     void run(std::uint64_t largest) {
         allocate(1);
-        std::uint64_t residue = 0;
         for (std::uint64_t period = 2; period * unit_ <= largest; period *= 2) {
-            if (wasteOf(residue + period / 2, period) > wasteOf(residue, period)) {
-                residue += period / 2;
-            }
-            keep(residue, period);
+            keepOneIn(period);
             allocate(period);
         }
         for (const Block& block : blocks_) {
@@ -87,25 +83,13 @@ private:
     struct Block {
         std::uint32_t id = 0;
         std::uint64_t address = 0; ///< where it lies if every request goes to fresh memory, units
-        std::uint64_t size = 0;    ///< units
+        std::uint64_t size = 0;    ///< units, at most half a period
     };
 
-    static bool covers(const Block& block, std::uint64_t residue, std::uint64_t period) {
-        return (residue + period - block.address % period) % period < block.size;
-    }
-
-    /// Units that the blocks to be kept would make useless for a request of `period` units.
-    [[nodiscard]] std::uint64_t wasteOf(std::uint64_t residue, std::uint64_t period) const {
-        std::uint64_t waste = 0;
-        for (const Block& block : blocks_) {
-            waste += covers(block, residue, period) ? period - block.size : 0U;
-        }
-        return waste;
-    }
-
-    void keep(std::uint64_t residue, std::uint64_t period) {
+    /// Frees all blocks but those at multiples of the period: no hole is then a whole period.
+    void keepOneIn(std::uint64_t period) {
         std::erase_if(blocks_, [&](const Block& block) {
-            if (covers(block, residue, period)) {
+            if (block.address % period == 0) {
                 return false;
             }
             maker_.free(block.id);

@@ -13,7 +13,7 @@ std::uint32_t TraceMaker::allocate(std::uint64_t size) {
 }
 
 void TraceMaker::free(std::uint32_t id) {
-    if (full() || !live_[id]) {
+    if (full()) {
         return;
     }
     live_[id] = false;
@@ -21,7 +21,7 @@ void TraceMaker::free(std::uint32_t id) {
 }
 
 std::uint32_t TraceMaker::reallocate(std::uint32_t id, std::uint64_t size) {
-    if (full() || !live_[id]) {
+    if (full()) {
         return id;
     }
     live_[id] = false;

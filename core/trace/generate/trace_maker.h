@@ -16,12 +16,13 @@ public:
 
     [[nodiscard]] bool full() const { return trace_.operations.size() >= limit_; }
 
-    /// The id of the new block; 0, which free and reallocate pass over, when full.
+    /// The id of the new block; when full 0, which nothing uses any more.
     std::uint32_t allocate(std::uint64_t size);
 
+    /// `id` must be live, unless full.
     void free(std::uint32_t id);
 
-    /// The id of the new block; when full, `id` unchanged.
+    /// `id` must be live, unless full. The id of the new block; when full, `id` unchanged.
     std::uint32_t reallocate(std::uint32_t id, std::uint64_t size);
 
     /// Frees what is live, oldest first, whatever the limit.

@@ -169,7 +169,7 @@ struct NamedStyle {
     Style text;
 };
 
-constexpr std::array<NamedStyle, 24> styles{{
+constexpr std::array<NamedStyle, 25> styles{{
     {"hex", [](std::uint64_t v) { return groupedHex(v); }},
     {"bytes", [](std::uint64_t v) { return text(ByteCount(v)); }},
     {"cycles", [](std::uint64_t v) { return counted(v, "cycle"); }},
@@ -188,6 +188,10 @@ constexpr std::array<NamedStyle, 24> styles{{
     {"role", [](std::uint64_t v) { return nameFrom(roles, v); }},
     {"status", [](std::uint64_t v) { return nameFrom(statuses, v); }},
     {"end", [](std::uint64_t v) { return nameFrom(ends, v); }},
+    {"merged",
+     [](std::uint64_t v) {
+         return v == 0 ? std::string() : ", part of " + text(ByteCount(v)) + " free now";
+     }},
     {"place", [](std::uint64_t v) { return nameFrom(growthPlaces, v); }},
     {"listing", [](std::uint64_t v) { return nameFrom(listings, v); }},
     {"error", errorText},

@@ -168,7 +168,7 @@ constexpr Sentence sentences[] = {
     {LowMemoryNotice, "{object:process}, which has {b:frames}, is told that memory is short: "
                       "{value:frames} free, watermark {a}"},
     {HeapAllocated, "malloc of {object:process}: {value:bytes} at {vaddr} in {a:cycles}"},
-    {HeapFreed, "free of {object:process}: {value:bytes} at {vaddr}, part of {a:bytes} free now"},
+    {HeapFreed, "free of {object:process}: {value:bytes} at {vaddr}{a:merged}"},
     {HeapFreeDone,
      "free of {object:process} at {vaddr} took {value:cycles} and gave {a:pages} back"},
     {HeapRefused, "malloc of {object:process}: no memory for {value:bytes}"},

@@ -41,7 +41,6 @@ ProcessHeap::ProcessHeap(Kernel& kernel, Process& process, const HeapSettings& s
 Steps ProcessHeap::allocate(ByteCount size, VirtAddr& address) {
     const std::uint64_t begun = now();
     address = VirtAddr(0);
-    VirtAddr payload;
     if (settings_.layers == HeapLayers::Two) {
         RangeRequest request{.pages = pagesFor(size)};
         co_await reserveRange(kernel_, process_, request);
@@ -54,12 +53,11 @@ Steps ProcessHeap::allocate(ByteCount size, VirtAddr& address) {
         }
         co_await heap_->allocate(request);
         address = request.address;
-        payload = request.payload;
     }
     const bool given = address.value != 0;
     kernel_.board().events.emit({.kind = given ? EventKind::HeapAllocated : EventKind::HeapRefused,
                                  .object = process_.number,
-                                 .vaddr = payload.value != 0 ? payload.value : address.value,
+                                 .vaddr = given ? heap_->payloadOf(address).value : 0,
                                  .value = size.value,
                                  .a = given ? now() - begun : 0});
 }
@@ -68,18 +66,21 @@ Steps ProcessHeap::release(VirtAddr address, ByteCount size) {
     const std::uint64_t begun = now();
     const std::uint64_t pagesBefore = pagesBack_;
     HeapReturn block{address};
-    const bool pooled = settings_.layers == HeapLayers::Three;
     block.wantsMerged = settings_.onFree != OnFree::Keep;
+    const VirtAddr payload = heap_->payloadOf(address);
+    const bool pooled = settings_.layers == HeapLayers::Three;
+    // Told before: an allocator may move others into the block's place.
+    const bool first = settings_.kind == HeapKind::Allocator;
+    if (first) {
+        announceFree(payload, size, {});
+    }
     if (pooled) {
         co_await heap_->release(block);
     }
-    const VirtAddr payload = block.payload.value != 0 ? block.payload : address;
     ++frees_;
-    kernel_.board().events.emit({.kind = EventKind::HeapFreed,
-                                 .object = process_.number,
-                                 .vaddr = payload.value,
-                                 .value = size.value,
-                                 .a = block.merged.length.value});
+    if (!first) {
+        announceFree(payload, size, block.merged.length);
+    }
     if (pooled) {
         co_await part(giveBack(payload, size, block));
     } else {
@@ -87,9 +88,17 @@ Steps ProcessHeap::release(VirtAddr address, ByteCount size) {
     }
     kernel_.board().events.emit({.kind = EventKind::HeapFreeDone,
                                  .object = process_.number,
-                                 .vaddr = address.value,
+                                 .vaddr = payload.value,
                                  .value = now() - begun,
                                  .a = pagesBack_ - pagesBefore});
+}
+
+void ProcessHeap::announceFree(VirtAddr payload, ByteCount size, ByteCount merged) {
+    kernel_.board().events.emit({.kind = EventKind::HeapFreed,
+                                 .object = process_.number,
+                                 .vaddr = payload.value,
+                                 .value = size.value,
+                                 .a = merged.value});
 }
 
 /// Two layers: the area goes back to the virtual memory manager, with its frames or without.

@@ -111,6 +111,7 @@ public:
 
 private:
     Steps giveBack(VirtAddr address, ByteCount size, const HeapReturn& block);
+    void announceFree(VirtAddr payload, ByteCount size, ByteCount merged);
     Steps releaseArea(VirtAddr address, ByteCount size);
     Steps mark(PageRun run);
     void checkWhole();
@@ -132,6 +133,11 @@ private:
     std::uint64_t pagesBack_ = 0; ///< given back so far
     bool programEnded_ = false;
 };
+
+/// The widest aligned access at an address, in bytes: blocks of some allocators are multiples of 4.
+constexpr std::uint8_t widthAt(VirtAddr address) {
+    return address.value % 8 == 0 ? 8 : address.value % 4 == 0 ? 4 : 1;
+}
 
 /// Takes the lock of a heap, at a line of the caller's listing.
 template <class Line> Steps lockHeap(ProcessHeap& heap, Task& self, Line line) {

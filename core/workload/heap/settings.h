@@ -22,7 +22,7 @@ enum class ScavengeThreshold : std::uint8_t { LargerThan4Kib, WholePage };
 struct HeapSettings {
     HeapKind kind = HeapKind::None;
     AllocatorKind allocator = AllocatorKind::SequentialFit; ///< HeapKind::Allocator: which one
-    std::vector<std::string> allocatorSettings;             ///< its settings, "KEY=VALUE" each
+    std::vector<std::string> allocatorSettings{};           ///< its settings, "KEY=VALUE" each
     HeapLayers layers = HeapLayers::Three;
     OnFree onFree = OnFree::Keep;
     ByteCount poolStep{pageBytes}; ///< the pool grows by at least so much
