@@ -121,6 +121,16 @@ public:
     }
 };
 
+bool endedBefore(const EventLog& log, std::uint32_t process, std::uint64_t end) {
+    for (std::uint64_t seq = log.firstSeq(); seq < end; ++seq) {
+        const Event& event = log.at(seq);
+        if (event.kind == EventKind::ProcessExited && event.object == process) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void addRows() {
     QTest::addColumn<int>("row");
     for (std::size_t i = 0; i < cases().size(); ++i) {
@@ -262,6 +272,39 @@ private slots:
         const auto last = heap.history.useOf(1, heap.cursor());
         QCOMPARE(last.moves, moves.size());
         QVERIFY(last.movedBytes.value > 0);
+        const auto& values = heap.run.timeline.sample().values;
+        QCOMPARE(values.at(static_cast<std::size_t>(MetricId::HeapMoves)), moves.size());
+        QCOMPARE(values.at(static_cast<std::size_t>(MetricId::HeapBytesMoved)),
+                 last.movedBytes.value);
+    }
+
+    /// L and H of the sample are the sums over the heaps, at any moment, also after going back.
+    void metrics_addUpTheHeaps() {
+        LiveRun run(heapProgram({heapProcess(AllocatorKind::CompactFit, {"heap_size=65536"}),
+                                 heapProcess(AllocatorKind::Tlsf, {"heap_size=262144"}, 1)}));
+        HeapHistory history;
+        std::vector<std::uint64_t> moments;
+        while (run.timeline.forward(nullptr, 211) != AdvanceEnd::Finished) {
+            moments.push_back(run.timeline.state().nextSeq);
+        }
+        history.add(run.timeline.log());
+        std::uint64_t most = 0;
+        for (auto seq = moments.rbegin(); seq != moments.rend(); ++seq) {
+            QVERIFY(run.timeline.seek(*seq));
+            std::uint64_t live = 0;
+            std::uint64_t pools = 0;
+            for (const std::uint32_t process : {1U, 2U}) {
+                const HeapHistory::Use use = history.useOf(process, *seq);
+                const bool ended = endedBefore(run.timeline.log(), process, *seq);
+                live += ended ? 0 : use.live.value;
+                pools += ended ? 0 : bytesOf(use.pool).value;
+            }
+            const auto& values = run.timeline.sample().values;
+            QCOMPARE(values.at(static_cast<std::size_t>(MetricId::HeapLive)), live);
+            QCOMPARE(values.at(static_cast<std::size_t>(MetricId::HeapFootprint)), pools);
+            most = std::max(most, live);
+        }
+        QVERIFY(most > 100'000);
     }
 };
 
