@@ -117,7 +117,7 @@ private slots:
     void matrix_hasACellForEachListWithABlock() {
         window_ = windowWith(heapProgram({heapProcess(AllocatorKind::Tlsf, {"heap_size=262144"})}),
                              {1600, 900});
-        goBehindOperations(150);
+        goBehindOperations(80);
         ListMatrix& matrix = cards().structures->matrix();
         QVERIFY(matrix.isVisible());
         const HeapView& heap = *bars()[0]->heap();

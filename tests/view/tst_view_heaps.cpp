@@ -94,7 +94,6 @@ struct HeapRun {
 /// What the program holds, by the events alone.
 struct HeldBlocks {
     std::map<std::uint64_t, std::uint64_t> held; ///< payload: asked for
-    std::set<std::uint64_t> filled;              ///< gaps of frees that are not told yet
     std::uint64_t seen = 0;
 
     void follow(const EventLog& log, std::uint64_t end) {
@@ -102,10 +101,9 @@ struct HeldBlocks {
             const Event& event = log.at(seen);
             if (event.kind == EventKind::HeapAllocated) {
                 held[event.vaddr] = event.value;
-            } else if (event.kind == EventKind::HeapFreed && filled.erase(event.vaddr) == 0) {
+            } else if (event.kind == EventKind::HeapFreed) {
                 held.erase(event.vaddr);
             } else if (event.kind == EventKind::HeapBlockMoved && held.contains(event.a)) {
-                filled.insert(event.vaddr);
                 held[event.vaddr] = held[event.a];
                 held.erase(event.a);
             }
