@@ -9,6 +9,7 @@
 #include "commands/trace_tables.h"
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <filesystem>
 #include <fmt/format.h>
 
 namespace fragscope {
@@ -74,7 +75,7 @@ Expected<Done> runTrial(const AllocationTrace& trace,
                         const TraceOptions& options,
                         TraceTables& tables,
                         CommandStreams& streams) {
-    TraceTrial trial(trace, allocator.settings, {options.interleave});
+    TraceTrial trial(trace, allocator.settings);
     const std::string& name = allocator.name;
     const std::uint64_t all = trace.operations.size();
     tables.begin(trace.name, name);
@@ -180,6 +181,18 @@ Expected<Done> runTraces(const TraceOptions& options, CommandStreams& streams) {
     return tables.finish();
 }
 
+/// `--allocator NAME NAME`: the parser takes the second for a file. It is meant as one if there is
+/// no such file.
+void takeAllocatorNames(TraceOptions& options) {
+    std::vector<std::string> files;
+    for (const std::string& file : options.files) {
+        const bool isName = !options.allocators.allocators.empty() &&
+                            bool(parseAllocatorKind(file)) && !std::filesystem::exists(file);
+        (isName ? options.allocators.allocators : files).push_back(file);
+    }
+    options.files = files;
+}
+
 } // namespace
 
 int runTraceCommand(const TraceOptions& options, CommandStreams& streams) {
@@ -212,11 +225,10 @@ void addTraceCommand(CLI::App& app, ChosenCommand& chosen) {
     command->add_flag("--steps", options->steps, "A row for each operation, with the free list");
     command->add_flag("--lenient", options->lenient,
                       "Malformed lines are reported and change nothing");
-    command->add_flag("--interleave", options->interleave,
-                      "Copies in parts go on between the operations that follow");
     command->add_option("--export", options->exportTo, "Write the trace in the own format")
         ->type_name("FILE");
     command->callback([options, &chosen] {
+        takeAllocatorNames(*options);
         chosen = [options](CommandStreams& streams) { return runTraceCommand(*options, streams); };
     });
 }

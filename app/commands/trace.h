@@ -15,7 +15,6 @@ struct TraceOptions {
     std::uint64_t series = 0; ///< samples; 0 = no series.csv
     bool steps = false;
     bool lenient = false;
-    bool interleave = false;
     std::string csv; ///< folder; empty: the summary goes to `output`
     std::string output = "-";
     std::string exportTo; ///< file: the trace in the own format

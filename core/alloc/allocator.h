@@ -33,6 +33,12 @@ public:
     /// A handle of a block of at least `bytes`, or `refused`. 0 bytes: as the allocator documents.
     virtual std::uint64_t allocate(std::uint64_t bytes) = 0;
 
+    /// The same for memory of a migrate type, where the allocator sorts by it: 1 unmovable, 2
+    /// movable, 3 reclaimable; 0 = the request says none.
+    virtual std::uint64_t allocateTyped(std::uint64_t bytes, std::uint8_t /*migrateType*/) {
+        return allocate(bytes);
+    }
+
     virtual void release(std::uint64_t handle) = 0;
 
     /// Where the payload lies now.

@@ -8,6 +8,8 @@
 #include "fragscope/alloc/compact_fit/size_classes.h"
 #include "fragscope/alloc/dlmalloc/dlmalloc_layout.h"
 #include "fragscope/alloc/half_fit/half_fit_layout.h"
+#include "fragscope/alloc/page_allocator/page_allocator_layout.h"
+#include "fragscope/alloc/slab/slab_layout.h"
 
 /// What the settings of an allocator must have to do with each other.
 namespace fragscope {
@@ -123,6 +125,24 @@ Expected<Done> checkDlmalloc(const AllocatorSettings& settings) {
     return Done{};
 }
 
+Expected<Done> checkPages(const AllocatorSettings& settings) {
+    const std::string name(allocatorInfo(settings.kind).name);
+    if (settings.heapBase % pageBytes != 0 || settings.heapSize % pageBytes != 0) {
+        return badInput("heap_base and heap_size of " + name + " are multiples of 4,096");
+    }
+    if (std::max(settings.heapSize, settings.heapLimit) / pageBytes >= page_allocator::none) {
+        return badInput("heap_size and heap_limit of " + name + " are below 16 TiB");
+    }
+    return Done{};
+}
+
+Expected<Done> checkSlab(const AllocatorSettings& settings) {
+    if (settings.blockSize != 0 && settings.blockSize < wordBytes) {
+        return badInput("block_size of slab is at least 8: the link of a free object lies in it");
+    }
+    return checkPages(settings);
+}
+
 } // namespace
 
 Expected<Done> checkAllocatorSettings(const AllocatorSettings& settings) {
@@ -153,6 +173,10 @@ Expected<Done> checkAllocatorSettings(const AllocatorSettings& settings) {
         return checkCompactFit(settings);
     case Dlmalloc:
         return checkDlmalloc(settings);
+    case PageAllocator:
+        return checkPages(settings);
+    case Slab:
+        return checkSlab(settings);
     default:
         return Done{};
     }

@@ -73,6 +73,7 @@ constexpr std::array presets{Named{"none", AllocatorPreset::None},
                              Named{"default", AllocatorPreset::None},
                              Named{"textbook", AllocatorPreset::Textbook},
                              Named{"reference-2009", AllocatorPreset::Reference2009}};
+constexpr std::array flags{Named{"no", false}, Named{"yes", true}};
 constexpr std::array policies{Named{"first", FitPolicy::First}, Named{"next", FitPolicy::Next},
                               Named{"best", FitPolicy::Best}, Named{"worst", FitPolicy::Worst}};
 constexpr std::array orders{
@@ -106,6 +107,10 @@ constexpr std::array manners{Named{"sliding", SlideManner::Sliding},
 constexpr std::array references{Named{"table", SlideReferences::Table},
                                 Named{"rewritten", SlideReferences::Rewritten},
                                 Named{"one-forgotten", SlideReferences::OneForgotten}};
+
+constexpr std::array migrateTypes{Named{"unmovable", MigrateType::Unmovable},
+                                  Named{"movable", MigrateType::Movable},
+                                  Named{"reclaimable", MigrateType::Reclaimable}};
 
 template <auto Member, const auto& Names>
 Expected<Done> setNamed(AllocatorSettings& settings, std::string_view value) {
@@ -155,6 +160,19 @@ Expected<Done> setBound(AllocatorSettings& settings, std::string_view value) {
 
 template <auto Member> std::string getBound(const AllocatorSettings& settings) {
     return settings.*Member == 0 ? "off" : std::to_string(settings.*Member);
+}
+
+Expected<Done> setSlabOrder(AllocatorSettings& settings, std::string_view value) {
+    if (value == "auto") {
+        settings.slabOrder = AllocatorSettings::automatic;
+        return Done{};
+    }
+    return setNumber<&AllocatorSettings::slabOrder, 0, 3>(settings, value);
+}
+
+std::string getSlabOrder(const AllocatorSettings& settings) {
+    return settings.slabOrder == AllocatorSettings::automatic ? "auto"
+                                                              : std::to_string(settings.slabOrder);
 }
 
 Expected<Done> setPreset(AllocatorSettings& settings, std::string_view value) {
@@ -253,6 +271,9 @@ constexpr std::array rows{
     AllocatorSettingRow{"increment", "0 (whole blocks) to 1 MiB",
         "Bytes that a compaction copies at a time before others may act.",
         of({CompactFit}), setNumber<&S::increment, 0, 1048576>, getNumber<&S::increment>},
+    AllocatorSettingRow{"interleave", "no, yes",
+        "With an increment: a free returns after the first part of its copy, and each operation after it copies one part more, as if a second actor ran between the parts.",
+        of({CompactFit}), setNamed<&S::interleave, flags>, getNamed<&S::interleave, flags>},
     AllocatorSettingRow{"source", "newest, oldest, emptiest",
         "The not-full page that a compaction takes a block out of.",
         of({CompactFit}), setNamed<&S::source, sources>, getNamed<&S::source, sources>},
@@ -274,12 +295,18 @@ constexpr std::array rows{
     AllocatorSettingRow{"pageblock_order", "0 to 10",
         "Order of the groups of pages that have a migrate type.",
         of({PageAllocator}), setNumber<&S::pageblockOrder, 0, 10>, getNumber<&S::pageblockOrder>},
+    AllocatorSettingRow{"migrate_type", "unmovable, movable, reclaimable",
+        "The type of requests of which the trace says none.",
+        of({PageAllocator}), setNamed<&S::migrateType, migrateTypes>, getNamed<&S::migrateType, migrateTypes>},
     AllocatorSettingRow{"colours", "1 to 64",
         "Different offsets of the first object of a slab.",
         of({Slab}), setNumber<&S::colours, 1, 64>, getNumber<&S::colours>},
     AllocatorSettingRow{"cpus", "1 to 1024",
         "CPUs of the machine: slabs are made larger for more.",
         of({Slab}), setNumber<&S::cpus, 1, 1024>, getNumber<&S::cpus>},
+    AllocatorSettingRow{"slab_order", "0 to 3, auto",
+        "A slab has 2^order pages; auto: as many as leave little over and hold enough objects.",
+        of({Slab}), setSlabOrder, getSlabOrder},
     AllocatorSettingRow{"lists", "1 to 1024",
         "Small sizes that have a list of their own.",
         of({QuickFit}), setNumber<&S::lists, 1, 1024>, getNumber<&S::lists>},
@@ -329,6 +356,12 @@ AllocatorSettings defaultSettings(AllocatorKind kind) {
     settings.kind = kind;
     if (kind == QuickFit) {
         settings.coalesce = Coalesce::Deferred; // merging at once leaves its lists empty
+    }
+    if (kind == PageAllocator) {
+        settings.heapBase = std::uint64_t{4} << 20; // where a block of the largest order may begin
+    }
+    if (kind == Slab) {
+        settings.alignment = 8;
     }
     return settings;
 }

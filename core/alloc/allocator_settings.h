@@ -68,8 +68,13 @@ enum class SlideManner : std::uint8_t { Sliding, TwoFinger };
 /// Sliding heap: how references to moved blocks are found.
 enum class SlideReferences : std::uint8_t { Table, Rewritten, OneForgotten };
 
+/// Page allocator: whether what lies in a page can be moved, with the numbers of Linux.
+enum class MigrateType : std::uint8_t { Unmovable, Movable, Reclaimable };
+
 /// All settings of all allocators; each uses those that `allocatorSettingRows` says are its own.
 struct AllocatorSettings {
+    static constexpr std::uint64_t automatic = ~0ULL;
+
     AllocatorKind kind = AllocatorKind::SequentialFit;
     AllocatorPreset preset = AllocatorPreset::None;
     AllocatorVariant variant = AllocatorVariant::Default;
@@ -87,6 +92,7 @@ struct AllocatorSettings {
     std::uint64_t minimum = 0;   ///< smallest rest that becomes a block of its own; 0 = the least
     std::uint64_t k = 1;         ///< Compact-fit: not-full pages per class; 0 = no compaction
     std::uint64_t increment = 0; ///< Compact-fit: bytes copied at a time; 0 = whole blocks
+    bool interleave = false;     ///< Compact-fit: copies go on between the operations that follow
     CompactionSource source = CompactionSource::Newest;
     CompactionTarget target = CompactionTarget::Oldest;
     std::uint64_t pageSize = 16384;   ///< Compact-fit: with its header
@@ -94,10 +100,12 @@ struct AllocatorSettings {
     std::uint64_t tableEntries = 0;   ///< handles; 0 = one million
     std::uint64_t frameSize = 32;     ///< Compact-fit, non-moving: bytes of a block frame
     std::uint64_t pageblockOrder = 9; ///< page allocator
-    std::uint64_t colours = 1;        ///< slab: different offsets of the first object
-    std::uint64_t cpus = 1;           ///< slab
-    std::uint64_t lists = 64;         ///< quick fit: exact sizes
-    std::uint64_t regionSize = 65536; ///< region: bytes of a region
+    MigrateType migrateType = MigrateType::Movable; ///< page allocator: of requests without one
+    std::uint64_t colours = 1;                      ///< slab: different offsets of the first object
+    std::uint64_t cpus = 1;                         ///< slab
+    std::uint64_t slabOrder = automatic;            ///< slab: pages of a slab, 2^order
+    std::uint64_t lists = 64;                       ///< quick fit: exact sizes
+    std::uint64_t regionSize = 65536;               ///< region: bytes of a region
     SlideWhen slide = SlideWhen::AfterFree;
     SlideManner manner = SlideManner::Sliding;
     SlideReferences references = SlideReferences::Table;

@@ -73,7 +73,7 @@ private:
 std::vector<std::uint64_t> randomOrder(const OrderPlan& plan, std::uint64_t seed) {
     std::vector<std::uint64_t> order;
     for (std::uint64_t object = 0; object < plan.kept + plan.others; ++object) {
-        order.insert(order.end(), object < plan.kept ? 1 : 2, object);
+        order.insert(order.end(), object < plan.kept ? 1U : 2U, object);
     }
     Rng random(seed);
     for (std::size_t left = order.size(); left > 1; --left) {

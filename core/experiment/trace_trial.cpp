@@ -7,11 +7,9 @@
 
 namespace fragscope {
 
-TraceTrial::TraceTrial(const AllocationTrace& trace,
-                       const AllocatorSettings& settings,
-                       TrialOptions options)
-    : trace_(trace), settings_(settings), options_(options), backing_(memoryPlan(settings)),
-      memory_(backing_), reader_(backing_), allocator_(makeAllocator(settings, memory_)),
+TraceTrial::TraceTrial(const AllocationTrace& trace, const AllocatorSettings& settings)
+    : trace_(trace), settings_(settings), backing_(memoryPlan(settings)), memory_(backing_),
+      reader_(backing_), allocator_(makeAllocator(settings, memory_)),
       blocks_(trace.largestId + 1) {
     allocator_->initialise();
     memory_.resetCounts();
@@ -20,9 +18,6 @@ TraceTrial::TraceTrial(const AllocationTrace& trace,
 OperationResult TraceTrial::step() {
     const TraceOperation& operation = trace_.operations[next_++];
     cost_ = {};
-    if (options_.interleave) {
-        charge([&] { allocator_->advanceMoves(); });
-    }
     OperationResult result;
     switch (operation.kind) {
     case TraceKind::Allocate:
@@ -102,13 +97,7 @@ OperationResult TraceTrial::release(std::uint32_t id) {
     if (!allocator_->takesChunks()) {
         spans_.erase({result.address, result.address + bytesOf(block)});
     }
-    charge([&] {
-        if (options_.interleave) {
-            allocator_->beginRelease(block.handle);
-        } else {
-            allocator_->release(block.handle);
-        }
-    });
+    charge([&] { allocator_->release(block.handle); });
     --totals_.liveBlocks;
     totals_.liveBytes -= block.size;
     totals_.freedBytes += block.size;

@@ -71,19 +71,11 @@ struct TrialTotals {
     std::uint64_t damagedBlocks = 0; ///< whose bytes were not what had been written
 };
 
-struct TrialOptions {
-    /// A free that compacts in parts returns after its first part; each operation after it copies
-    /// one part more: a second actor between the parts.
-    bool interleave = false;
-};
-
 /// One trace through one allocator, an operation at a time. The first and the last byte of each
 /// block are written when it is given out and read when it is freed.
 class TraceTrial {
 public:
-    TraceTrial(const AllocationTrace& trace,
-               const AllocatorSettings& settings,
-               TrialOptions options = {});
+    TraceTrial(const AllocationTrace& trace, const AllocatorSettings& settings);
 
     [[nodiscard]] bool done() const { return next_ == trace_.operations.size(); }
 
@@ -139,7 +131,6 @@ private:
 
     const AllocationTrace& trace_;
     AllocatorSettings settings_;
-    TrialOptions options_;
     FlatBacking backing_;
     ObservedMemory memory_;
     BackingReader reader_;

@@ -112,7 +112,7 @@ private slots:
     }
 
     void predicted_kOne_isExactInEveryOrder() {
-        rc::check("further requests follow from the sizes in use", [] {
+        QVERIFY(rc::check("further requests follow from the sizes in use", [] {
             const auto seed = *rc::gen::arbitrary<std::uint64_t>();
             const int operations = *rc::gen::inRange(0, 1500);
             AllocatorSettings settings = compactFit(*rc::gen::inRange<std::uint64_t>(2, 60), 1);
@@ -124,7 +124,7 @@ private slots:
             const FurtherBounds bounds = heap.predicted(bytes);
             RC_ASSERT(bounds.least == bounds.most);
             RC_ASSERT(heap.measured(bytes) == bounds.least);
-        });
+        }));
     }
 
     void predicted_referencePreset_isExactToo() {
@@ -146,7 +146,7 @@ private slots:
     }
 
     void predicted_largerK_isBetweenTheBounds() {
-        rc::check("between the bounds", [] {
+        QVERIFY(rc::check("between the bounds", [] {
             const auto seed = *rc::gen::arbitrary<std::uint64_t>();
             const int operations = *rc::gen::inRange(0, 1500);
             const auto k = *rc::gen::inRange<std::uint64_t>(0, 6); // 0: no compaction
@@ -158,7 +158,7 @@ private slots:
             const std::uint64_t measured = heap.measured(bytes);
             RC_ASSERT(bounds.least <= measured);
             RC_ASSERT(measured <= bounds.most);
-        });
+        }));
     }
 
     void predicted_kTwo_bothBoundsOccur() {

@@ -39,8 +39,8 @@ const std::map<AllocatorKind, Forms> expectedForms{
 CurvePlan quickPlan() {
     CurvePlan plan;
     plan.orders = 1;
-    plan.exchanges = 500;
-    plan.mostWork = 50'000'000;
+    plan.exchanges = 400;
+    plan.mostWork = 30'000'000;
     return plan;
 }
 
@@ -182,7 +182,7 @@ private slots:
         for (const ReferenceCurve& curve : curves) {
             QCOMPARE(curve.points.size(), curve.over == CurveOver::Size ? 2U : 3U);
             for (const CurvePoint& point : curve.points) {
-                QCOMPARE(point.references.operations(), 3U * 500U);
+                QCOMPARE(point.references.operations(), 3U * 400U);
             }
         }
     }

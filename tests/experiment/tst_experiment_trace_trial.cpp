@@ -56,6 +56,11 @@ AllocatorSettings threeToAPage(std::uint64_t increment = 0) {
     return settings;
 }
 
+AllocatorSettings interleaved(AllocatorSettings settings) {
+    settings.interleave = true;
+    return settings;
+}
+
 std::vector<TraceOperation> sevenBlocks() {
     std::vector<TraceOperation> operations;
     for (std::uint32_t id = 0; id < 7; ++id) {
@@ -206,7 +211,7 @@ private slots:
     // ---- copies in parts, others acting in between ----
     void interleaved_freeOfTheBlockThatIsCopied_givesTheCopyUp() {
         const AllocationTrace trace = sevenAnd({f(0), f(6), f(3)});
-        TraceTrial trial(trace, threeToAPage(100), {true});
+        TraceTrial trial(trace, interleaved(threeToAPage(100)));
         for (int i = 0; i < 8; ++i) {
             trial.step();
         }
@@ -227,7 +232,7 @@ private slots:
         // of that page is to move; the lowest one is the copy under way, which is given up: block 6
         // comes from where it was.
         const AllocationTrace trace = sevenAnd({f(0), f(1), f(3), f(2), f(4), f(5), f(6)});
-        TraceTrial trial(trace, threeToAPage(100), {true});
+        TraceTrial trial(trace, interleaved(threeToAPage(100)));
         for (int i = 0; i < 9; ++i) {
             trial.step();
         }
@@ -250,7 +255,7 @@ private slots:
             more.push_back(a(id, 10));
         }
         const AllocationTrace trace = sevenAnd(more);
-        TraceTrial trial(trace, threeToAPage(100), {true});
+        TraceTrial trial(trace, interleaved(threeToAPage(100)));
         std::uint64_t operations = 0;
         while (trial.totals().moves == 0 && !trial.done()) {
             trial.step();

@@ -141,6 +141,7 @@ private:
 
     /// No heap: it needs a process without other memory. Its settings are kept all the same.
     void fill(HeapSettings& heap, const MachineSettings& machine) {
+        heap.allocator = any<AllocatorKind>();
         heap.layers = any<HeapLayers>();
         heap.onFree = any<OnFree>();
         heap.poolStep = kib(4 * (1 + rng_.below(64)));

@@ -72,10 +72,10 @@ inline bool same(const ScriptedAccess& x, const ScriptedAccess& y) {
 }
 
 inline bool same(const HeapSettings& x, const HeapSettings& y) {
-    const auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10] = x;
-    const auto& [b1, b2, b3, b4, b5, b6, b7, b8, b9, b10] = y;
-    return std::tie(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10) ==
-           std::tie(b1, b2, b3, b4, b5, b6, b7, b8, b9, b10);
+    const auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12] = x;
+    const auto& [b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12] = y;
+    return std::tie(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12) ==
+           std::tie(b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12);
 }
 
 inline bool same(const SegmentLoad& x, const SegmentLoad& y) {

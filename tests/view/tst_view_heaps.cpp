@@ -91,6 +91,28 @@ struct HeapRun {
     HeapReader reader;
 };
 
+/// What the program holds, by the events alone.
+struct HeldBlocks {
+    std::map<std::uint64_t, std::uint64_t> held; ///< payload: asked for
+    std::set<std::uint64_t> filled;              ///< gaps of frees that are not told yet
+    std::uint64_t seen = 0;
+
+    void follow(const EventLog& log, std::uint64_t end) {
+        for (; seen < end; ++seen) {
+            const Event& event = log.at(seen);
+            if (event.kind == EventKind::HeapAllocated) {
+                held[event.vaddr] = event.value;
+            } else if (event.kind == EventKind::HeapFreed && filled.erase(event.vaddr) == 0) {
+                held.erase(event.vaddr);
+            } else if (event.kind == EventKind::HeapBlockMoved && held.contains(event.a)) {
+                filled.insert(event.vaddr);
+                held[event.vaddr] = held[event.a];
+                held.erase(event.a);
+            }
+        }
+    }
+};
+
 /// Ends after each malloc and each free.
 class OperationDone : public StopCondition {
 public:
@@ -127,27 +149,10 @@ private slots:
         const AllocatorKind kind = cases().at(static_cast<std::size_t>(row)).allocator;
         const bool together = kind == AllocatorKind::Region || kind == AllocatorKind::Bump;
         OperationDone done;
-        std::map<std::uint64_t, std::uint64_t> held; // payload: asked for
-        std::set<std::uint64_t> filled;              // gaps of frees that are not told yet
+        HeldBlocks program;
         std::uint64_t looked = 0;
-        for (std::uint64_t seen = 0;
-             heap.run.timeline.forward(&done, ~0ULL) != AdvanceEnd::Finished;) {
-            const EventLog& log = heap.run.timeline.log();
-            for (; seen < heap.cursor(); ++seen) {
-                const Event& event = log.at(seen);
-                if (event.kind == EventKind::HeapAllocated) {
-                    held[event.vaddr] = event.value;
-                } else if (event.kind == EventKind::HeapFreed) {
-                    if (filled.erase(event.vaddr) == 0) {
-                        held.erase(event.vaddr);
-                    }
-                } else if (event.kind == EventKind::HeapBlockMoved && held.contains(event.a)) {
-                    QVERIFY(held.contains(event.vaddr));
-                    filled.insert(event.vaddr);
-                    held[event.vaddr] = held[event.a];
-                    held.erase(event.a);
-                }
-            }
+        while (heap.run.timeline.forward(&done, ~0ULL) != AdvanceEnd::Finished) {
+            program.follow(heap.run.timeline.log(), heap.cursor());
             const HeapViewRef view = heap.view();
             if (view == nullptr) {
                 continue;
@@ -156,7 +161,7 @@ private slots:
             QVERIFY2(view->picture.whole(), std::string(view->picture.fault).c_str());
             QCOMPARE(view->blocksEnd(), VirtAddr(view->extent.end));
             std::uint64_t sum = 0;
-            for (const auto& [payload, asked] : held) {
+            for (const auto& [payload, asked] : program.held) {
                 const HeapBlock* block = view->blockAt(VirtAddr(payload));
                 QVERIFY(block != nullptr && block->used);
                 sum += asked;
@@ -169,7 +174,7 @@ private slots:
                 }
             }
             QCOMPARE(heap.history.useOf(1, heap.cursor()).live.value, sum);
-            QCOMPARE(heap.history.useOf(1, heap.cursor()).blocks, held.size());
+            QCOMPARE(heap.history.useOf(1, heap.cursor()).blocks, program.held.size());
         }
         QVERIFY(looked > 100);
     }

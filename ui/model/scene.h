@@ -5,6 +5,7 @@
 #include "fragscope/ui/map/virtual_map.h"
 #include "fragscope/ui/model/frame_books.h"
 #include "fragscope/ui/model/frame_lists.h"
+#include "fragscope/ui/model/heap_scene.h"
 #include "fragscope/ui/model/segment_scene.h"
 #include "fragscope/ui/model/shared_fold.h"
 #include "fragscope/view/address_space.h"
@@ -87,6 +88,11 @@ public:
         history_ = segments_ ? &history : nullptr;
     }
 
+    /// The heaps of the moment.
+    [[nodiscard]] const HeapScene& heaps() const { return heaps_; }
+
+    void setHeaps(HeapScene heaps) { heaps_ = std::move(heaps); }
+
     /// The classes of frames as the map shows them.
     [[nodiscard]] const FrameClasses& frameClasses() const {
         return segments_ ? segments_->picture.frames : moment_->frames;
@@ -120,6 +126,7 @@ private:
     std::vector<SharedObjectView> shared_;
     std::optional<SegmentScene> segments_;
     const SegmentHistory* history_ = nullptr;
+    HeapScene heaps_;
 };
 
 } // namespace fragscope

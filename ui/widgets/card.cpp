@@ -83,7 +83,8 @@ void Card::paintHead(QPainter& painter) const {
     }
     int right = width() - look_.scaled(12);
     for (int i = 0; i < controls_->count(); ++i) {
-        if (const QWidget* control = controls_->itemAt(i)->widget()) {
+        const QWidget* control = controls_->itemAt(i)->widget();
+        if (control != nullptr && !control->isHidden()) {
             right = std::min(right, control->geometry().left() - look_.scaled(8));
         }
     }

@@ -1,5 +1,7 @@
 #include "fragscope/ui/window/cards.h"
 
+#include "fragscope/ui/heap/heap_stack.h"
+#include "fragscope/ui/heap/structure_panel.h"
 #include "fragscope/ui/map/legend.h"
 #include "fragscope/ui/map/physical_map.h"
 #include "fragscope/ui/map/slot_strip.h"
@@ -114,6 +116,9 @@ void Cards::makeCentre(Look& look, FrameClock& clock) {
     swapSlots = new SlotStrip(look);
     swapSlots->hide();
     virtualCard = new Card(look, tr("Virtual memory"), column({virtualMap, pageLegend, swapSlots}));
+    heaps = new HeapStack(look, clock);
+    blockCard = new Card(look, tr("Heap"), heaps);
+    blockCard->hide();
     processes = new QComboBox;
     processes->setAccessibleName(tr("Process"));
     processes->setToolTip(tr("The process that memory is seen from"));
@@ -135,6 +140,9 @@ void Cards::makeRight(Look& look) {
     areas = new AreaTable(look);
     areaCard = new Card(look, tr("Areas"), areas);
     areaCard->hide();
+    structures = new StructurePanel(look);
+    structureCard = new Card(look, tr("Free structures"), structures);
+    structureCard->hide();
     events = new EventTable(look);
     eventCard = new Card(look, tr("Events"), events);
     eventCard->addControl(events->makeFilter());
@@ -159,6 +167,7 @@ void Cards::makeBottom(Look& look) {
         {{MetricId::ExternalFragmentation, purple, QString(), Shape::Steps}});
     makeGapPlot(look);
     makeUsePlot(look);
+    makeHeapPlots(look);
     showPlots();
 }
 
@@ -214,11 +223,47 @@ void Cards::makeUsePlot(Look& look) {
         new Card(look, tr("Pages"), column({usePlot, new PlotKey(look, key)}), CardHead::Plain));
 }
 
-/// Without a mover nothing waits for it and nothing is moved; with segments the gaps say what the
-/// external fragmentation sums up.
+/// What programs hold of heaps (L) and what the heaps take for it (H): the line says what, the
+/// colour says whose; and what compaction costs.
+void Cards::makeHeapPlots(Look& look) {
+    using Shape = PlotCurve::Shape;
+    using Source = PlotCurve::Source;
+    const auto curve = [](MetricId metric, const QColor& colour, Qt::PenStyle line, Source source) {
+        const QString name = metric == MetricId::HeapLive ? tr("live L") : tr("taken H");
+        return PlotCurve{metric,       colour, source == Source::Series ? name : QString(),
+                         Shape::Steps, source, line};
+    };
+    heapPlot =
+        new MetricPlot(look, {curve(MetricId::HeapFootprint, orange, Qt::SolidLine, Source::Series),
+                              curve(MetricId::HeapLive, orange, Qt::DashLine, Source::Series),
+                              curve(MetricId::HeapFootprint, blue, Qt::SolidLine, Source::Points),
+                              curve(MetricId::HeapLive, blue, Qt::DashLine, Source::Points)});
+    const std::vector<PlotKeyItem> key{{tr("taken H"), Qt::SolidLine, std::nullopt},
+                                       {tr("live L"), Qt::DashLine, std::nullopt},
+                                       {tr("this process"), Qt::SolidLine, blue},
+                                       {tr("all"), Qt::SolidLine, orange}};
+    plots.push_back(heapPlot);
+    plotCards.push_back(
+        new Card(look, tr("Heaps"), column({heapPlot, new PlotKey(look, key)}), CardHead::Plain));
+    auto* moved =
+        new MetricPlot(look, {{MetricId::HeapBytesMoved, green, QString(), Shape::Steps},
+                              {MetricId::HeapRefusals, vermillion, tr("refused"), Shape::Steps}});
+    plots.push_back(moved);
+    plotCards.push_back(new Card(look, tr("Moved in heaps"), moved, CardHead::Plain));
+}
+
+/// Without a mover nothing waits for it and nothing is moved; with segments or heaps these say what
+/// the external fragmentation sums up.
 void Cards::showPlots() {
-    const std::array<bool, 6> shown{
-        true, shape_.mover, shape_.mover, !shape_.segments, shape_.segments, shape_.demand};
+    const bool moves = shape_.mover && !shape_.heaps;
+    const std::array<bool, 8> shown{true,
+                                    moves,
+                                    moves,
+                                    !shape_.segments && !shape_.heaps,
+                                    shape_.segments,
+                                    shape_.demand,
+                                    shape_.heaps,
+                                    shape_.heaps};
     for (std::size_t i = 0; i < plots.size(); ++i) {
         plotCards[i]->setVisible(shown.at(i));
     }
@@ -240,10 +285,12 @@ void Cards::layOut() {
     }
     centre_ = makeSplitter(Qt::Vertical, "centre");
     centre_->addWidget(physicalCard);
+    centre_->addWidget(blockCard);
     centre_->addWidget(virtualCard);
     centre_->setStretchFactor(0, 1);
     right_ = makeSplitter(Qt::Vertical, "right");
-    for (Card* card : {walkCard, inspectorCard, heapCard, areaCard, tlbCard, eventCard}) {
+    for (Card* card :
+         {walkCard, inspectorCard, heapCard, areaCard, structureCard, tlbCard, eventCard}) {
         right_->addWidget(card);
     }
     top_ = makeSplitter(Qt::Horizontal, "top");
@@ -283,12 +330,15 @@ void Cards::makeToggles(QWidget& window) {
                                                           {timelineCard, tr("Timeline")},
                                                           {plotRow_, tr("Plots")},
                                                           {heapCard, tr("Free runs")},
-                                                          {areaCard, tr("Areas")}};
+                                                          {areaCard, tr("Areas")},
+                                                          {blockCard, tr("Heap")},
+                                                          {structureCard, tr("Free structures")}};
+    constexpr int always = 11; // those that follow belong to some runs only
     int number = 1;
     for (const auto& [card, name] : cards) {
         auto* toggle = new QAction(name, &window);
         toggle->setCheckable(true);
-        toggle->setChecked(card != heapCard && card != areaCard);
+        toggle->setChecked(number <= always);
         toggle->setShortcut(QKeySequence(number <= 9
                                              ? QStringLiteral("Ctrl+%1").arg(number)
                                              : QStringLiteral("Ctrl+Shift+%1").arg(number - 9)));
@@ -317,30 +367,39 @@ bool Cards::isShown(const QWidget* card, bool small) const {
     if (card == heapCard || card == areaCard) {
         return shape_.segments;
     }
+    if (card == blockCard || card == structureCard) {
+        return shape_.heaps;
+    }
     if (card == moverCard) {
         return shape_.mover;
     }
     if (card == applicationCard) {
         return !shape_.mover || !small; // its few lines give way to those of a mover
     }
-    return !shape_.segments || (card != tlbCard && (!small || card != walkCard));
+    return !(shape_.segments || shape_.heaps) || (card != tlbCard && (!small || card != walkCard));
 }
 
 void Cards::sizeRight(int height, int width, bool small) {
     const int gap = body_->handleWidth();
     const int walkHeight = walkCard->minimumSizeHint().height();
+    const int walkShown = small ? 0 : walkHeight;
     if (shape_.segments) {
-        const int walkShown = small ? 0 : walkHeight;
         const int rest = height - walkShown - (small ? 3 : 4) * gap;
         const QList<int> parts = shares(rest, {38, 20, 23, 19});
-        right_->setSizes({walkShown, parts[0], parts[1], parts[2], 0, parts[3]});
+        right_->setSizes({walkShown, parts[0], parts[1], parts[2], 0, 0, parts[3]});
+        return;
+    }
+    if (shape_.heaps) {
+        const int rest = height - walkShown - (small ? 2 : 3) * gap;
+        const QList<int> parts = shares(rest, {32, 46, 22});
+        right_->setSizes({walkShown, parts[0], 0, 0, parts[1], 0, parts[2]});
         return;
     }
     const int head = tlbCard->minimumSizeHint().height() - tlb->minimumSizeHint().height();
     const int tlbHeight = head + tlb->heightFor(width - look_.scaled(10), small ? 1 : 2);
     const int rest = height - walkHeight - tlbHeight - 3 * gap;
     const int page = rest * (small ? 62 : 56) / 100;
-    right_->setSizes({walkHeight, page, 0, 0, tlbHeight, rest - page});
+    right_->setSizes({walkHeight, page, 0, 0, 0, tlbHeight, rest - page});
 }
 
 void Cards::resetLayout(QSize window) {
@@ -358,7 +417,10 @@ void Cards::resetLayout(QSize window) {
     const int gap = body_->handleWidth();
     const int top = window.height() - plotHeight - time - 2 * gap - 2 * look_.scaled(8);
     body_->setSizes({top, time, plotHeight});
-    centre_->setSizes({window.height(), virtualCard->sizeHint().height()});
+    centre_->setSizes(
+        shape_.heaps
+            ? shares(top - 2 * gap, small ? QList<int>{18, 52, 30} : QList<int>{32, 42, 26})
+            : QList<int>{window.height(), 0, virtualCard->sizeHint().height()});
     const QList<int> listings = !shape_.mover ? QList<int>{33, 0, 22, 23, 22}
                                 : small       ? QList<int>{33, 25, 20, 0, 22}
                                               : QList<int>{28, 24, 17, 14, 17};

@@ -18,6 +18,7 @@ class ChainView;
 class EventTable;
 class FrameClock;
 class HeapPanel;
+class HeapStack;
 class Inspector;
 class LaneStrip;
 class Legend;
@@ -29,6 +30,7 @@ class PhysicalMap;
 class ProseView;
 class ScrubBar;
 class SlotStrip;
+class StructurePanel;
 class TlbView;
 class VirtualMap;
 class WalkView;
@@ -38,6 +40,7 @@ struct RunShape {
     bool mover = true;
     bool demand = false;   ///< some process has reserved pages
     bool segments = false; ///< memory is given out as segments
+    bool heaps = false;    ///< some process has an allocator
 
     friend bool operator==(const RunShape&, const RunShape&) = default;
 };
@@ -63,20 +66,23 @@ public:
     VirtualMap* virtualMap;
     Legend* pageLegend;   ///< hidden while no page has a state of its own
     SlotStrip* swapSlots; ///< hidden in runs without a swap device
+    HeapStack* heaps;     ///< blocks of the heaps of all processes; in runs with allocators
     QComboBox* processes;
     QComboBox* colouring; ///< what the colours of segments say; in runs with segments
     // right
     WalkView* walk;
     Inspector* inspector;
     TlbView* tlb;
-    HeapPanel* heap;  ///< lists and gaps of the segment heap
-    AreaTable* areas; ///< of the chosen process; both in runs with segments
+    HeapPanel* heap;            ///< lists and gaps of the segment heap
+    AreaTable* areas;           ///< of the chosen process; both in runs with segments
+    StructurePanel* structures; ///< of the chosen process's heap; likewise
     EventTable* events;
     // below
     LaneStrip* lanes;
     ScrubBar* scrub;
     std::vector<MetricPlot*> plots;
-    MetricPlot* usePlot; ///< one of them: reserved, committed and resident pages
+    MetricPlot* usePlot;  ///< one of them: reserved, committed and resident pages
+    MetricPlot* heapPlot; ///< one of them: live and taken bytes of heaps
 
     Card* lessonCard;
     Card* moverCard;
@@ -90,6 +96,8 @@ public:
     Card* tlbCard;
     Card* heapCard;
     Card* areaCard;
+    Card* blockCard;     ///< of the heaps
+    Card* structureCard; ///< likewise
     Card* eventCard;
     Card* timelineCard;
     std::vector<Card*> plotCards;
@@ -117,6 +125,7 @@ private:
     void makeBottom(Look& look);
     void makeGapPlot(Look& look);
     void makeUsePlot(Look& look);
+    void makeHeapPlots(Look& look);
     void showPlots();
     void makeToggles(QWidget& window);
     [[nodiscard]] bool isShown(const QWidget* card, bool small) const;

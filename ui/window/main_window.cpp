@@ -1,6 +1,8 @@
 #include "fragscope/ui/window/main_window.h"
 
 #include "fragscope/ui/engine/log_search.h"
+#include "fragscope/ui/heap/heap_stack.h"
+#include "fragscope/ui/heap/structure_panel.h"
 #include "fragscope/ui/map/physical_map.h"
 #include "fragscope/ui/map/slot_strip.h"
 #include "fragscope/ui/map/virtual_map.h"
@@ -136,7 +138,7 @@ void MainWindow::onTick() {
         wantedTime_.reset();
         seekTime(time);
     } else if (clock_.nowMs() > busyUntilMs_ && !cards_->physical->animated() &&
-               !cards_->virtualMap->animated()) {
+               !cards_->virtualMap->animated() && !cards_->heaps->animated()) {
         refresh();
         clock_.rest();
     }
@@ -184,12 +186,15 @@ void MainWindow::connectCards() {
         command([&] { engine_.seek(stepAtOrAfter(shown_->moment->log, seq + 1)); });
     });
     connect(cards_->physical, &PhysicalMap::frameSelected, presenter_, &Presenter::selectFrame);
-    connect(cards_->swapSlots, &SlotStrip::chosen, this, [this](quint32 process, quint64 vaddr) {
+    const auto selectIn = [this](quint32 process, quint64 vaddr) {
         if (process != shown_->moment->focus) {
             command([&] { engine_.setFocus(process); });
         }
         presenter_->selectPage(vaddr);
-    });
+    };
+    connect(cards_->swapSlots, &SlotStrip::chosen, this, selectIn);
+    connect(cards_->heaps, &HeapStack::blockChosen, this, selectIn);
+    connect(cards_->structures, &StructurePanel::chosen, presenter_, &Presenter::selectPage);
     connect(cards_->lists, &ChainView::chosen, presenter_, &Presenter::selectFrame);
     connect(&cards_->heap->rows(), &ChainView::chosen, presenter_, &Presenter::selectFrame);
     connect(cards_->areas, &AreaTable::areaSelected, presenter_, &Presenter::selectPage);

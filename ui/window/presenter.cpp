@@ -2,6 +2,7 @@
 
 #include "fragscope/event/event_kind.h"
 #include "fragscope/hardware/paging/access.h"
+#include "fragscope/ui/heap/heap_stack.h"
 #include "fragscope/ui/map/legend.h"
 #include "fragscope/ui/map/physical_map.h"
 #include "fragscope/ui/model/facts.h"
@@ -83,10 +84,12 @@ void Presenter::present(const EngineSnapshot& snapshot) {
     scene_.emplace(snapshot.moment);
     scene_->setShared(shared_.before(snapshot.moment->state.nextSeq));
     scene_->setSegments(segments_.update(*snapshot.moment), segments_.history());
+    scene_->setHeaps(heaps_.update(*snapshot.moment));
     showProcesses();
     showMemory();
     showLists();
     showSegments();
+    showHeaps();
     showSlots();
     showListings();
     showWhy();
@@ -124,7 +127,11 @@ void Presenter::startRun(const EngineSnapshot& snapshot) {
     uses_ = {};
     shared_ = {};
     segments_.reset();
-    cards_.setShape({hasMover_, false, false});
+    heaps_.reset();
+    heapPoints_ = {};
+    cards_.heaps->clear();
+    const bool heaps = !snapshot.moment->heaps->empty();
+    cards_.setShape({hasMover_ || heaps, false, false, heaps});
     cards_.mover->show(nullptr, nullptr, TaskStatus::Ready);
     cards_.handler->show(nullptr, nullptr, TaskStatus::Ready);
     cards_.application->show(nullptr, nullptr, TaskStatus::Ready);
@@ -338,8 +345,10 @@ void Presenter::showTime(const EngineSnapshot& snapshot) {
     cards_.scrub->show(fold_.startCycles(), fold_.endCycles(), now);
     uses_.add(moment.log);
     const bool segments = scene_->segments() != nullptr;
-    cards_.setShape({hasMover_ || segments, uses_.any(), segments});
+    const bool heaps = !moment.heaps->empty();
+    cards_.setShape({hasMover_ || segments || heaps, uses_.any(), segments, heaps});
     showUses();
+    showHeapUses();
     for (std::size_t i = 0; i < cards_.plots.size(); ++i) {
         cards_.plots[i]->showSeries(moment.series, fold_.startCycles(), fold_.endCycles());
         cards_.plots[i]->showCursor(now);

@@ -2,9 +2,11 @@
 
 #include "fragscope/ui/engine/engine_snapshot.h"
 #include "fragscope/ui/map/flight.h"
+#include "fragscope/ui/model/heap_scene.h"
 #include "fragscope/ui/model/scene.h"
 #include "fragscope/ui/model/segment_scene.h"
 #include "fragscope/ui/model/shared_fold.h"
+#include "fragscope/ui/panels/fact_list.h"
 #include "fragscope/ui/plots/memory_use.h"
 #include "fragscope/ui/timeline/lane_fold.h"
 
@@ -72,6 +74,13 @@ private:
     void showLists();
     void showSegments();
     void showSegmentAlgorithm();
+    void showHeaps();
+    void showHeapMoves();
+    void showHeapSelection();
+    void showHeapUses();
+    void showAllocator();
+    /// What is known of the block at an address of the chosen process; empty if there is none.
+    [[nodiscard]] std::vector<Fact> factsOfBlock(std::uint64_t vaddr) const;
     bool selectNextRun(ListDirection direction);
     void nameSegment();
     [[nodiscard]] std::optional<std::uint64_t> movingFrame() const;
@@ -90,7 +99,7 @@ private:
     void showWhy();
     void showSelection();
     void showNeighbours();
-    void showPage(std::uint64_t vaddr);
+    void showPage(std::uint64_t address);
     void showWalk(std::optional<std::uint64_t> vaddr);
     void showTlb();
     void showEvents(const EngineSnapshot& snapshot);
@@ -110,6 +119,8 @@ private:
     MemoryUseFold uses_;
     SharedFold shared_;
     SegmentReading segments_;
+    HeapReading heaps_;
+    std::pair<std::uint32_t, std::size_t> heapPoints_; ///< process and points plotted
     bool hasMover_ = true;
     std::uint64_t runNumber_ = 0;
     std::uint64_t cursor_ = 0; ///< of the moment shown before

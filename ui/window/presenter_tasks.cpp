@@ -147,6 +147,8 @@ void Presenter::showListings() {
     cards_.moverCard->setNote(mover == nullptr ? tr("none") : noteOf(*mover));
     if (scene_->segments() != nullptr) {
         showSegmentAlgorithm();
+    } else if (!scene_->moment().heaps->empty() && mover == nullptr) {
+        showAllocator();
     }
     cards_.handlerCard->setNote(handling == nullptr ? tr("no fault now") : noteOf(*handling));
 }
@@ -231,7 +233,8 @@ void Presenter::showWalk(std::optional<std::uint64_t> vaddr) {
     cards_.walkCard->setNote(groupedHex(*vaddr));
 }
 
-void Presenter::showPage(std::uint64_t vaddr) {
+void Presenter::showPage(std::uint64_t address) {
+    const std::uint64_t vaddr = address & ~pageOffsetMask;
     const TableWalk walk = scene_->walk(scene_->moment().focus, vaddr);
     std::optional<std::uint64_t> entry;
     if (!walk.levels.empty() &&
@@ -244,11 +247,16 @@ void Presenter::showPage(std::uint64_t vaddr) {
     if (table != nullptr && table->isSpilled((page - table->first).value)) {
         spilled = pageEntryIn(scene_->moment().pages, page);
     }
-    cards_.inspector->show(entry,
-                           shownFrame_
-                               ? frameFacts(*scene_, caption_->names, FrameNumber(*shownFrame_))
-                               : absentPageFacts(*scene_, vaddr),
-                           spilled);
+    std::vector<Fact> facts = factsOfBlock(address);
+    const bool block = !facts.empty();
+    const std::vector<Fact> ofPage =
+        shownFrame_ ? frameFacts(*scene_, caption_->names, FrameNumber(*shownFrame_))
+                    : absentPageFacts(*scene_, vaddr);
+    if (block) {
+        facts.push_back({tr("Page of memory"), {}, FactTone::Heading});
+    }
+    facts.insert(facts.end(), ofPage.begin(), ofPage.end());
+    cards_.inspector->show(entry, std::move(facts), spilled);
     cards_.inspectorCard->setTitle(tr("Page 0x%1").arg(vaddr / pageBytes, 0, 16));
 }
 
@@ -278,7 +286,7 @@ void Presenter::showSelection() {
     showNeighbours();
     showWalk(vaddr);
     if (vaddr) {
-        showPage(*vaddr & ~pageOffsetMask);
+        showPage(*vaddr);
     } else if (frame && *frame < scene_->frameClasses()->size()) {
         cards_.inspector->show(std::nullopt,
                                frameFacts(*scene_, caption_->names, FrameNumber(*frame)));
@@ -288,6 +296,7 @@ void Presenter::showSelection() {
         cards_.inspectorCard->setTitle(tr("Page"));
     }
     nameSegment();
+    showHeapSelection();
     const bool carried = follows && !scene_->fault() && scene_->accesses().empty() && frame;
     cards_.inspectorCard->setNote(!follows  ? tr("selected")
                                   : carried ? tr("in motion")

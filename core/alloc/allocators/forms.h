@@ -28,6 +28,8 @@ MemoryPlan fixedPlan(const AllocatorSettings& settings, std::uint64_t booksBytes
     A(SequentialFit)                                                                               \
     A(QuickFit)                                                                                    \
     A(Buddy)                                                                                       \
+    A(PageAllocator)                                                                               \
+    A(Slab)                                                                                        \
     A(Segregated)                                                                                  \
     A(HalfFit)                                                                                     \
     A(Tlsf)                                                                                        \

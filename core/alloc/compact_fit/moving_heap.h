@@ -42,6 +42,7 @@ public:
     std::uint64_t allocate(std::uint64_t bytes) override {
         const std::uint32_t sizeClass = classes_.classOfRequest(bytes);
         memory_.step(Line::Class, bytes, sizeClass);
+        goOn();
         if (sizeClass != SizeClasses::none) {
             const std::uint64_t block = takeBlock(bytes, sizeClass);
             return block != 0 ? handleFor(bytes, sizeClass, block, 0) : refused;
@@ -55,9 +56,10 @@ public:
     }
 
     void release(std::uint64_t handle) override {
-        if (const std::uint64_t move = begin(handle); move != 0) {
-            while (advance(move)) {
-            }
+        memory_.step(Line::Free, 0, 0, 0, 0, handle);
+        goOn();
+        const std::uint64_t move = begin(handle);
+        while (move != 0 && !settings_.interleave && advance(move)) {
         }
     }
 
@@ -141,6 +143,13 @@ private:
 
     [[nodiscard]] bool isFull(std::uint64_t page, std::uint32_t sizeClass) {
         return pages_.used(page) >= classes_.capacity(sizeClass);
+    }
+
+    /// Copies of frees before this operation, one part each.
+    void goOn() {
+        if (settings_.interleave) {
+            advanceMoves();
+        }
     }
 
     [[nodiscard]] bool isSpine(std::uint64_t entry) const {

@@ -52,7 +52,7 @@ public:
     /// The allocator's own words in a block: its owner, and the partition field if blocks of
     /// `bytes` are copied in parts.
     [[nodiscard]] std::uint64_t ownBytes(std::uint64_t bytes) const {
-        return word_ * (increment_ != 0 && bytes > increment_ ? 2 : 1);
+        return word_ * (increment_ != 0 && bytes > increment_ ? 2U : 1U);
     }
 
     /// The class of what a program asks for; `none` above the largest. The reference asks for room

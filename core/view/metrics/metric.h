@@ -101,6 +101,12 @@ enum class Better : std::uint8_t { Lower, Higher, Neither };
     M(FreeLongest, "free_longest_cycles", "cycles", Lower, "Longest time of a free().")            \
     M(MallocLongest, "malloc_longest_cycles", "cycles", Lower, "Longest time of a malloc().")      \
     M(HeapRefusals, "mallocs_refused", "blocks", Lower, "Blocks that a heap had no memory for.")   \
+    M(HeapLive, "heap_live_bytes", "bytes", Neither,                                               \
+      "L: bytes that programs asked heaps for and have not freed.")                                \
+    M(HeapFootprint, "heap_footprint_bytes", "bytes", Lower,                                       \
+      "H: pools of all heaps, in whole pages.")                                                    \
+    M(HeapMoves, "heap_moves", "blocks", Lower, "Moves of blocks in use by heaps.")                \
+    M(HeapBytesMoved, "heap_bytes_moved", "bytes", Lower, "Bytes in these moves.")                 \
     M(HeapsBroken, "heaps_broken", "heaps", Lower, "Heaps that found their words overwritten.")    \
     M(BlocksDamaged, "blocks_damaged", "blocks", Lower,                                            \
       "Looks at a block in use that was not as the program had filled it.")                        \

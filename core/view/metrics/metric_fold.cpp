@@ -120,6 +120,8 @@ bool MetricFold::countMapEntry(const Event& event, bool added) {
 }
 
 bool MetricFold::endProcess(std::uint32_t process) {
+    heaps_.endProcess(process);
+    setHeapUse();
     value(MetricId::MappedEntries) = mappings_.entries();
     if (const auto own = entries_.find(process); own != entries_.end()) {
         value(MetricId::MapEntries) -= own->second;
@@ -196,34 +198,6 @@ void MetricFold::addResidentTime() {
     residentCycles_ += value(MetricId::ResidentPages) * (now - residentUntil_);
     residentUntil_ = now;
     value(MetricId::ResidentTime) = residentCycles_ / 1000;
-}
-
-bool MetricFold::heaps(const Event& event) {
-    const auto atLeast = [this](MetricId metric, std::uint64_t seen) {
-        value(metric) = std::max(value(metric), seen);
-    };
-    switch (event.kind) {
-    case EventKind::HeapAllocated:
-        atLeast(MetricId::MallocLongest, event.a);
-        return true;
-    case EventKind::HeapFreeDone: {
-        freeCycles_ += event.value;
-        const std::uint64_t frees = ++value(MetricId::HeapFrees);
-        value(MetricId::FreeCycles) = freeCycles_ / frees;
-        atLeast(MetricId::FreeLongest, event.value);
-        return true;
-    }
-    case EventKind::BlockChecked: {
-        const bool damaged = event.rule == Rule::LiveBlock && (event.a | event.b) != 0;
-        value(MetricId::BlocksDamaged) += damaged ? 1 : 0;
-        return damaged;
-    }
-    case EventKind::CacheUsed:
-        ++value(event.value != 0 ? MetricId::CacheHits : MetricId::CacheMisses);
-        return true;
-    default:
-        return scavengers(event);
-    }
 }
 
 bool MetricFold::scavengers(const Event& event) {

@@ -3,6 +3,7 @@
 #include "fragscope/event/event.h"
 #include "fragscope/view/machine_shape.h"
 #include "fragscope/view/metrics/free_runs.h"
+#include "fragscope/view/metrics/heap_fold.h"
 #include "fragscope/view/metrics/mapping_fold.h"
 #include "fragscope/view/metrics/metric.h"
 #include "fragscope/view/metrics/segment_ages.h"
@@ -54,6 +55,8 @@ private:
     bool messages(const Event& event);
     bool books(const Event& event);
     bool heaps(const Event& event);
+    bool heapUse(const Event& event);
+    void setHeapUse();
     bool scavengers(const Event& event);
     void addResidentTime();
     /// A metric that is the sum of what each task, or process, says of itself.
@@ -67,6 +70,7 @@ private:
     FreeRuns free_;
     SegmentFold segments_;
     MappingFold mappings_;
+    HeapFold heaps_;
     WaitHistogram waits_;
     SegmentAges ages_;
     bool forRequest_ = false; ///< the compaction under way

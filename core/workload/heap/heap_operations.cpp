@@ -76,6 +76,7 @@ Steps reach(ProcessHeap& heap, AccessRequest& request, std::uint64_t offset, con
     co_await part(heap.follow(reference));
     request.process = &heap.process();
     request.address = reference.address;
+    request.bytes = widthAt(reference.address);
     co_await access(heap.kernel(), request);
     if (request.killed) {
         throw ArenaGone{};
@@ -144,7 +145,8 @@ Steps checkBlock(ProcessHeap& heap, const NamedBlock& block, Locals& l) {
         co_yield Line::Read;
         co_await part(reach(heap, request, samples.offset(l.word), l));
         if (!request.skipped) {
-            countWord(l, request.value, block.fill + l.word);
+            const std::uint64_t mask = ~0ULL >> (64 - 8 * request.bytes);
+            countWord(l, request.value, (block.fill + l.word) & mask);
         }
     }
     heap.kernel().board().events.emit({.kind = EventKind::BlockChecked,

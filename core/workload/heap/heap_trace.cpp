@@ -140,6 +140,7 @@ Steps HeapTrace::word(Locals& l, std::uint32_t id, std::uint64_t offset, AccessK
     l.address = reference.address.value;
     request_.kind = kind;
     request_.address = reference.address;
+    request_.bytes = widthAt(reference.address);
     co_await access(heap_.kernel(), request_);
     if (request_.killed) {
         throw ArenaGone{};
@@ -185,7 +186,8 @@ Steps HeapTrace::verify(Locals& l, const TraceOperation& operation, std::uint32_
         const std::uint64_t offset = end == 0 ? 0 : lastWord(size);
         co_yield Line::Verify;
         co_await part(word(l, id, offset, AccessKind::Read));
-        if (!request_.skipped && request_.value != stampOf(id, offset)) {
+        const std::uint64_t mask = ~0ULL >> (64 - 8 * request_.bytes);
+        if (!request_.skipped && request_.value != (stampOf(id, offset) & mask)) {
             thread_.kernel.board().events.emit({.kind = EventKind::StampBroken,
                                                 .rule = Rule::ReadDiffers,
                                                 .object = thread_.process.number,

@@ -29,8 +29,13 @@ void ProcessArena::finish(ArenaWord& word) {
 std::uint64_t ProcessBytes::word(VirtAddr at) const {
     const PageEntry entry = DemandPaging::entryOf(process_, pageOf(at));
     if (entry.present) {
-        return kernel_.board().memory.load(startOf(FrameNumber(entry.number)) +
-                                           ByteCount(offsetInPage(at)));
+        const Board& board = kernel_.board();
+        const PhysAddr place = startOf(FrameNumber(entry.number)) + ByteCount(offsetInPage(at));
+        const std::uint64_t inMemory = board.memory.load(place);
+        const Task* task = board.scheduler.running();
+        return task == nullptr
+                   ? inMemory
+                   : board.cpus[task->cpu].storeBuffer.forward(place, wordBytes, inMemory);
     }
     std::uint64_t value = 0;
     if (entry.state == PageState::SwappedOut) {

@@ -25,7 +25,8 @@ private:
     AccessRequest request_; ///< one at a time
 };
 
-/// The same words for decoders: pages without a frame read their slot or zero.
+/// The same words for decoders, as the running CPU sees them, with the stores that wait in its
+/// buffer: pages without a frame read their slot or zero.
 class ProcessBytes : public ArenaReader {
 public:
     ProcessBytes(Kernel& kernel, const Process& process) : kernel_(kernel), process_(process) {}

@@ -134,6 +134,11 @@ private:
     bool programEnded_ = false;
 };
 
+/// The widest aligned access at an address, in bytes: blocks of some allocators are multiples of 4.
+constexpr std::uint8_t widthAt(VirtAddr address) {
+    return address.value % 8 == 0 ? 8 : address.value % 4 == 0 ? 4 : 1;
+}
+
 /// Takes the lock of a heap, at a line of the caller's listing.
 template <class Line> Steps lockHeap(ProcessHeap& heap, Task& self, Line line) {
     co_yield line;
