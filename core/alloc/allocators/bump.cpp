@@ -68,6 +68,7 @@ public:
         if (blocks == 0) {
             memory_.step(Line::Reset);
             memory_.store(top_, memory_.heapStart());
+            memory_.reason(Rule::HeapRegionOver);
         }
     }
 

@@ -347,6 +347,8 @@ template <class Memory> void Sliding<Memory>::rewrite() {
 template <class Memory> void Sliding<Memory>::slide(std::uint64_t from) {
     const std::uint64_t top = memory_.load(books_ + topAt);
     std::uint64_t to = from;
+    std::uint64_t blocks = 0;
+    std::uint64_t bytes = 0;
     for (std::uint64_t block = from; block < top;) {
         memory_.step(Line::Walk, 0, block, 0, 0, to, top);
         const std::uint64_t word = sizeWord(block);
@@ -354,6 +356,8 @@ template <class Memory> void Sliding<Memory>::slide(std::uint64_t from) {
         if (isUsed(word)) {
             if (block != to) {
                 move(block, to, length);
+                blocks += 1;
+                bytes += length;
             }
             to += length;
         }
@@ -361,6 +365,9 @@ template <class Memory> void Sliding<Memory>::slide(std::uint64_t from) {
     }
     memory_.step(Line::End, 0, 0, 0, 0, to, top);
     setTop(to);
+    if (blocks != 0) {
+        memory_.reason(Rule::HeapSlides, 0, blocks, bytes);
+    }
 }
 
 template <class Memory>
@@ -368,7 +375,6 @@ void Sliding<Memory>::move(std::uint64_t block, std::uint64_t to, std::uint64_t 
     memory_.step(Line::Move, 0, block, length, 0, to);
     memory_.copy(to, block, length);
     memory_.moved(block + headerBytes, to + headerBytes, length);
-    memory_.reason(Rule::HeapSlides, 0, 1, length);
     if (hasTable()) {
         const std::uint64_t entry = memory_.load(to + ownerAt);
         memory_.step(Line::Patch, 0, to, length, entry);

@@ -104,11 +104,10 @@ std::uint64_t CompactFit<Memory, Word>::compact(const Freed& freed) {
     pages_.clearBit(page, index);
     std::uint64_t source = page + index * bytes;
     const std::uint64_t number = pages_.numberOf(page);
-    const std::uint64_t notFull = pages_.count(freed.sizeClass, classNotFull);
     if (inParts(bytes)) {
         source = originalOf(source, freed.sizeClass);
         const std::uint64_t move = startMove(freed, source);
-        memory_.reason(Rule::HeapCompacts, 0, number, notFull);
+        memory_.reason(Rule::HeapCompacts, 0, number, settings_.k);
         return move;
     }
     memory_.step(Line::Copy, bytes, freed.sizeClass, freed.page, freed.block, freed.entry, page);
@@ -116,7 +115,7 @@ std::uint64_t CompactFit<Memory, Word>::compact(const Freed& freed) {
     patch(source, freed.block, freed.sizeClass);
     finishSource(source, freed.sizeClass);
     giveEntry(freed.entry);
-    memory_.reason(Rule::HeapCompacts, 0, number, notFull);
+    memory_.reason(Rule::HeapCompacts, 0, number, settings_.k);
     return 0;
 }
 

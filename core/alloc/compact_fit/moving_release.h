@@ -76,6 +76,7 @@ std::uint64_t CompactFit<Memory, Word>::freeBlock(const Freed& freed) {
     } else if (pages_.used(freed.page) == 0) {
         if (pages_.pending(freed.page) == 0) {
             releasePage(freed.page, freed.sizeClass);
+            memory_.reason(Rule::HeapPageReleased);
         } else {
             pages_.leave(freed.page, freed.sizeClass);
             pages_.enter(freed.page, freed.sizeClass, ListState::Emptying);
@@ -100,13 +101,14 @@ void CompactFit<Memory, Word>::releasePage(std::uint64_t page, std::uint32_t siz
     pages_.leave(page, sizeClass);
     pages_.putBack(page);
     memory_.store(books_ + pagesInUse, memory_.load(books_ + pagesInUse) - 1);
-    memory_.reason(Rule::HeapPageReleased);
 }
 
 /// A page that was full.
 template <class Memory, class Word> void CompactFit<Memory, Word>::open(const Freed& freed) {
     if (pages_.used(freed.page) == 0) {
-        return releasePage(freed.page, freed.sizeClass);
+        releasePage(freed.page, freed.sizeClass);
+        memory_.reason(Rule::HeapPageReleased);
+        return;
     }
     memory_.step(Line::Open, 0, freed.sizeClass, freed.page, freed.block, freed.entry);
     pages_.leave(freed.page, freed.sizeClass);

@@ -175,6 +175,7 @@ void ReplayedHeap::attempt(const Operation& operation, Progress& progress) {
     log.pin(progress.done);
     memory_.setBacking(log);
     memory_.observe(&log);
+    memory_.reason(Rule::None); // an operation without one has not that of the one before
     progress.damage = nullptr;
     try {
         operation(*allocator_);
