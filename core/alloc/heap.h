@@ -43,8 +43,9 @@ public:
 /// A request for a block and what came of it. Lives in the caller's frame.
 struct HeapRequest {
     ByteCount size;
-    ByteCount alignment{16}; ///< of the address; a power of two, at least 16
-    VirtAddr address{};      ///< of the block, or its handle; 0 if there is no memory
+    ByteCount alignment{16};      ///< of the address; a power of two, at least 16
+    VirtAddr address{};           ///< of the block, or its handle; 0 if there is no memory
+    std::uint8_t migrateType = 0; ///< as Allocator::allocateTyped has it; 0 = the heap's own
 };
 
 /// A block that is given back and what came of it.

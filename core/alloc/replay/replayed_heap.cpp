@@ -58,7 +58,10 @@ Steps ReplayedHeap::allocate(HeapRequest& request) {
     co_await part(prepare(l));
     std::uint64_t handle = Allocator::refused;
     const std::uint64_t size = request.size.value;
-    const Operation operation = [&handle, size](Allocator& a) { handle = a.allocate(size); };
+    const std::uint8_t type = request.migrateType;
+    const Operation operation = [&handle, size, type](Allocator& a) {
+        handle = a.allocateTyped(size, type);
+    };
     if (ready_) {
         co_await part(perform(l, operation));
     }

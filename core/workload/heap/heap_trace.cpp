@@ -98,7 +98,7 @@ Steps HeapTrace::operate(Locals& l, Task& self, const TraceOperation& operation)
     }
     if (!frees) {
         co_await part(lockHeap(heap_, self, Line::Lock));
-        co_await part(allocate(l, operation.id, operation.size));
+        co_await part(allocate(l, operation));
         heap_.unlock();
     }
     if (!frees && ending && blocks_[operation.id].live) {
@@ -114,11 +114,11 @@ Steps HeapTrace::operate(Locals& l, Task& self, const TraceOperation& operation)
     }
 }
 
-Steps HeapTrace::allocate(Locals& l, std::uint32_t id, std::uint64_t size) {
+Steps HeapTrace::allocate(Locals& l, const TraceOperation& operation) {
     co_yield Line::Malloc;
-    Block& block = blocks_[id];
-    block.size = size;
-    co_await part(heap_.allocate(ByteCount(size), block.handle));
+    Block& block = blocks_[operation.id];
+    block.size = operation.size;
+    co_await part(heap_.allocate(ByteCount(operation.size), block.handle, operation.migrateType));
     block.live = block.handle.value != 0;
     l.address = block.handle.value;
     l.refused += block.live ? 0U : 1U;

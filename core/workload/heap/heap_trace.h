@@ -26,7 +26,7 @@ private:
 
     Steps replay(Locals& l, Task& self);
     Steps operate(Locals& l, Task& self, const TraceOperation& operation);
-    Steps allocate(Locals& l, std::uint32_t id, std::uint64_t size);
+    Steps allocate(Locals& l, const TraceOperation& operation);
     Steps release(Locals& l, std::uint32_t id);
     Steps copyContents(Locals& l, const TraceOperation& operation);
     Steps stamp(Locals& l, std::uint32_t id);

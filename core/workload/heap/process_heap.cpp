@@ -38,7 +38,7 @@ ProcessHeap::ProcessHeap(Kernel& kernel, Process& process, const HeapSettings& s
 // ---- malloc and free
 // ---------------------------------------------------------------------------------------
 
-Steps ProcessHeap::allocate(ByteCount size, VirtAddr& address) {
+Steps ProcessHeap::allocate(ByteCount size, VirtAddr& address, std::uint8_t migrateType) {
     const std::uint64_t begun = now();
     address = VirtAddr(0);
     if (settings_.layers == HeapLayers::Two) {
@@ -47,7 +47,7 @@ Steps ProcessHeap::allocate(ByteCount size, VirtAddr& address) {
         announceCall(Rule::AreaForBlock, request.pages, begun);
         address = request.granted ? request.at : VirtAddr(0);
     } else {
-        HeapRequest request{.size = size};
+        HeapRequest request{.size = size, .migrateType = migrateType};
         if (settings_.pageAligned && size.value >= pageBytes) {
             request.alignment = ByteCount(pageBytes);
         }

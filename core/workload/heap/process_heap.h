@@ -28,8 +28,8 @@ public:
     ProcessHeap(Kernel& kernel, Process& process, const HeapSettings& settings);
 
     // ---- malloc and free ----
-    /// `address` is 0 if there is no memory.
-    Steps allocate(ByteCount size, VirtAddr& address);
+    /// `address` is 0 if there is no memory. `migrateType` matters to page allocators only.
+    Steps allocate(ByteCount size, VirtAddr& address, std::uint8_t migrateType = 0);
 
     /// Takes the block back and does what the setting says about its pages.
     Steps release(VirtAddr address, ByteCount size);
