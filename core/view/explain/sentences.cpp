@@ -242,7 +242,8 @@ constexpr Sentence sentences[] = {
     {DeviceWrote, "transfer {a}: the device wrote {value:bytes} to {paddr}, meant for {vaddr} of "
                   "{object:process}; {b:bytes} are left"},
     {TransferDone, "transfer {a} to {object:process} is done: {value:bytes} in {b:cycles}"},
-    {HeapDecision, "the heap of {object:process} decides about the block at {vaddr}"},
+    {HeapDecision,
+     "the heap of {object:process} decides about the block at {vaddr} ({value}, {a}, {b})"},
     {HeapBlockMoved, "the heap of {object:process} moved {value:bytes} from {a:hex} to {vaddr}"},
 };
 
