@@ -6,6 +6,7 @@
 
 #include "commands/command_line.h"
 #include "commands/run.h"
+#include "commands/trace_start.h"
 #include "commands/trace_tables.h"
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -73,10 +74,12 @@ Expected<Done> runTrial(const AllocationTrace& trace,
                         const std::string& file,
                         const NamedAllocator& allocator,
                         const TraceOptions& options,
+                        const std::optional<FreePageCounts>& start,
                         TraceTables& tables,
                         CommandStreams& streams) {
-    TraceTrial trial(trace, allocator.settings);
+    TraceTrial trial(trace, allocator.settings, start);
     const std::string& name = allocator.name;
+    tellStart(trial, start, options.start, streams);
     const std::uint64_t all = trace.operations.size();
     tables.begin(trace.name, name);
     try {
@@ -148,6 +151,10 @@ Expected<Done> runTraces(const TraceOptions& options, CommandStreams& streams) {
     if (!all) {
         return all.error();
     }
+    const auto start = readStart(options.start, *all);
+    if (!start) {
+        return start.error();
+    }
     std::vector<AllocationTrace> traces;
     for (const std::string& file : options.files) {
         auto trace = loadTrace(file, options, streams);
@@ -171,8 +178,8 @@ Expected<Done> runTraces(const TraceOptions& options, CommandStreams& streams) {
     TraceTables tables = std::move(created).value();
     for (std::size_t i = 0; i < traces.size(); ++i) {
         for (const NamedAllocator& allocator : *all) {
-            if (auto ran =
-                    runTrial(traces[i], options.files[i], allocator, options, tables, streams);
+            if (auto ran = runTrial(traces[i], options.files[i], allocator, options, *start, tables,
+                                    streams);
                 !ran) {
                 return ran;
             }
@@ -225,6 +232,11 @@ void addTraceCommand(CLI::App& app, ChosenCommand& chosen) {
     command->add_flag("--steps", options->steps, "A row for each operation, with the free list");
     command->add_flag("--lenient", options->lenient,
                       "Malformed lines are reported and change nothing");
+    command
+        ->add_option("--start", options->start,
+                     "A copy of /proc/buddyinfo or /proc/pagetypeinfo: the free pages that the "
+                     "page-allocator starts with, those of the largest zone or of NODE and ZONE")
+        ->type_name("FILE[:NODE:ZONE]");
     command->add_option("--export", options->exportTo, "Write the trace in the own format")
         ->type_name("FILE");
     command->callback([options, &chosen] {

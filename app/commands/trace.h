@@ -18,6 +18,7 @@ struct TraceOptions {
     std::string csv; ///< folder; empty: the summary goes to `output`
     std::string output = "-";
     std::string exportTo; ///< file: the trace in the own format
+    std::string start;    ///< FILE or FILE:NODE:ZONE: free pages at the start
 };
 
 /// Replays allocation traces through allocators and writes their tables. Returns the exit code.

@@ -36,10 +36,12 @@ protected:
         if (index >= words_.size()) {
             words_.resize((end() - start()).value / wordBytes);
         }
+        const std::uint64_t shift = word.at.value % wordBytes * 8;
+        const std::uint64_t mask = ~0ULL >> (64 - 8 * word.bytes);
         if (word.write) {
-            words_[index] = word.value;
+            words_[index] = (words_[index] & ~(mask << shift)) | (word.value & mask) << shift;
         } else {
-            word.value = words_[index];
+            word.value = words_[index] >> shift & mask;
         }
         return true;
     }

@@ -7,11 +7,16 @@
 
 namespace fragscope {
 
-TraceTrial::TraceTrial(const AllocationTrace& trace, const AllocatorSettings& settings)
+TraceTrial::TraceTrial(const AllocationTrace& trace,
+                       const AllocatorSettings& settings,
+                       const std::optional<FreePageCounts>& start)
     : trace_(trace), settings_(settings), backing_(memoryPlan(settings)), memory_(backing_),
       reader_(backing_), allocator_(makeAllocator(settings, memory_)),
       blocks_(trace.largestId + 1) {
     allocator_->initialise();
+    if (start && settings_.kind == AllocatorKind::PageAllocator) {
+        start_ = shapePages(*allocator_, *start);
+    }
     memory_.resetCounts();
 }
 
@@ -66,7 +71,7 @@ OperationResult TraceTrial::allocate(std::uint32_t id, std::uint64_t size) {
     }
     result.size = admitted;
     std::uint64_t handle = Allocator::refused;
-    charge([&] { handle = allocator_->allocate(admitted); });
+    charge([&] { handle = allocator_->allocateTyped(admitted, operation().migrateType); });
     if (handle == Allocator::refused) {
         result.end = OperationEnd::Refused;
         return result;

@@ -2,6 +2,7 @@
 
 #include "fragscope/alloc/allocators/allocators.h"
 #include "fragscope/alloc/memory/backing_reader.h"
+#include "fragscope/alloc/page_allocator/shape_pages.h"
 #include "fragscope/trace/trace.h"
 
 #include <optional>
@@ -75,12 +76,19 @@ struct TrialTotals {
 /// block are written when it is given out and read when it is freed.
 class TraceTrial {
 public:
-    TraceTrial(const AllocationTrace& trace, const AllocatorSettings& settings);
+    /// `start`: the free blocks of a page allocator before the trace begins, as far as the heap has
+    /// room for them; all its other pages are in use then. Other allocators start empty.
+    TraceTrial(const AllocationTrace& trace,
+               const AllocatorSettings& settings,
+               const std::optional<FreePageCounts>& start = std::nullopt);
 
     [[nodiscard]] bool done() const { return next_ == trace_.operations.size(); }
 
     /// The next operation. Throws HeapDamaged.
     OperationResult step();
+
+    /// The free blocks that a page allocator began with, if it was told to.
+    [[nodiscard]] const std::optional<FreePageCounts>& start() const { return start_; }
 
     /// Moves that are still under way are ended.
     void finish();
@@ -141,6 +149,7 @@ private:
     std::vector<LiveBlock> blocks_;
     std::set<std::pair<std::uint64_t, std::uint64_t>> spans_; ///< start and end of blocks in use
     std::optional<std::uint64_t> firstAddress_;
+    std::optional<FreePageCounts> start_;
 };
 
 } // namespace fragscope

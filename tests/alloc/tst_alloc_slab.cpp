@@ -93,6 +93,8 @@ private slots:
 
     /// One CPU: eight objects wished for.
     void order_leavesAsLittleAsItCan() {
+        QCOMPARE(slab::automaticOrder(440, 1), 0U);   // 136 bytes over: at most a sixteenth
+        QCOMPARE(slab::automaticOrder(420, 1), 1U);   // 316 of 4,096 are too much, 212 of 8,192 not
         QCOMPARE(slab::automaticOrder(5000, 1), 3U);  // order 3 holds six only
         QCOMPARE(slab::automaticOrder(700, 1), 1U);   // 11 objects, 492 of 8,192 bytes over
         QCOMPARE(slab::automaticOrder(12000, 1), 3U); // two, 8,768 of 32,768 over

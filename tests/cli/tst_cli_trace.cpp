@@ -60,6 +60,46 @@ private slots:
         writeFile(file_, sample);
     }
 
+    // ---- free pages at the start ----
+    void start_ofThePageAllocator() {
+        writeFile(path("pages"), "Node 0, zone DMA 3 0\nNode 0, zone Normal 8 4 1\n");
+        const QStringList arguments{
+            "trace", file_, "--allocator", "page-allocator", "--set", "heap_size=4MiB", "--start"};
+        const CliResult normal = runCli(arguments + QStringList{path("pages")});
+        QCOMPARE(normal.code, 0);
+        QVERIFY2(linesOf(normal.out)[1].startsWith("sample,page-allocator,5,2,209,"), normal.out);
+        QVERIFY2(linesOf(normal.out)[1].contains(",73728,"), normal.out); // 20 - 2 pages
+        const CliResult dma = runCli(arguments + QStringList{path("pages") + ":0:DMA"});
+        QVERIFY2(linesOf(dma.out)[1].contains(",4096,1,"), dma.out);
+        QCOMPARE(dma.err, QByteArray());
+    }
+
+    void start_saysWhatIsWrong_data() {
+        QTest::addColumn<QString>("arguments");
+        QTest::addColumn<int>("code");
+        QTest::addColumn<QByteArray>("says");
+        QTest::newRow("another allocator") << "--allocator buddy --start FOLDER/pages" << 2
+                                           << QByteArray("is for the page-allocator");
+        QTest::newRow("no such file")
+            << "--allocator page-allocator --start FOLDER/none" << 3 << QByteArray("none");
+        QTest::newRow("no such zone") << "--allocator page-allocator --start FOLDER/pages:7:Normal"
+                                      << 3 << QByteArray("pages: it has no node 7, zone Normal");
+        QTest::newRow("too small")
+            << "--allocator page-allocator --set heap_size=4MiB --start FOLDER/pages" << 0
+            << QByteArray("heap_size holds 768 of 12288 free pages");
+    }
+
+    void start_saysWhatIsWrong() {
+        QFETCH(QString, arguments);
+        QFETCH(int, code);
+        QFETCH(QByteArray, says);
+        writeFile(path("pages"), "Node 0, zone Normal 4096 4096\n");
+        arguments.replace("FOLDER", folder_->path());
+        const CliResult result = runCli(QStringList{"trace", file_} + words(arguments));
+        QVERIFY2(result.err.contains(says), result.err);
+        QCOMPARE(result.code, code);
+    }
+
     // ---- tables ----
     void summary_withoutFolder_goesToStandardOutput() {
         const CliResult result = runCli({"trace", file_, "--allocator", "bump"});

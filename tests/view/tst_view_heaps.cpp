@@ -94,7 +94,6 @@ struct HeapRun {
 /// What the program holds, by the events alone.
 struct HeldBlocks {
     std::map<std::uint64_t, std::uint64_t> held; ///< payload: asked for
-    std::set<std::uint64_t> filled;              ///< gaps of frees that are not told yet
     std::uint64_t seen = 0;
 
     void follow(const EventLog& log, std::uint64_t end) {
@@ -102,10 +101,9 @@ struct HeldBlocks {
             const Event& event = log.at(seen);
             if (event.kind == EventKind::HeapAllocated) {
                 held[event.vaddr] = event.value;
-            } else if (event.kind == EventKind::HeapFreed && filled.erase(event.vaddr) == 0) {
+            } else if (event.kind == EventKind::HeapFreed) {
                 held.erase(event.vaddr);
             } else if (event.kind == EventKind::HeapBlockMoved && held.contains(event.a)) {
-                filled.insert(event.vaddr);
                 held[event.vaddr] = held[event.a];
                 held.erase(event.a);
             }
@@ -120,6 +118,16 @@ public:
         return event.kind == EventKind::HeapAllocated || event.kind == EventKind::HeapFreeDone;
     }
 };
+
+bool endedBefore(const EventLog& log, std::uint32_t process, std::uint64_t end) {
+    for (std::uint64_t seq = log.firstSeq(); seq < end; ++seq) {
+        const Event& event = log.at(seq);
+        if (event.kind == EventKind::ProcessExited && event.object == process) {
+            return true;
+        }
+    }
+    return false;
+}
 
 void addRows() {
     QTest::addColumn<int>("row");
@@ -262,6 +270,39 @@ private slots:
         const auto last = heap.history.useOf(1, heap.cursor());
         QCOMPARE(last.moves, moves.size());
         QVERIFY(last.movedBytes.value > 0);
+        const auto& values = heap.run.timeline.sample().values;
+        QCOMPARE(values.at(static_cast<std::size_t>(MetricId::HeapMoves)), moves.size());
+        QCOMPARE(values.at(static_cast<std::size_t>(MetricId::HeapBytesMoved)),
+                 last.movedBytes.value);
+    }
+
+    /// L and H of the sample are the sums over the heaps, at any moment, also after going back.
+    void metrics_addUpTheHeaps() {
+        LiveRun run(heapProgram({heapProcess(AllocatorKind::CompactFit, {"heap_size=65536"}),
+                                 heapProcess(AllocatorKind::Tlsf, {"heap_size=262144"}, 1)}));
+        HeapHistory history;
+        std::vector<std::uint64_t> moments;
+        while (run.timeline.forward(nullptr, 211) != AdvanceEnd::Finished) {
+            moments.push_back(run.timeline.state().nextSeq);
+        }
+        history.add(run.timeline.log());
+        std::uint64_t most = 0;
+        for (auto seq = moments.rbegin(); seq != moments.rend(); ++seq) {
+            QVERIFY(run.timeline.seek(*seq));
+            std::uint64_t live = 0;
+            std::uint64_t pools = 0;
+            for (const std::uint32_t process : {1U, 2U}) {
+                const HeapHistory::Use use = history.useOf(process, *seq);
+                const bool ended = endedBefore(run.timeline.log(), process, *seq);
+                live += ended ? 0 : use.live.value;
+                pools += ended ? 0 : bytesOf(use.pool).value;
+            }
+            const auto& values = run.timeline.sample().values;
+            QCOMPARE(values.at(static_cast<std::size_t>(MetricId::HeapLive)), live);
+            QCOMPARE(values.at(static_cast<std::size_t>(MetricId::HeapFootprint)), pools);
+            most = std::max(most, live);
+        }
+        QVERIFY(most > 100'000);
     }
 };
 

@@ -23,11 +23,16 @@ void HeapStack::setCount(std::size_t bars) {
         delete bars_.back();
         bars_.pop_back();
     }
+    const bool more = bars_.size() < bars;
     while (bars_.size() < bars) {
         auto* bar = new HeapBar(look_, clock_);
         connect(bar, &HeapBar::blockChosen, this, &HeapStack::blockChosen);
         layout_->insertWidget(static_cast<int>(bars_.size()), bar, 1);
+        bar->setVisible(true);
         bars_.push_back(bar);
+    }
+    if (more) {
+        layout_->activate(); // what they show depends on their size
     }
 }
 

@@ -40,18 +40,7 @@ void HeapHistory::noteMove(Heap& heap, const Event& event, Use& use) {
         }
     }
     for (const auto& [address, stay] : arrived) {
-        std::vector<Stay>& stays = heap.stays[address];
-        if (!stays.empty() && stays.back().asked) {
-            heap.replaced.insert(address);
-        }
-        stays.push_back(stay);
-    }
-}
-
-/// A free that compacts fills its gap before it is told.
-void HeapHistory::noteFree(Heap& heap, const Event& event) {
-    if (heap.replaced.erase(event.vaddr) == 0) {
-        heap.stays[event.vaddr].push_back({event.seq, std::nullopt});
+        heap.stays[address].push_back(stay);
     }
 }
 
@@ -71,7 +60,7 @@ void HeapHistory::note(Heap& heap, const Event& event) {
     case EventKind::HeapFreed:
         use.blocks -= std::min<std::uint64_t>(use.blocks, 1);
         use.live = use.live - std::min(use.live, ByteCount(event.value));
-        noteFree(heap, event);
+        heap.stays[event.vaddr].push_back({event.seq, std::nullopt});
         break;
     case EventKind::HeapBlockMoved:
         noteMove(heap, event, use);

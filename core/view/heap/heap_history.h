@@ -5,7 +5,6 @@
 
 #include <map>
 #include <optional>
-#include <set>
 #include <vector>
 
 namespace fragscope {
@@ -68,11 +67,9 @@ private:
         std::vector<Use> uses;
         std::vector<Move> moves;
         std::map<std::uint64_t, std::vector<Stay>> stays; ///< by address of payload
-        std::set<std::uint64_t> replaced; ///< a block was moved here before its free was told
     };
 
     static void note(Heap& heap, const Event& event);
-    static void noteFree(Heap& heap, const Event& event);
     static void noteMove(Heap& heap, const Event& event, Use& use);
 
     std::map<std::uint32_t, Heap> heaps_; ///< by process

@@ -26,8 +26,15 @@ void ProcessArena::finish(ArenaWord& word) {
     word.value = request_.value;
 }
 
+PageEntry ProcessBytes::entryOf(PageNumber page) const {
+    return DemandPaging::entryOf(process_, page);
+}
+
 std::uint64_t ProcessBytes::word(VirtAddr at) const {
-    const PageEntry entry = DemandPaging::entryOf(process_, pageOf(at));
+    return word(at, entryOf(pageOf(at)));
+}
+
+std::uint64_t ProcessBytes::word(VirtAddr at, const PageEntry& entry) const {
     if (entry.present) {
         const Board& board = kernel_.board();
         const PhysAddr place = startOf(FrameNumber(entry.number)) + ByteCount(offsetInPage(at));

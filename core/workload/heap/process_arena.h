@@ -3,6 +3,10 @@
 #include "fragscope/alloc/arena.h"
 #include "fragscope/alloc/arena_reader.h"
 #include "fragscope/kernel/kernel.h"
+#include "fragscope/kernel/paging/page_state.h"
+
+#include <array>
+#include <optional>
 
 namespace fragscope {
 
@@ -33,9 +37,38 @@ public:
 
     [[nodiscard]] std::uint64_t word(VirtAddr at) const override;
 
+    [[nodiscard]] PageEntry entryOf(PageNumber page) const;
+
+    /// The word, with the entry of its page known.
+    [[nodiscard]] std::uint64_t word(VirtAddr at, const PageEntry& entry) const;
+
 private:
     Kernel& kernel_;
     const Process& process_;
+};
+
+/// The same while nothing runs: the entries of pages are looked up once.
+class StillProcessBytes : public ArenaReader {
+public:
+    StillProcessBytes(Kernel& kernel, const Process& process) : bytes_(kernel, process) {}
+
+    [[nodiscard]] std::uint64_t word(VirtAddr at) const override {
+        const PageNumber page = pageOf(at);
+        Known& known = known_[page.value % known_.size()];
+        if (!known.entry || known.page != page) {
+            known = {page, bytes_.entryOf(page)};
+        }
+        return bytes_.word(at, *known.entry);
+    }
+
+private:
+    struct Known {
+        PageNumber page{};
+        std::optional<PageEntry> entry;
+    };
+
+    ProcessBytes bytes_;
+    mutable std::array<Known, 64> known_;
 };
 
 } // namespace fragscope

@@ -226,7 +226,7 @@ void ProcessHeap::announceCall(Rule why, PageCount pages, std::uint64_t begun) {
 // --------------------------------------------------------------------------------------
 
 HeapPicture ProcessHeap::picture() const {
-    return heap_->picture(ProcessBytes(kernel_, process_));
+    return heap_->picture(StillProcessBytes(kernel_, process_));
 }
 
 void ProcessHeap::broken(const HeapDamaged& damage) {
