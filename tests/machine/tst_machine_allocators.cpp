@@ -237,6 +237,31 @@ private slots:
                 run.count(EventKind::HeapBlockMoved));
     }
 
+    /// Each slide says how many blocks it moved.
+    void sliding_decisions_sayHowManyBlocksMoved() {
+        ProcessSettings process = programWith(AllocatorKind::Sliding);
+        process.trace = "generate:random,ops=200,live=20,max=600,seed=3";
+        SampleRun run(machineWith(process));
+        run.finish();
+        std::uint64_t blocks = 0;
+        for (const Event& event : run.all(EventKind::HeapDecision)) {
+            blocks += event.rule == Rule::HeapSlides ? event.a : 0U;
+        }
+        QVERIFY(blocks > run.count(EventKind::HeapDecision, Rule::HeapSlides));
+        QCOMPARE(blocks, std::uint64_t{run.count(EventKind::HeapBlockMoved)});
+    }
+
+    /// A trace of kernel events: each request gets pages of its own type.
+    void pageAllocator_getsTheTypesOfTheTrace() {
+        ProcessSettings process = programWith(AllocatorKind::PageAllocator);
+        process.trace = FRAGSCOPE_SOURCE_DIR "/scenarios/traces/page-types.events";
+        process.heap.allocatorSettings = {"heap_size=262144", "pageblock_order=4"};
+        SampleRun run(machineWith(process));
+        run.finish();
+        QVERIFY2(run.violationText().empty(), run.violationText().c_str());
+        QVERIFY(run.count(EventKind::HeapDecision, Rule::HeapBuddySteal) > 0);
+    }
+
     /// The mistake of seed 003's contiguous heap without a table: one reference is forgotten.
     void sliding_withOneReferenceForgotten_readsSomethingElse() {
         for (const char* references : {"rewritten", "one-forgotten"}) {
