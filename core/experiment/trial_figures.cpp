@@ -147,6 +147,49 @@ Value classUtilisation(State state) {
     return slots == 0 ? Value{} : Value{ratio(parts.usedBytes, slots)};
 }
 
+/// Used bytes of the pages in use, each in proportion to what a page holds.
+std::vector<double> pageShares(State state) {
+    std::vector<double> shares;
+    const double data = static_cast<double>(state.trial.settings().pageSize) -
+                        static_cast<double>(SizeClasses::headerBytes);
+    for (const CompactFitPage& page : state.compactFit->pages) {
+        if (page.state != compact_fit_layout::ListState::Free) {
+            const std::uint64_t block = state.compactFit->classes[page.sizeClass].blockBytes;
+            shares.push_back(static_cast<double>(page.used * block) / data);
+        }
+    }
+    return shares;
+}
+
+Value pageUtilisation(State state) {
+    if (!state.compactFit || state.compactFit->pagesInUse == 0) {
+        return std::nullopt;
+    }
+    double sum = 0;
+    for (const double share : pageShares(state)) {
+        sum += share;
+    }
+    return sum / static_cast<double>(state.compactFit->pagesInUse);
+}
+
+Value pagesBelowQuarter(State state) {
+    if (!state.compactFit || state.compactFit->pagesInUse == 0) {
+        return std::nullopt;
+    }
+    std::uint64_t low = 0;
+    for (const double share : pageShares(state)) {
+        low += share < 0.25 ? 1U : 0U;
+    }
+    return ratio(low, state.compactFit->pagesInUse);
+}
+
+/// What is copied at once: no other actor runs meanwhile.
+Value longestCopy(State state) {
+    const std::uint64_t longest = totals(state).longestMove;
+    const std::uint64_t part = state.trial.settings().increment;
+    return static_cast<double>(part != 0 && part < longest ? part : longest);
+}
+
 using enum FigureUse;
 using enum FigureOf;
 using T = TrialTotals;
@@ -175,6 +218,7 @@ constexpr std::array figures{
     TrialFigure{"moves", "Blocks in use that were moved.", "", Both, All, total<&T::moves>},
     TrialFigure{"bytes_moved", "Their bytes, whole blocks.", "", Both, All, total<&T::movedBytes>},
     TrialFigure{"longest_move_bytes", "Longest move.", "", Summary, All, total<&T::longestMove>},
+    TrialFigure{"longest_copy_bytes", "Longest copy that nobody interrupts: min(increment, block).", "report on concurrency, 2009", Summary, All, longestCopy},
     TrialFigure{"bytes_moved_per_byte_freed", "Bytes moved / bytes freed.", "", Summary, All, movedPerFreed},
     TrialFigure{"aborted_by_free", "Copies given up because their block was freed.", "report on concurrency, 2009", Summary, CompactFit, compactPeak<&T::abortedByFree>},
     TrialFigure{"aborted_by_compaction", "Copies given up because their target was to be moved.", "report on concurrency, 2009", Summary, CompactFit, compactPeak<&T::abortedByCompaction>},
@@ -183,6 +227,8 @@ constexpr std::array figures{
     TrialFigure{"size_external_bytes", "Free blocks, of no use to other classes.", a6, Both, CompactFit, account<&CompactFitAccount::sizeExternal>},
     TrialFigure{"size_external_bound_bytes", "Sum over the classes of min(k, pages) * (blocks in a page - 1) * block.", a6, Both, CompactFit, account<&CompactFitAccount::sizeExternalBound>},
     TrialFigure{"class_utilisation", "Used blocks / blocks of all pages, in bytes.", "jemalloc", Both, CompactFit, classUtilisation},
+    TrialFigure{"page_utilisation", "Mean over the pages in use of used bytes / bytes of blocks.", a6, Both, CompactFit, pageUtilisation},
+    TrialFigure{"pages_below_quarter", "Share of the pages in use of which less than a quarter is used.", a6, Both, CompactFit, pagesBelowQuarter},
     TrialFigure{"unusable_free_index_3", "(F - 2^3 * areas that hold 2^3 pages) / F, F in pages of 4 KiB; 1 with nothing free.", linux, Both, All, unusable<3>},
     TrialFigure{"unusable_free_index_9", "The same for 2^9 pages.", linux, Both, All, unusable<9>},
     TrialFigure{"fragmentation_index_3", "-1 if 2^3 pages are there; else 1 - (1 + F / 2^3) / areas: towards 1 fragmentation, towards 0 lack of memory.", linux, Both, All, index<3>},

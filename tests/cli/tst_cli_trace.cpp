@@ -33,7 +33,8 @@ const QByteArray sample = "# name: sample\na 0 100\na 1 50\nf 0\nr 1 2 200\na 3 
 const QByteArray summaryOfAll =
     "trace,allocator,ops,live_blocks,live_bytes,footprint_bytes,free_bytes,free_blocks,"
     "largest_free_bytes,external_fragmentation,internal_fragmentation,moves,bytes_moved,"
-    "longest_move_bytes,bytes_moved_per_byte_freed,unusable_free_index_3,unusable_free_index_9,"
+    "longest_move_bytes,longest_copy_bytes,bytes_moved_per_byte_freed,unusable_free_index_3,"
+    "unusable_free_index_9,"
     "fragmentation_index_3,fragmentation_index_9,peak_live_bytes,peak_footprint_bytes,"
     "overhead_mean,overhead_at_peak_live,overhead_at_peak_footprint,overhead_of_peaks,"
     "peak_utilisation,searched,allocate_references_mean,allocate_references_max,"
@@ -44,7 +45,8 @@ const QByteArray seriesWithCompactFit =
     "trace,allocator,op,live_blocks,live_bytes,footprint_bytes,free_bytes,free_blocks,"
     "largest_free_bytes,external_fragmentation,internal_fragmentation,pages,full_pages,"
     "notfull_pages,moves,bytes_moved,header_bytes,page_internal_bytes,size_external_bytes,"
-    "size_external_bound_bytes,class_utilisation,unusable_free_index_3,unusable_free_index_9,"
+    "size_external_bound_bytes,class_utilisation,page_utilisation,pages_below_quarter,unusable_"
+    "free_index_3,unusable_free_index_9,"
     "fragmentation_index_3,fragmentation_index_9,peak_utilisation";
 
 } // namespace

@@ -24,6 +24,7 @@ public:
         readMoves();
         checkPages();
         checkBlocks();
+        checkBound();
         readTable();
         return std::move(picture_);
     }
@@ -169,6 +170,18 @@ private:
         }
         if (picture_.pages.size() - picture_.freePages.size() != picture_.pagesInUse) {
             broken("the number of pages in use is wrong", extent_.books + pagesInUse);
+        }
+    }
+
+    /// What is free in pages of a class and of no use to others is bounded: the promise of the
+    /// allocator. While copies in parts are under way one more page of a class may be open.
+    void checkBound() {
+        if (good() && settings_.increment == 0) {
+            const CompactFitAccount account = accountOf(picture_, settings_);
+            if (account.sizeExternal > account.sizeExternalBound) {
+                broken("more is free in pages of classes than the bound k allows",
+                       extent_.books + classesAt);
+            }
         }
     }
 
