@@ -1,6 +1,5 @@
 #include "commands/predictability.h"
 
-#include "fragscope/alloc/allocators/available.h"
 #include "fragscope/alloc/heap.h"
 
 #include "commands/command_line.h"
@@ -17,9 +16,9 @@ constexpr std::uint64_t mostOrders = 100'000;
 
 AllocatorOptions withDefaults(AllocatorOptions options) {
     if (options.allocators.empty()) {
-        for (const AllocatorKind kind : availableAllocators()) {
-            if (servesGeneralSizes(kind)) {
-                options.allocators.emplace_back(allocatorInfo(kind).name);
+        for (const AllocatorInfo& info : allocatorInfos()) {
+            if (servesGeneralSizes(info.kind)) {
+                options.allocators.emplace_back(info.name);
             }
         }
     }

@@ -203,7 +203,7 @@ void add(const std::string& name, const AllocatorSettings& settings) {
 
 [[maybe_unused]] const bool added = [] {
     for (const AllocatorInfo& info : allocatorInfos()) {
-        if (!hasForm(info.kind) || info.kind == AllocatorKind::Sliding) {
+        if (info.kind == AllocatorKind::Sliding) {
             continue; // a heap that slides after each free is not meant to be fast
         }
         add(std::string(info.name), withSetting(info.kind, "", ""));

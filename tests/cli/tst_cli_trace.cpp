@@ -1,32 +1,9 @@
 #include <QtTest>
 
 #include "cli/cli_process.h"
+#include "cli/cli_tables.h"
 
 namespace {
-
-QStringList words(const QString& text) {
-    return text.split(' ', Qt::SkipEmptyParts);
-}
-
-void writeFile(const QString& path, const QByteArray& bytes) {
-    QFile file(path);
-    QVERIFY(file.open(QIODevice::WriteOnly));
-    QCOMPARE(file.write(bytes), bytes.size());
-}
-
-QByteArray contents(const QString& path) {
-    QFile file(path);
-    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray("no such file");
-}
-
-QList<QByteArray> linesOf(const QByteArray& table) {
-    QList<QByteArray> lines = table.split('\n');
-    for (QByteArray& line : lines) {
-        line.replace('\r', "");
-    }
-    lines.removeLast(); // behind the last end of line
-    return lines;
-}
 
 const QByteArray sample = "# name: sample\na 0 100\na 1 50\nf 0\nr 1 2 200\na 3 9\n";
 

@@ -1,4 +1,3 @@
-#include "fragscope/alloc/allocators/available.h"
 #include "fragscope/experiment/predictability.h"
 
 #include <QTest>
@@ -89,7 +88,8 @@ private slots:
 
     void worstCases_haveTheFormOfTheAllocator_data() {
         QTest::addColumn<int>("kind");
-        for (const AllocatorKind kind : availableAllocators()) {
+        for (const AllocatorInfo& info : allocatorInfos()) {
+            const AllocatorKind kind = info.kind;
             if (expectedForms.count(kind) != 0) {
                 QTest::newRow(allocatorInfo(kind).name.data()) << static_cast<int>(kind);
             }
@@ -119,7 +119,8 @@ private slots:
     }
 
     void allAllocators_haveAnExpectation() {
-        for (const AllocatorKind kind : availableAllocators()) {
+        for (const AllocatorInfo& info : allocatorInfos()) {
+            const AllocatorKind kind = info.kind;
             QVERIFY2(!servesGeneralSizes(kind) || kind == AllocatorKind::Slab ||
                          expectedForms.count(kind) != 0,
                      allocatorInfo(kind).name.data());

@@ -15,13 +15,10 @@ using namespace fragscope::test;
 
 namespace {
 
-/// Those of which an allocator of this machine can be made.
 std::vector<AllocatorKind> allocators() {
     std::vector<AllocatorKind> kinds;
     for (const AllocatorInfo& info : allocatorInfos()) {
-        if (hasForm(info.kind)) {
-            kinds.push_back(info.kind);
-        }
+        kinds.push_back(info.kind);
     }
     return kinds;
 }

@@ -16,10 +16,8 @@ std::unique_ptr<Allocator> makeForm(const AllocatorSettings& settings, Memory& m
         return make##Name(settings, memory);
         FRAGSCOPE_ALLOCATORS(FRAGSCOPE_MAKE)
 #undef FRAGSCOPE_MAKE
-    default:
-        break;
     }
-    FRAGSCOPE_CHECK(false, "an allocator without a form");
+    FRAGSCOPE_CHECK(false, "a kind that is no allocator");
     return nullptr;
 }
 
@@ -49,10 +47,8 @@ MemoryPlan memoryPlan(const AllocatorSettings& settings) {
         return plan##Name(settings);
         FRAGSCOPE_ALLOCATORS(FRAGSCOPE_PLAN)
 #undef FRAGSCOPE_PLAN
-    default:
-        break;
     }
-    FRAGSCOPE_CHECK(false, "an allocator without a plan");
+    FRAGSCOPE_CHECK(false, "a kind that is no allocator");
     return {};
 }
 
@@ -63,18 +59,6 @@ std::unique_ptr<Allocator> makeAllocator(const AllocatorSettings& settings, Flat
 std::unique_ptr<Allocator> makeAllocator(const AllocatorSettings& settings,
                                          ObservedMemory& memory) {
     return makeForm(settings, memory);
-}
-
-bool hasForm(AllocatorKind kind) {
-    switch (kind) {
-#define FRAGSCOPE_HAS(Name)                                                                        \
-    case AllocatorKind::Name:                                                                      \
-        return true;
-        FRAGSCOPE_ALLOCATORS(FRAGSCOPE_HAS)
-#undef FRAGSCOPE_HAS
-    default:
-        return false;
-    }
 }
 
 bool handsOutHandles(const AllocatorSettings& settings) {

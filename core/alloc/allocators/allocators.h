@@ -20,9 +20,6 @@ std::unique_ptr<Allocator> makeAllocator(const AllocatorSettings& settings, Obse
 /// that compaction rewrites, and not the addresses of those.
 bool handsOutHandles(const AllocatorSettings& settings);
 
-/// Whether there is such an allocator in this program.
-bool hasForm(AllocatorKind kind);
-
 /// The listings of all allocators.
 std::vector<const Listing*> allocatorListings();
 

@@ -22,7 +22,7 @@ MemoryPlan fixedPlan(const AllocatorSettings& settings, std::uint64_t booksBytes
     template std::unique_ptr<Allocator> make##Name(const AllocatorSettings&, FlatMemory&);         \
     template std::unique_ptr<Allocator> make##Name(const AllocatorSettings&, ObservedMemory&)
 
-/// The allocators there are, in the order of AllocatorKind; a line each.
+/// The allocators there are, all of AllocatorKind in its order; a line each.
 // clang-format off
 #define FRAGSCOPE_ALLOCATORS(A)                                                                    \
     A(SequentialFit)                                                                               \
